@@ -1,0 +1,157 @@
+//! One struct for each constructor.
+
+use super::{Code, Emitter, fields, names};
+use crate::{Definition, Name, Type};
+
+impl<'a> Emitter<'a> {
+    pub(super) fn structure(&self, c: &mut Code, ty: &'a Name, d: &'a Definition) {
+        let name = names::item(&d.name);
+        let single = self.is_single(ty);
+        c.doc(&self.docs.constructor(ty, d, single));
+        let (derive, secret) = self.derives(Some(d));
+        c.line(derive);
+        self.declare(c, Some(ty), d, &name);
+        c.line(format!("impl {name} {{"));
+        self.new_fn(c, Some(ty), d);
+        c.line("}");
+        self.debug(c, &name, ["", ""]);
+        if secret {
+            c.line(format!("impl std::fmt::Debug for {name} {{"));
+            c.line("fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {");
+            c.line(format!("f.write_str({:?})", format!("{name} {{ .. }}")));
+            c.lines(&["}", "}"]);
+        }
+        c.line(format!("impl Encode for {name} {{"));
+        c.lines(&["#[inline]", "fn encode(&self, w: &mut Writer) {"]);
+        c.line(format!("w.u32({:#010x});", d.id));
+        c.lines(&["self.encode_bare(w);", "}", "}"]);
+        self.decode_boxed(c, ty, d, &name);
+        c.line(format!("impl Constructor for {name} {{"));
+        c.line(format!("const ID: u32 = {:#010x};", d.id));
+        c.line(format!("const NAME: &'static str = {:?};", d.name.to_string()));
+        self.encode_fields(c, "encode_bare", None, Some(ty), d);
+        self.decode_fields(c, "decode_bare", None, Some(ty), d);
+        c.line("}");
+    }
+
+    /// The struct itself; without fields it is a unit.
+    pub(super) fn declare(&self, c: &mut Code, of: Option<&Name>, d: &'a Definition, name: &str) {
+        if !d.fields.iter().any(|f| f.ty != Type::Flags) {
+            c.line(format!("pub struct {name};"));
+            return;
+        }
+        c.line(format!("pub struct {name} {{"));
+        for field in d.fields.iter().filter(|f| f.ty != Type::Flags) {
+            let ty = self.field_type(of, field);
+            c.line(format!("pub {}: {ty},", names::field(&field.name)));
+        }
+        c.line("}");
+    }
+
+    /// `new`, with the required fields as arguments.
+    pub(super) fn new_fn(&self, c: &mut Code, of: Option<&Name>, d: &'a Definition) {
+        let args: Vec<String> = d
+            .fields
+            .iter()
+            .filter(|f| fields::is_required(f))
+            .map(|f| format!("{}: {}", names::field(&f.name), self.field_type(of, f)))
+            .collect();
+        let values: Vec<String> = d
+            .fields
+            .iter()
+            .filter(|f| f.ty != Type::Flags)
+            .map(|f| {
+                let name = names::field(&f.name);
+                match &f.flag {
+                    None => name,
+                    Some(_) if f.ty == Type::True => format!("{name}: false"),
+                    Some(_) => format!("{name}: None"),
+                }
+            })
+            .collect();
+        c.doc(&["Makes the value from what it requires; what is optional is left out.".to_owned()]);
+        c.line("#[inline]");
+        c.line(format!("pub fn new({}) -> Self {{", args.join(", ")));
+        if values.is_empty() {
+            c.line("Self");
+        } else {
+            c.line(format!("Self {{ {} }}", values.join(", ")));
+        }
+        c.line("}");
+    }
+
+    fn decode_boxed(&self, c: &mut Code, ty: &Name, d: &Definition, name: &str) {
+        let recursive = self.is_single(ty) && self.graph.recursive.contains(ty);
+        c.line(format!("impl Decode for {name} {{"));
+        if !recursive {
+            c.line("#[inline]");
+        }
+        c.line("fn decode(r: &mut Reader<'_>) -> Self {");
+        if recursive {
+            c.line("r.enter();");
+        }
+        c.line(format!("r.constructor({:#010x}, {:?});", d.id, ty.to_string()));
+        if recursive {
+            c.lines(&["let v = Self::decode_bare(r);", "r.leave();", "v"]);
+        } else {
+            c.line("Self::decode_bare(r)");
+        }
+        c.lines(&["}", "}"]);
+    }
+
+    /// A function that writes the fields, after the id if one is given.
+    pub(super) fn encode_fields(
+        &self,
+        c: &mut Code,
+        function: &str,
+        id: Option<u32>,
+        of: Option<&Name>,
+        d: &'a Definition,
+    ) {
+        let mut lines: Vec<String> = id.iter().map(|id| format!("w.u32({id:#010x});")).collect();
+        lines.extend(self.writes(of, d));
+        let w = if lines.is_empty() { "_" } else { "w" };
+        c.line(format!("fn {function}(&self, {w}: &mut Writer) {{"));
+        for line in lines {
+            c.line(line);
+        }
+        c.line("}");
+    }
+
+    /// A function that reads the fields, after the id if one is given.
+    pub(super) fn decode_fields(
+        &self,
+        c: &mut Code,
+        function: &str,
+        id: Option<u32>,
+        of: Option<&Name>,
+        d: &'a Definition,
+    ) {
+        let reads = self.reads(of, d);
+        let idle = id.is_none() && reads.before.is_empty() && reads.after.is_empty();
+        let r = if idle && reads.fields.is_empty() { "_" } else { "r" };
+        c.line(format!("fn {function}({r}: &mut Reader<'_>) -> Self {{"));
+        if let Some(id) = id {
+            c.line(format!("r.constructor({id:#010x}, {:?});", d.name.to_string()));
+        }
+        for line in &reads.before {
+            c.line(line);
+        }
+        let start = if reads.after.is_empty() { "" } else { "let v = " };
+        let end = if reads.after.is_empty() { "" } else { ";" };
+        if reads.fields.is_empty() {
+            c.line(format!("{start}Self{end}"));
+        } else {
+            c.line(format!("{start}Self {{"));
+            for (name, read) in reads.fields {
+                c.line(format!("{name}: {read},"));
+            }
+            c.line(format!("}}{end}"));
+        }
+        if !reads.after.is_empty() {
+            c.line(&reads.after);
+            c.line("v");
+        }
+        c.line("}");
+    }
+}

@@ -1,0 +1,142 @@
+use std::cell::RefCell;
+
+use bytes::Bytes;
+
+use crate::VECTOR;
+
+/// Longest `bytes` or `string` the wire form can carry; longer input is cut by no one, see
+/// [`Writer::bytes`].
+const MAX_BYTES: usize = 0xff_ffff;
+
+/// Appends primitive values to a buffer.
+#[derive(Debug, Default)]
+pub struct Writer {
+    buf: Vec<u8>,
+}
+
+impl Writer {
+    /// An empty writer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty writer with room for `bytes` bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self {
+            buf: Vec::with_capacity(bytes),
+        }
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.buf
+    }
+
+    /// Bytes written so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.buf.len()
+    }
+
+    /// Whether nothing was written yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buf.is_empty()
+    }
+
+    /// The buffer itself.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<u8> {
+        self.buf
+    }
+
+    /// Appends `int`, a constructor id or a flags word, from its unsigned form.
+    #[inline]
+    pub fn u32(&mut self, v: u32) {
+        self.buf.extend_from_slice(&v.to_le_bytes());
+    }
+
+    /// Appends `int`.
+    #[inline]
+    pub fn i32(&mut self, v: i32) {
+        self.buf.extend_from_slice(&v.to_le_bytes());
+    }
+
+    /// Appends `long`.
+    #[inline]
+    pub fn i64(&mut self, v: i64) {
+        self.buf.extend_from_slice(&v.to_le_bytes());
+    }
+
+    /// Appends `double`.
+    #[inline]
+    pub fn f64(&mut self, v: f64) {
+        self.buf.extend_from_slice(&v.to_le_bytes());
+    }
+
+    /// Appends bytes as they are (`int128`, `int256`, a value encoded before).
+    #[inline]
+    pub fn raw(&mut self, v: &[u8]) {
+        self.buf.extend_from_slice(v);
+    }
+
+    /// Appends `bytes` or `string`: length, data, zeros up to a multiple of 4.
+    ///
+    /// The wire form ends at 2^24-1 bytes; what is longer is written cut to that length. Requests
+    /// of that size are refused long before, by the session's limit for one message.
+    #[inline]
+    pub fn bytes(&mut self, v: &[u8]) {
+        let v = v.get(..MAX_BYTES).unwrap_or(v);
+        let len = v.len();
+        let head = if len < 254 {
+            self.buf.push(len as u8);
+            1
+        } else {
+            self.buf
+                .extend_from_slice(&[254, len as u8, (len >> 8) as u8, (len >> 16) as u8]);
+            4
+        };
+        self.buf.extend_from_slice(v);
+        let pad = (head + len).next_multiple_of(4) - (head + len);
+        self.buf.extend_from_slice(&[0; 3][..pad]);
+    }
+
+    /// Appends a boxed vector.
+    #[inline]
+    pub fn vector<T>(&mut self, items: &[T], write: impl FnMut(&mut Self, &T)) {
+        self.u32(VECTOR);
+        self.elements(items, write);
+    }
+
+    /// Appends a bare vector: count and elements.
+    #[inline]
+    pub fn elements<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        self.u32(items.len() as u32);
+        for item in items {
+            write(self, item);
+        }
+    }
+}
+
+/// Scratch buffers above this size are given back instead of kept for the next value.
+const KEEP: usize = 1 << 20;
+
+/// Encodes into a buffer that the thread keeps, and hands out an exactly sized copy: one
+/// allocation per value, whatever its size.
+pub(crate) fn with_scratch(write: impl FnOnce(&mut Writer)) -> Bytes {
+    thread_local!(static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+    let mut w = Writer {
+        buf: SCRATCH.take(),
+    };
+    w.buf.clear();
+    write(&mut w);
+    if w.buf.capacity() > KEEP {
+        return Bytes::from(w.buf);
+    }
+    let out = Bytes::copy_from_slice(&w.buf);
+    SCRATCH.set(w.buf);
+    out
+}
