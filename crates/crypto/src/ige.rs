@@ -1,0 +1,165 @@
+//! AES-256 in infinite garble extension mode, the cipher of MTProto.
+//!
+//! The mode chains in both directions, so one message is a single chain of AES rounds and no
+//! block can start before the one before has ended. All there is to win is to keep everything
+//! else off that chain: `x86` does it with AES-NI where the processor has it. Elsewhere the
+//! `ige` crate runs over whatever the `aes` crate finds.
+
+use std::fmt;
+
+use aes::Aes256;
+use ige::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86;
+
+/// The data is not a whole number of 16-byte blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotBlocks {
+    /// Length of the data, in bytes.
+    pub len: usize,
+}
+
+impl fmt::Display for NotBlocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} bytes are not a whole number of 16-byte blocks",
+            self.len
+        )
+    }
+}
+
+impl std::error::Error for NotBlocks {}
+
+/// Encrypts `data` in place.
+///
+/// The first half of `iv` stands for the ciphertext before the data, the second half for the
+/// plaintext before it.
+///
+/// # Errors
+/// [`NotBlocks`] unless the length is a multiple of 16; the data is then untouched.
+pub fn ige_encrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(), NotBlocks> {
+    let blocks = blocks(data)?;
+    #[cfg(target_arch = "x86_64")]
+    if x86::encrypt(key, iv, blocks) {
+        return Ok(());
+    }
+    portable_encrypt(key, iv, blocks);
+    Ok(())
+}
+
+/// Decrypts `data` in place; the inverse of [`ige_encrypt`] with the same key and `iv`.
+///
+/// # Errors
+/// [`NotBlocks`] unless the length is a multiple of 16; the data is then untouched.
+pub fn ige_decrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(), NotBlocks> {
+    let blocks = blocks(data)?;
+    #[cfg(target_arch = "x86_64")]
+    if x86::decrypt(key, iv, blocks) {
+        return Ok(());
+    }
+    portable_decrypt(key, iv, blocks);
+    Ok(())
+}
+
+fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
+    let len = data.len();
+    match data.as_chunks_mut() {
+        (blocks, []) => Ok(blocks),
+        _ => Err(NotBlocks { len }),
+    }
+}
+
+fn portable_encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
+    let mut mode = ige::Encryptor::<Aes256>::new(key.into(), iv.into());
+    for block in blocks {
+        mode.encrypt_block(block.into());
+    }
+}
+
+fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
+    let mut mode = ige::Decryptor::<Aes256>::new(key.into(), iv.into());
+    for block in blocks {
+        mode.decrypt_block(block.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The mode as its definition reads, one block after another.
+    fn by_definition(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) {
+        use aes::cipher::{BlockCipherEncrypt, KeyInit};
+        let cipher = Aes256::new(key.into());
+        let (mut before_out, mut before_in) = ([0u8; 16], [0u8; 16]);
+        before_out.copy_from_slice(&iv[..16]);
+        before_in.copy_from_slice(&iv[16..]);
+        for block in data.as_chunks_mut::<16>().0 {
+            let input = *block;
+            for (byte, mask) in block.iter_mut().zip(before_out) {
+                *byte ^= mask;
+            }
+            cipher.encrypt_block((&mut *block).into());
+            for (byte, mask) in block.iter_mut().zip(before_in) {
+                *byte ^= mask;
+            }
+            (before_out, before_in) = (*block, input);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn every_path_agrees_with_the_definition(
+            key: [u8; 32],
+            iv: [u8; 32],
+            data in (0usize..40).prop_flat_map(|n| proptest::collection::vec(any::<u8>(), n * 16)),
+        ) {
+            let mut wanted = data.clone();
+            by_definition(&key, &iv, &mut wanted);
+
+            let mut ours = data.clone();
+            prop_assert_eq!(ige_encrypt(&key, &iv, &mut ours), Ok(()));
+            prop_assert_eq!(&ours, &wanted);
+            prop_assert_eq!(ige_decrypt(&key, &iv, &mut ours), Ok(()));
+            prop_assert_eq!(&ours, &data);
+
+            let mut portable = data.clone();
+            portable_encrypt(&key, &iv, portable.as_chunks_mut().0);
+            prop_assert_eq!(&portable, &wanted);
+            portable_decrypt(&key, &iv, portable.as_chunks_mut().0);
+            prop_assert_eq!(&portable, &data);
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn the_fast_path_runs_exactly_where_the_processor_can() {
+        let mut block = [[0; 16]];
+        assert_eq!(
+            x86::encrypt(&[0; 32], &[0; 32], &mut block),
+            x86::available()
+        );
+        assert_eq!(x86::available(), is_x86_feature_detected!("aes"));
+    }
+
+    #[test]
+    fn partial_blocks_are_refused_and_left_alone() {
+        let mut data = [7; 17];
+        assert_eq!(
+            ige_encrypt(&[0; 32], &[0; 32], &mut data),
+            Err(NotBlocks { len: 17 })
+        );
+        assert_eq!(
+            ige_decrypt(&[0; 32], &[0; 32], &mut data[..15]),
+            Err(NotBlocks { len: 15 })
+        );
+        assert_eq!(data, [7; 17]);
+        assert_eq!(ige_encrypt(&[0; 32], &[0; 32], &mut []), Ok(()));
+    }
+}
