@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+#[cfg(feature = "gzip")]
 mod gzip;
 mod primitives;
 mod reader;
@@ -16,6 +17,7 @@ mod writer;
 
 pub use bytes::Bytes;
 pub use error::{DecodeError, DecodeErrorKind};
+#[cfg(feature = "gzip")]
 pub use gzip::{deflate, inflate};
 pub use primitives::Rest;
 pub use reader::{MAX_DEPTH, Reader};
@@ -41,11 +43,15 @@ pub trait Decode: Sized {
 }
 
 /// One constructor of a type: what a line of the schema defines.
-pub trait Constructor: Encode + Decode {
+///
+/// [`Encode`] and [`Decode`] follow from it: the id, then the fields.
+pub trait Constructor: Sized {
     /// CRC-32 of the normalised definition, or the id Telegram gave it.
     const ID: u32;
     /// Name in the schema, such as `messages.dialogsSlice`.
     const NAME: &'static str;
+    /// Whether a value can hold one of the same type, however far down, so that its depth counts.
+    const RECURSIVE: bool = false;
     /// Appends the fields alone, without the id.
     fn encode_bare(&self, w: &mut Writer);
     /// Reads the fields alone, without the id.

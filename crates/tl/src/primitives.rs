@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::{BOOL_FALSE, BOOL_TRUE, Decode, Encode, Reader, Writer};
+use crate::{BOOL_FALSE, BOOL_TRUE, Constructor, Decode, Encode, Reader, Writer};
 
 macro_rules! primitive {
     ($($ty:ty, $read:ident, |$w:ident, $v:ident| $write:expr;)*) => {$(
@@ -64,21 +64,25 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-impl<T: Encode + ?Sized> Encode for Box<T> {
+impl<T: Constructor> Encode for T {
+    #[inline]
     fn encode(&self, w: &mut Writer) {
-        (**self).encode(w);
+        w.u32(T::ID);
+        self.encode_bare(w);
     }
 }
 
-impl<T: Decode> Decode for Box<T> {
+impl<T: Constructor> Decode for T {
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Self {
-        Self::new(T::decode(r))
-    }
-}
-
-impl<T: Encode + ?Sized> Encode for &T {
-    fn encode(&self, w: &mut Writer) {
-        (**self).encode(w);
+        r.constructor(T::ID, T::NAME);
+        if !T::RECURSIVE {
+            return T::decode_bare(r);
+        }
+        r.enter();
+        let value = T::decode_bare(r);
+        r.leave();
+        value
     }
 }
 

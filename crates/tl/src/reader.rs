@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::{DecodeError, DecodeErrorKind, VECTOR};
+use crate::{Constructor, Decode, DecodeError, DecodeErrorKind, VECTOR};
 
 /// Values may be nested this deep; deeper input is refused with [`DecodeErrorKind::TooDeep`].
 pub const MAX_DEPTH: u32 = 64;
@@ -287,6 +287,30 @@ impl<'a> Reader<'a> {
             Ok(s) => s.to_owned(),
             Err(_) => String::from_utf8_lossy(bytes).into_owned(),
         }
+    }
+
+    /// Reads an optional value; `there` tells whether the input has it.
+    #[inline]
+    pub fn option<T: Decode>(&mut self, there: bool) -> Option<T> {
+        if there { Some(T::decode(self)) } else { None }
+    }
+
+    /// Reads an optional value onto the heap; `there` tells whether the input has it.
+    #[inline]
+    pub fn boxed_option<T: Decode>(&mut self, there: bool) -> Option<Box<T>> {
+        if there { Some(self.boxed()) } else { None }
+    }
+
+    /// Reads a value onto the heap.
+    #[inline]
+    pub fn boxed<T: Decode>(&mut self) -> Box<T> {
+        Box::write(Box::new_uninit(), T::decode(self))
+    }
+
+    /// Reads the fields of a constructor onto the heap.
+    #[inline]
+    pub fn boxed_bare<T: Constructor>(&mut self) -> Box<T> {
+        Box::write(Box::new_uninit(), T::decode_bare(self))
     }
 
     /// Reads the count of a vector and refuses one that the bytes left could not hold.

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 
-use crate::VECTOR;
+use crate::{Encode, VECTOR};
 
 /// Longest `bytes` or `string` the wire form can carry; longer input is cut by no one, see
 /// [`Writer::bytes`].
@@ -102,6 +102,22 @@ impl Writer {
         self.buf.extend_from_slice(v);
         let pad = (head + len).next_multiple_of(4) - (head + len);
         self.buf.extend_from_slice(&[0; 3][..pad]);
+    }
+
+    /// Appends the value if there is one.
+    #[inline]
+    pub fn option<T: Encode>(&mut self, value: &Option<T>) {
+        if let Some(value) = value {
+            value.encode(self);
+        }
+    }
+
+    /// Appends the value if there is one.
+    #[inline]
+    pub fn boxed_option<T: Encode>(&mut self, value: &Option<Box<T>>) {
+        if let Some(value) = value {
+            T::encode(value, self);
+        }
     }
 
     /// Appends a boxed vector.

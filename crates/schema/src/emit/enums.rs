@@ -4,24 +4,14 @@ use super::{Code, Emitter, names};
 use crate::{Definition, Name};
 
 impl<'a> Emitter<'a> {
+    /// The enum, among the definitions.
     pub(super) fn enumeration(&self, c: &mut Code, ty: &'a Name) {
-        let Some(info) = self.graph.types.get(ty) else { return };
-        let name = names::item(ty);
+        let Some(info) = self.graph.types.get(ty).filter(|_| !self.is_single(ty)) else { return };
+        c.line("");
         c.doc(&self.docs.boxed(ty));
-        if let [only] = info.constructors.as_slice() {
-            let target = names::item(&only.name);
-            let path = names::path(&only.name);
-            if target == name {
-                c.line(format!("pub use types::{path};"));
-            } else {
-                c.line(format!("pub use types::{path} as {name};"));
-            }
-            return;
-        }
-        let (derive, _) = self.derives(None);
-        c.line(derive);
+        c.line(self.derives(None).0);
         c.line("#[non_exhaustive]");
-        c.line(format!("pub enum {name} {{"));
+        c.line(format!("pub enum {} {{", names::definition(ty, true)));
         for &d in &info.constructors {
             c.doc(&[format!("`{}`", d.name)]);
             let variant = names::variant(ty, d);
@@ -31,6 +21,23 @@ impl<'a> Emitter<'a> {
             }
         }
         c.line("}");
+    }
+
+    /// What the enum can do, in the module that it is found in; a type with one constructor is
+    /// found there as its struct.
+    pub(super) fn enumeration_impls(&self, c: &mut Code, ty: &'a Name) {
+        let Some(info) = self.graph.types.get(ty) else { return };
+        let name = names::item(ty);
+        if let [only] = info.constructors.as_slice() {
+            let path = names::path(&only.name);
+            let rename = if names::item(&only.name) == name { "" } else { &format!(" as {name}") };
+            c.doc(&self.docs.boxed(ty));
+            c.line(format!("pub use types::{path}{rename};"));
+            return;
+        }
+        let definition = names::definition(ty, true);
+        c.line("#[doc(inline)]");
+        c.line(format!("pub use {}::defs::{definition} as {name};", self.options.root));
         self.debug(c, &name, ["", ""]);
         self.encode_enum(c, ty, &name, &info.constructors);
         self.decode_enum(c, ty, &name, &info.constructors);
@@ -65,11 +72,10 @@ impl<'a> Emitter<'a> {
             let id = d.id;
             match self.payload(ty, d) {
                 None => c.line(format!("Self::{variant} => w.u32({id:#010x}),")),
-                Some(_) => {
-                    c.line(format!("Self::{variant}(x) => {{"));
-                    c.line(format!("w.u32({id:#010x});"));
-                    c.lines(&["x.encode_bare(w);", "}"]);
+                Some(Payload { boxed: true, .. }) => {
+                    c.line(format!("Self::{variant}(x) => (**x).encode(w),"));
                 }
+                Some(_) => c.line(format!("Self::{variant}(x) => x.encode(w),")),
             }
         }
         c.lines(&["}", "}", "}"]);
@@ -111,12 +117,8 @@ impl<'a> Emitter<'a> {
         let variant = names::variant(ty, d);
         match self.payload(ty, d) {
             None => format!("Self::{variant}"),
-            Some(Payload { structure, boxed: true, .. }) => {
-                format!("Self::{variant}(Box::new({structure}::decode_bare(r)))")
-            }
-            Some(Payload { structure, .. }) => {
-                format!("Self::{variant}({structure}::decode_bare(r))")
-            }
+            Some(Payload { boxed: true, .. }) => format!("Self::{variant}(r.boxed_bare())"),
+            Some(_) => format!("Self::{variant}(Constructor::decode_bare(r))"),
         }
     }
 }

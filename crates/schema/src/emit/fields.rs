@@ -50,7 +50,7 @@ impl<'a> Emitter<'a> {
             Type::String => "r.string()".to_owned(),
             Type::Bytes => "r.bytes()".to_owned(),
             Type::True => "true".to_owned(),
-            Type::Vector { bare, item } if *bare || is_irregular(item) => {
+            Type::Vector { bare, item } if is_irregular(ty) => {
                 let read = if *bare { "elements" } else { "vector" };
                 format!("r.{read}({}, |r| {})", self.least_bytes(item), self.read(item))
             }
@@ -60,6 +60,27 @@ impl<'a> Emitter<'a> {
             Type::Bare { name, percent } => {
                 format!("{}::decode_bare(r)", self.struct_of(name, *percent))
             }
+        }
+    }
+
+    /// An expression that reads a field, for which the flags words are locals.
+    fn read_field(&self, of: Option<&Name>, field: &'a Field) -> String {
+        let boxed = self.graph.boxes(of, field);
+        let regular = !is_irregular(&field.ty);
+        let Some(flag) = &field.flag else {
+            return match (boxed, regular) {
+                (true, true) => "r.boxed()".to_owned(),
+                (true, false) => format!("Box::new({})", self.read(&field.ty)),
+                (false, _) => self.read(&field.ty),
+            };
+        };
+        let test = format!("{} & {:#x} != 0", names::field(&flag.word), 1u32 << flag.bit);
+        match (boxed, regular) {
+            _ if field.ty == Type::True => test,
+            (true, true) => format!("r.boxed_option({test})"),
+            (false, true) => format!("r.option({test})"),
+            (true, false) => format!("({test}).then(|| Box::new({}))", self.read(&field.ty)),
+            (false, false) => format!("({test}).then(|| {})", self.read(&field.ty)),
         }
     }
 
@@ -97,7 +118,7 @@ impl<'a> Emitter<'a> {
             Type::Int128 | Type::Int256 => format!("w.raw({reference});"),
             Type::String => format!("w.bytes({place}.as_bytes());"),
             Type::Bytes => format!("w.bytes({reference});"),
-            Type::Vector { bare, item } if *bare || is_irregular(item) => {
+            Type::Vector { bare, item } if is_irregular(ty) => {
                 let write = if *bare { "elements" } else { "vector" };
                 let inner = self.write(item, "x", true, false);
                 format!("w.{write}({reference}, |w, x| {{ {inner} }});")
@@ -128,17 +149,7 @@ impl<'a> Emitter<'a> {
                 }
                 continue;
             }
-            let mut read = self.read(&field.ty);
-            if self.graph.boxes(of, field) {
-                read = format!("Box::new({read})");
-            }
-            if let Some(flag) = &field.flag {
-                let test = format!("{} & {:#x} != 0", names::field(&flag.word), 1u32 << flag.bit);
-                read = match field.ty {
-                    Type::True => test,
-                    _ => format!("if {test} {{ Some({read}) }} else {{ None }}"),
-                };
-            }
+            let mut read = self.read_field(of, field);
             if !due.is_empty() {
                 read = format!("{{ {due}{read} }}");
                 due.clear();
@@ -165,6 +176,10 @@ impl<'a> Emitter<'a> {
             } else {
                 let write = self.write(&field.ty, "x", true, boxed);
                 match shared_bit(d, field) {
+                    None if !is_irregular(&field.ty) => {
+                        let option = if boxed { "boxed_option" } else { "option" };
+                        out.push(format!("w.{option}(&{place});"));
+                    }
                     None => out.push(format!("if let Some(x) = &{place} {{ {write} }}")),
                     Some(bit) if is_object(field) => {
                         out.push(format!("if let (true, Some(x)) = ({bit}, &{place}) {{ {write} }}"));
@@ -203,9 +218,9 @@ pub(super) fn is_required(field: &Field) -> bool {
     field.flag.is_none() && field.ty != Type::Flags
 }
 
-/// Whether a vector of such items is not what `Decode for Vec` reads.
-fn is_irregular(item: &Type) -> bool {
-    match item {
+/// Whether the type is not what `Decode` for its Rust form reads.
+fn is_irregular(ty: &Type) -> bool {
+    match ty {
         Type::Bare { .. } => true,
         Type::Vector { bare, item } => *bare || is_irregular(item),
         _ => false,
@@ -263,7 +278,6 @@ fn flags_word(d: &Definition, word: &str) -> (Vec<String>, String) {
             let place = format!("self.{}", names::field(&f.name));
             if is_option(f) { format!("{place}.is_some()") } else { place }
         };
-        let value = 1u32 << bit;
         let test = match fields.as_slice() {
             [] => continue,
             [only] => given(only),
@@ -278,10 +292,10 @@ fn flags_word(d: &Definition, word: &str) -> (Vec<String>, String) {
                 local
             }
         };
-        terms.push(if value == 1 {
-            format!("u32::from({test})")
+        terms.push(if bit == 0 {
+            format!("{test} as u32")
         } else {
-            format!("u32::from({test}) << {bit}")
+            format!("({test} as u32) << {bit}")
         });
     }
     let word = if terms.is_empty() { "0".to_owned() } else { terms.join(" | ") };

@@ -102,13 +102,32 @@ impl<'a> Emitter<'a> {
         }
         let mut code = Code::default();
         let c = &mut code;
+        self.definitions(c);
         let about = "Constructors: the forms a value can have, one struct each.";
-        self.module(c, "types", about, &structs, |c, &(ty, d)| self.structure(c, ty, d));
+        self.module(c, "types", about, &structs, |c, &(ty, d)| self.structure_impls(c, ty, d));
         let about = "Types with several constructors, one enum each; the others by their struct.";
-        self.module(c, "enums", about, &enums, |c, ty| self.enumeration(c, ty));
+        self.module(c, "enums", about, &enums, |c, ty| self.enumeration_impls(c, ty));
         let about = "Functions: the requests a server answers, one struct each.";
         self.module(c, "functions", about, &functions, |c, d| self.function(c, d));
         code.finish()
+    }
+
+    /// Every struct and enum stands in one module and is found by its namespace in others. The
+    /// compiler makes one codegen unit of that module; over a unit for each namespace it would
+    /// spend twice the time, most of it on moving code between them.
+    fn definitions(&self, c: &mut Code) {
+        c.line(ALLOW);
+        c.line("#[allow(non_camel_case_types)]");
+        c.line("mod defs {");
+        self.imports(c);
+        for (&ty, info) in &self.graph.types {
+            for &d in info.constructors.iter().filter(|d| self.has_struct(ty, d)) {
+                c.line("");
+                self.structure(c, ty, d);
+            }
+            self.enumeration(c, ty);
+        }
+        c.line("}");
     }
 
     fn module<T>(

@@ -45,6 +45,15 @@ pub(crate) fn path(name: &Name) -> String {
     }
 }
 
+/// The Rust name of a type's definition, unique in all namespaces.
+pub(crate) fn definition(name: &Name, is_enum: bool) -> String {
+    let kind = if is_enum { "Enum" } else { "" };
+    match &name.space {
+        Some(space) => format!("{space}_{}{kind}", item(name)),
+        None => format!("{}{kind}", item(name)),
+    }
+}
+
 /// The Rust name of a namespace.
 pub(crate) fn module(space: &str) -> String {
     escape(snake(space))

@@ -4,31 +4,39 @@ use super::{Code, Emitter, fields, names};
 use crate::{Definition, Name, Type};
 
 impl<'a> Emitter<'a> {
+    /// The struct, among the definitions.
     pub(super) fn structure(&self, c: &mut Code, ty: &'a Name, d: &'a Definition) {
+        c.doc(&self.docs.constructor(ty, d, self.is_single(ty)));
+        c.line(self.derives(Some(d)).0);
+        self.declare(c, Some(ty), d, &names::definition(&d.name, false));
+    }
+
+    /// What the struct can do, in the module that it is found in.
+    pub(super) fn structure_impls(&self, c: &mut Code, ty: &'a Name, d: &'a Definition) {
         let name = names::item(&d.name);
-        let single = self.is_single(ty);
-        c.doc(&self.docs.constructor(ty, d, single));
-        let (derive, secret) = self.derives(Some(d));
-        c.line(derive);
-        self.declare(c, Some(ty), d, &name);
+        let definition = names::definition(&d.name, false);
+        c.line("#[doc(inline)]");
+        if definition == name {
+            c.line(format!("pub use {}::defs::{name};", self.options.root));
+        } else {
+            c.line(format!("pub use {}::defs::{definition} as {name};", self.options.root));
+        }
         c.line(format!("impl {name} {{"));
         self.new_fn(c, Some(ty), d);
         c.line("}");
         self.debug(c, &name, ["", ""]);
-        if secret {
+        if self.derives(Some(d)).1 {
             c.line(format!("impl std::fmt::Debug for {name} {{"));
             c.line("fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {");
             c.line(format!("f.write_str({:?})", format!("{name} {{ .. }}")));
             c.lines(&["}", "}"]);
         }
-        c.line(format!("impl Encode for {name} {{"));
-        c.lines(&["#[inline]", "fn encode(&self, w: &mut Writer) {"]);
-        c.line(format!("w.u32({:#010x});", d.id));
-        c.lines(&["self.encode_bare(w);", "}", "}"]);
-        self.decode_boxed(c, ty, d, &name);
         c.line(format!("impl Constructor for {name} {{"));
         c.line(format!("const ID: u32 = {:#010x};", d.id));
         c.line(format!("const NAME: &'static str = {:?};", d.name.to_string()));
+        if self.graph.recursive.contains(ty) {
+            c.line("const RECURSIVE: bool = true;");
+        }
         self.encode_fields(c, "encode_bare", None, Some(ty), d);
         self.decode_fields(c, "decode_bare", None, Some(ty), d);
         c.line("}");
@@ -78,25 +86,6 @@ impl<'a> Emitter<'a> {
             c.line(format!("Self {{ {} }}", values.join(", ")));
         }
         c.line("}");
-    }
-
-    fn decode_boxed(&self, c: &mut Code, ty: &Name, d: &Definition, name: &str) {
-        let recursive = self.is_single(ty) && self.graph.recursive.contains(ty);
-        c.line(format!("impl Decode for {name} {{"));
-        if !recursive {
-            c.line("#[inline]");
-        }
-        c.line("fn decode(r: &mut Reader<'_>) -> Self {");
-        if recursive {
-            c.line("r.enter();");
-        }
-        c.line(format!("r.constructor({:#010x}, {:?});", d.id, ty.to_string()));
-        if recursive {
-            c.lines(&["let v = Self::decode_bare(r);", "r.leave();", "v"]);
-        } else {
-            c.line("Self::decode_bare(r)");
-        }
-        c.lines(&["}", "}"]);
     }
 
     /// A function that writes the fields, after the id if one is given.

@@ -1,0 +1,62 @@
+//! `heliogram raw`.
+
+use anyhow::{Context, Result, anyhow, bail};
+use heliogram::{RawCall, api};
+use heliogram_tl::reflect::{self, Expected, Kind};
+
+use crate::{
+    args::{Common, Raw},
+    connect,
+    ui::Ui,
+};
+
+pub(crate) async fn run(common: &Common, args: Raw, ui: &Ui) -> Result<()> {
+    let (method, body) = encode(&args)?;
+    let client = connect::connect(common).await?;
+    let answer = client.invoke_bytes(RawCall::new(method, body.into())).await;
+    client.stop().await?;
+    let answer = answer?;
+    if ui.json() {
+        let json = reflect::to_json_as(api::table(), &answer, Expected::Answer(method))
+            .map_err(|e| anyhow!("the answer cannot be read: {e}"))?;
+        ui.raw(&format!("{json}\n"));
+    } else {
+        let text = reflect::pretty_as(api::table(), &answer, Expected::Answer(method));
+        ui.raw(&format!("{text}\n"));
+    }
+    Ok(())
+}
+
+/// The name of the method, and the call on the wire.
+fn encode(args: &Raw) -> Result<(&'static str, Vec<u8>)> {
+    let table = api::table();
+    let Some(definition) = table.by_name(&args.method).filter(|d| d.kind() == Kind::Function)
+    else {
+        bail!(
+            "there is no method `{}` in layer {}{}",
+            args.method,
+            api::LAYER,
+            suggestion(&args.method)
+        );
+    };
+    let name = definition.name();
+    let body = reflect::from_json(table, &args.arguments, Expected::Name(name))
+        .with_context(|| format!("`{name}` cannot be called like this; see `heliogram schema show {name}`"))?;
+    Ok((name, body))
+}
+
+/// Methods that are called the same but for case or namespace.
+fn suggestion(method: &str) -> String {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let wanted = last(method);
+    let near: Vec<&str> = api::table()
+        .definitions()
+        .filter(|d| d.kind() == Kind::Function && last(d.name()).contains(&wanted))
+        .map(|d| d.name())
+        .take(5)
+        .collect();
+    match near.as_slice() {
+        [] => String::new(),
+        near => format!("; did you mean {}?", near.join(", ")),
+    }
+}

@@ -1,0 +1,150 @@
+//! `heliogram serve`.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, anyhow};
+use heliogram_crypto::{RsaPrivateKey, SeededRandom};
+use heliogram_server::{Event, Server};
+use serde_json::{Value, json};
+
+use crate::{
+    args::Serve,
+    names::printable,
+    ui::{BAD, BOLD, DIM, GOOD, NAME, Ui, styled},
+};
+
+pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
+    let verbose = args.verbose;
+    let watcher = *ui;
+    let mut builder = Server::builder()
+        .host(args.host)
+        .port(args.port)
+        .dcs(args.dcs)
+        .on_event(move |event| show(&watcher, verbose, &event));
+    if let Some(path) = &args.key {
+        builder = builder.key(key(path)?);
+    }
+    if let Some(path) = args.data {
+        builder = builder.data(path);
+    }
+    for bot in args.bots {
+        builder = builder.bot(bot);
+    }
+    let server = builder.start().await.context("the server did not start")?;
+    introduce(&server, ui);
+    if !args.host.is_loopback() {
+        ui.line(styled(BAD, "This server is open to others: it is made for tests and knows no limits."));
+    }
+    wait_for_the_end().await?;
+    ui.line("\nstopping");
+    server.stop().await;
+    Ok(())
+}
+
+/// Ctrl-C, or the signal that asks a program to end.
+async fn wait_for_the_end() -> Result<()> {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminated =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            result = interrupted => result?,
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await?;
+    Ok(())
+}
+
+/// What a person, or a program, needs to use the server.
+fn introduce(server: &Server, ui: &Ui) {
+    let dcs = server.dcs();
+    let bots = server.bots();
+    ui.value(&json!({
+        "dcs": dcs.iter().map(|dc| json!({
+            "id": dc.id, "host": dc.address.ip().to_string(), "port": dc.address.port(),
+        })).collect::<Vec<Value>>(),
+        "public_key": server.public_key_pem(),
+        "bots": bots.iter().map(|(username, token)| json!({
+            "username": username, "token": token,
+        })).collect::<Vec<Value>>(),
+    }));
+    ui.line(styled(BOLD, "A Telegram server is up"));
+    for dc in &dcs {
+        ui.line(format!("  data centre {}  {}", dc.id, styled(NAME, dc.address)));
+    }
+    ui.line(format!("\n{}", server.public_key_pem().trim_end()));
+    ui.line(styled(BOLD, "\nLogging in"));
+    ui.line("  any api_id and api_hash will do");
+    ui.line("  the number 99966XYYYY is at home at data centre X, and its code is X five times:");
+    ui.line(format!("  {} with the code {}", styled(NAME, "9996621234"), styled(NAME, "22222")));
+    ui.line("  codes of other numbers are shown here");
+    for (username, token) in &bots {
+        ui.line(format!("  bot @{username} has the token {}", styled(NAME, token)));
+    }
+    ui.line(styled(DIM, "\nCtrl-C ends it"));
+}
+
+/// The key in the file, as PEM; it is made if it is not there.
+fn key(path: &Path) -> Result<String> {
+    match fs::read_to_string(path) {
+        Ok(pem) => Ok(pem),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed)
+                .map_err(|e| anyhow!("the system gives no randomness: {e}"))?;
+            let pem = RsaPrivateKey::generate(&mut SeededRandom::new(seed))
+                .and_then(|key| key.to_pem())
+                .map_err(|e| anyhow!("no key could be made: {e}"))?;
+            write_private(path, &pem)
+                .with_context(|| format!("the key cannot be written to {}", path.display()))?;
+            Ok(pem.to_string())
+        }
+        Err(e) => Err(e).with_context(|| format!("the key file {} cannot be read", path.display())),
+    }
+}
+
+/// Writes a new file that only its owner can read.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+/// Tells of an event; calls and connections only when asked for.
+fn show(ui: &Ui, verbose: bool, event: &Event) {
+    match event {
+        Event::Code { phone, code } => {
+            ui.line(format!("{} for {}: {}", styled(GOOD, "login code"), printable(phone), styled(NAME, code)));
+            ui.value(&json!({ "event": "code", "phone": phone, "code": code }));
+        }
+        Event::Trouble { what } => {
+            ui.line(format!("{}: {what}", styled(BAD, "trouble")));
+            ui.value(&json!({ "event": "trouble", "what": what }));
+        }
+        Event::Call { dc, method, account, took, refusal } if verbose => {
+            let who = account.as_deref().map_or_else(|| "-".to_owned(), printable);
+            let how = refusal.as_ref().map_or_else(|| styled(GOOD, "ok"), |r| styled(BAD, r));
+            let ms = took.as_secs_f64() * 1e3;
+            let time = styled(DIM, format!("{ms:.1} ms"));
+            ui.line(format!("dc{dc} {:16} {} {how} {time}", who, styled(NAME, method)));
+            ui.value(&json!({
+                "event": "call", "dc": dc, "method": method, "account": account, "ms": ms,
+                "refusal": refusal.as_ref().map(ToString::to_string),
+            }));
+        }
+        Event::Connected { dc, from } if verbose => {
+            ui.line(styled(DIM, format!("dc{dc} {from} connected")));
+        }
+        Event::Disconnected { dc, from, reason } if verbose => {
+            let why = reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
+            ui.line(styled(DIM, format!("dc{dc} {from} gone{why}")));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,86 @@
+//! What people and programs see: text in colour on a terminal, plain text when piped, or JSON.
+
+use std::{fmt::Display, io::Write};
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+
+/// Green, for what went well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Red, for what did not.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Cyan, for names and numbers to look at.
+pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();
+/// Dim, for what may be skipped.
+pub(crate) const DIM: Style = Style::new().dimmed();
+/// Bold, for headings.
+pub(crate) const BOLD: Style = Style::new().bold();
+
+/// The two ways of output.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ui {
+    json: bool,
+}
+
+impl Ui {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether output is JSON.
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// A line for people; nothing with `--json`.
+    pub(crate) fn line(&self, text: impl Display) {
+        if !self.json {
+            self.write(&format!("{text}\n"));
+        }
+    }
+
+    /// A line for programs; nothing without `--json`.
+    pub(crate) fn value(&self, value: &Value) {
+        if self.json {
+            self.write(&format!("{value}\n"));
+        }
+    }
+
+    /// Text as it is, whatever the way of output.
+    pub(crate) fn raw(&self, text: &str) {
+        self.write(text);
+    }
+
+    /// A closed pipe is no reason to fail: whoever read has read enough.
+    fn write(&self, text: &str) {
+        let mut out = anstream::stdout().lock();
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// Tells of an error: what went wrong and why, on one or a few lines.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        if self.json {
+            self.write(&format!("{}\n", json!({ "error": format!("{error:#}") })));
+            return;
+        }
+        let mut err = anstream::stderr().lock();
+        let mut text = format!("{BAD}error:{BAD:#} {error}\n");
+        let mut last = error.to_string();
+        for cause in error.chain().skip(1) {
+            let cause = cause.to_string();
+            if !last.contains(&cause) {
+                text.push_str(&format!("  because: {cause}\n"));
+            }
+            last = cause;
+        }
+        // With no place left to tell it, the exit code still does.
+        let _ = err.write_all(text.as_bytes());
+    }
+}
+
+/// Text in a style, back to normal after it.
+pub(crate) fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}

@@ -1,0 +1,88 @@
+use heliogram_api::{enums, functions as f};
+
+use crate::{Client, Error, Result, types::User};
+
+impl Client {
+    /// The account this session is signed in to.
+    ///
+    /// Raw `users.getUsers` with `inputUserSelf`.
+    ///
+    /// # Errors
+    /// [`Error::is_unauthorized`] if nobody is signed in.
+    #[doc(alias = "get_me")]
+    #[doc(alias = "users.getFullUser")]
+    pub async fn me(&self) -> Result<User> {
+        let users = self.invoke(own_user()).await?;
+        self.recognise(users).await
+    }
+
+    /// Takes the account's own user from an answer, and remembers what the session did not know.
+    pub(crate) async fn recognise(&self, users: Vec<enums::User>) -> Result<User> {
+        let user = match users.into_iter().next() {
+            Some(user) => full(user, "users.getUsers")?,
+            None => return Err(Error::unexpected("users.getUsers", "a user", "nothing")),
+        };
+        let account = self.net().account();
+        if account.is_none_or(|a| a.id != user.id() || a.bot != Some(user.is_bot())) {
+            self.net().sign_in(user.id(), user.is_bot()).await?;
+        }
+        Ok(user)
+    }
+
+    /// Asks the server whether this session is signed in.
+    ///
+    /// [`authorization`](Self::authorization) answers from memory.
+    ///
+    /// # Errors
+    /// The errors of the network; not being signed in is none.
+    #[doc(alias = "is_user_authorized")]
+    pub async fn is_authorized(&self) -> Result<bool> {
+        match self.invoke(own_user()).await {
+            Ok(_) => Ok(true),
+            Err(e) if e.is_unauthorized() => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Signs out: the server ends the session, and what it knew of the account is forgotten.
+    ///
+    /// The client stays connected and can sign in again. Raw `auth.logOut`.
+    ///
+    /// # Errors
+    /// The errors of the network and of the storage. A session that was signed out already is
+    /// none.
+    #[doc(alias = "sign_out")]
+    #[doc(alias = "auth.logOut")]
+    pub async fn log_out(&self) -> Result<()> {
+        match self.invoke(f::auth::LogOut {}).await {
+            Ok(_) => {}
+            Err(e) if e.is_unauthorized() => {}
+            Err(e) => return Err(e),
+        }
+        self.peers().clear();
+        self.net().sign_out().await
+    }
+
+    /// Remembers who signed in.
+    pub(super) async fn signed_in(&self, user: enums::User) -> Result<User> {
+        let user = full(user, "auth.signIn")?;
+        let before = self.net().records.signed_in().await?;
+        if before.is_some_and(|b| b.user_id != user.id()) {
+            // What another account knew is of no use to this one.
+            self.peers().clear();
+            self.net().sign_out().await?;
+        }
+        self.net().sign_in(user.id(), user.is_bot()).await?;
+        tracing::info!(bot = user.is_bot(), dc = self.home_dc(), "signed in");
+        Ok(user)
+    }
+}
+
+/// Asks for the account's own user.
+pub(crate) fn own_user() -> f::users::GetUsers {
+    f::users::GetUsers::new(vec![enums::InputUser::InputUserSelf])
+}
+
+fn full(user: enums::User, method: &'static str) -> Result<User> {
+    User::from_raw(user).ok_or_else(|| Error::unexpected(method, "a user", "userEmpty"))
+}

@@ -1,0 +1,307 @@
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+};
+
+use heliogram_api::{functions as f, types};
+use heliogram_tl::{Bytes, Call, from_bytes, to_bytes};
+
+use tokio::time::timeout;
+
+use crate::{
+    Authorization, ClientBuilder, Error, Layer, Purpose, RawCall, Result, auth,
+    config::Config,
+    error::ProtocolError,
+    invoke::{self, Layers},
+    net::{Net, Pool, refresh},
+    peers::Peers,
+    storage::Storage,
+    updates,
+};
+
+/// A connection to Telegram, signed in or not.
+///
+/// A cheap handle: clones share one session. The connection is closed when the last clone is
+/// dropped; [`stop`](Self::stop) does it sooner and waits until all is sent.
+///
+/// ```no_run
+/// # async fn run() -> heliogram::Result<()> {
+/// use heliogram::{Client, api::functions as f};
+/// let client = Client::builder(12345, "0123456789abcdef0123456789abcdef").connect().await?;
+/// let nearest = client.invoke(f::help::GetNearestDc {}).await?;
+/// println!("{}", nearest.nearest_dc);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "TelegramClient")]
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+/// A handle that does not keep the connection open: what background tasks hold.
+#[derive(Clone)]
+pub(crate) struct WeakClient {
+    inner: Weak<Inner>,
+}
+
+impl WeakClient {
+    /// The client, unless its last handle was dropped.
+    pub(crate) fn upgrade(&self) -> Option<Client> {
+        self.inner.upgrade().map(|inner| Client { inner })
+    }
+}
+
+/// What the handles of one session share.
+struct Inner {
+    net: Arc<Net>,
+    pool: Pool,
+    layers: Layers,
+    peers: Peers,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.net.stop();
+    }
+}
+
+impl Client {
+    /// Starts the settings of a new client for the app `api_id`, from <https://my.telegram.org>.
+    #[doc(alias = "new")]
+    pub fn builder(api_id: i32, api_hash: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(api_id, api_hash.into())
+    }
+
+    pub(crate) async fn connect(
+        config: Config,
+        storage: Arc<dyn Storage>,
+        layers: Vec<Arc<dyn Layer>>,
+    ) -> Result<Self> {
+        let peers = Peers::new(Arc::clone(&storage));
+        let net = Net::open(config, storage).await?;
+        let layers = Layers::new(layers, &net.config);
+        let pool = Pool::new(Arc::clone(&net));
+        let client = Self {
+            inner: Arc::new(Inner {
+                net,
+                pool,
+                layers,
+                peers,
+            }),
+        };
+        let config = client.greet().await?;
+        let stopped = client.net().stopped();
+        tokio::spawn(refresh::run(client.downgrade(), stopped, config));
+        tokio::spawn(updates::run(client.downgrade()));
+        Ok(client)
+    }
+
+    /// Makes sure that a server answers, and that it knows the account the session names.
+    ///
+    /// How long this may take follows from the settings for connecting: each attempt takes a dial
+    /// and up to three answers.
+    async fn greet(&self) -> Result<types::Config> {
+        let config = &self.net().config;
+        let connecting = config.connect_timeout * config.connect_attempts.saturating_mul(4);
+        let limit = connecting.max(config.request_timeout);
+        let me = async {
+            match self.net().account() {
+                Some(_) => Some(self.first_call(auth::own_user()).await),
+                None => None,
+            }
+        };
+        let calls = async { tokio::join!(self.first_call(f::help::GetConfig {}), me) };
+        let late = |_| Error::Timeout {
+            what: "the server's first answer",
+        };
+        let (config, me) = timeout(limit, calls).await.map_err(late)?;
+        let config = config?;
+        self.net().learn_addresses(&config).await?;
+        match me {
+            Some(Ok(users)) => drop(self.recognise(users).await?),
+            // A refusal is for the calls that need the account; whoever asks sees that it is gone.
+            None | Some(Err(Error::Rpc(_))) => {}
+            Some(Err(e)) => return Err(e),
+        }
+        Ok(config)
+    }
+
+    /// A call that is bounded by how long connecting may take, not by the limits of calls.
+    async fn first_call<C>(&self, call: C) -> Result<C::Output>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let raw = RawCall::new(C::NAME, to_bytes(&call));
+        let bytes = invoke::Next::bare(self).run(raw).await?;
+        self.decode::<C>(&bytes)
+    }
+
+    /// Calls any function of Telegram's API and waits for its answer.
+    ///
+    /// Flood waits up to the threshold are slept, faults of the server repeated, and calls meant
+    /// for another data centre sent there. Dropping the future takes the call back.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::api::functions as f;
+    /// let config = client.invoke(f::help::GetConfig {}).await?;
+    /// println!("this is data centre {}", config.this_dc);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rpc`](crate::Error::Rpc) when the server refuses the call, and the errors of the
+    /// network.
+    #[doc(alias = "__call__")]
+    #[doc(alias = "invoke_raw")]
+    pub fn invoke<C>(&self, call: C) -> impl Future<Output = Result<C::Output>> + Send + use<'_, C>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let raw = RawCall::new(C::NAME, to_bytes(&call));
+        drop(call);
+        self.answer::<C>(raw)
+    }
+
+    /// Calls a function at a data centre of choice, over connections kept for `purpose`.
+    ///
+    /// The account's authorization is carried to that data centre first.
+    ///
+    /// # Errors
+    /// As [`invoke`](Self::invoke).
+    pub fn invoke_on<C>(
+        &self,
+        dc: i32,
+        purpose: Purpose,
+        call: C,
+    ) -> impl Future<Output = Result<C::Output>> + Send + use<'_, C>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let raw = RawCall::new(C::NAME, to_bytes(&call)).on(dc, purpose);
+        drop(call);
+        self.answer::<C>(raw)
+    }
+
+    /// Sends an encoded call through all layers and gives the encoded answer.
+    ///
+    /// # Errors
+    /// As [`invoke`](Self::invoke).
+    pub async fn invoke_bytes(&self, call: RawCall) -> Result<Bytes> {
+        invoke::Next::start(self, &self.inner.layers)
+            .run(call)
+            .await
+    }
+
+    async fn answer<C>(&self, raw: RawCall) -> Result<C::Output>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let bytes = self.invoke_bytes(raw).await?;
+        self.decode::<C>(&bytes)
+    }
+
+    /// Reads an answer; what it tells of peers and updates is taken over before anybody sees it.
+    fn decode<C>(&self, bytes: &Bytes) -> Result<C::Output>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let output = from_bytes::<C::Output>(bytes).map_err(|e| ProtocolError::BadAnswer {
+            method: C::NAME,
+            source: Some(e),
+        })?;
+        crate::methods::observe(self, C::NAME, &output);
+        Ok(output)
+    }
+
+    /// Who this session is signed in as, as far as is known without asking the server.
+    #[must_use]
+    pub fn authorization(&self) -> Authorization {
+        match self.net().account() {
+            None => Authorization::None,
+            Some(account) if account.bot == Some(true) => Authorization::Bot,
+            Some(_) => Authorization::User,
+        }
+    }
+
+    /// The account's own id; `None` before signing in.
+    #[must_use]
+    pub fn self_id(&self) -> Option<i64> {
+        self.net().account().map(|a| a.id).filter(|id| *id != 0)
+    }
+
+    /// The data centre the account lives at.
+    #[must_use]
+    pub fn home_dc(&self) -> i32 {
+        self.net().home()
+    }
+
+    /// Closes all connections, after calls under way have had a moment to end and everything
+    /// written is sent. Every other handle fails with [`Error::Closed`](crate::Error::Closed)
+    /// from now on.
+    ///
+    /// # Errors
+    /// None at present; the answer leaves room for storages that fail on their last write.
+    #[doc(alias = "disconnect")]
+    pub async fn stop(&self) -> Result<()> {
+        self.inner.pool.stop().await;
+        Ok(())
+    }
+
+    /// The same as [`stop`](Self::stop).
+    ///
+    /// # Errors
+    /// As [`stop`](Self::stop).
+    pub async fn disconnect(&self) -> Result<()> {
+        self.stop().await
+    }
+
+    /// Where the session is kept.
+    #[must_use]
+    pub fn storage(&self) -> &Arc<dyn Storage> {
+        self.net().records.storage()
+    }
+
+    /// A handle that does not keep the connection open.
+    pub(crate) fn downgrade(&self) -> WeakClient {
+        WeakClient {
+            inner: Arc::downgrade(&self.inner),
+        }
+    }
+
+    /// Known peers.
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.inner.peers
+    }
+
+    /// Where updates arrive.
+    pub(crate) fn hub(&self) -> &updates::Hub {
+        &self.net().hub
+    }
+
+    /// What all connections share.
+    pub(crate) fn net(&self) -> &Arc<Net> {
+        &self.inner.net
+    }
+
+    /// The open connections.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.inner.pool
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("home_dc", &self.home_dc())
+            .field("authorization", &self.authorization())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::sleep;
+
+use super::{Layer, Next, RawCall};
+use crate::{BoxFuture, Error, Result, error::NetworkError, net::Backoff, random};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// Repeats calls after faults of the server, with growing pauses.
+pub(super) struct Retry(pub(super) u32);
+
+impl Layer for Retry {
+    fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            let mut backoff = None;
+            let mut left = self.0;
+            loop {
+                let answer = next.run(call.clone()).await;
+                let Err(e) = &answer else { return answer };
+                if left == 0 || !is_passing(e, &call) {
+                    return answer;
+                }
+                left -= 1;
+                let pause = match &mut backoff {
+                    Some(backoff) => Backoff::pause(backoff),
+                    none => none
+                        .insert(Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?))
+                        .pause(),
+                };
+                tracing::debug!(method = call.method, error = %e, ?pause, "repeating");
+                sleep(pause).await;
+            }
+        })
+    }
+}
+
+/// Whether the same call may work in a moment and repeating it does no harm.
+fn is_passing(e: &Error, call: &RawCall) -> bool {
+    match e {
+        Error::Rpc(e) => e.is_transient(),
+        Error::Network(e) => matches!(**e, NetworkError::MayHaveRun { .. }) && call.is_repeatable(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::RpcError;
+
+    fn passing(e: Error, method: &'static str) -> bool {
+        is_passing(&e, &RawCall::new(method, Bytes::new()))
+    }
+
+    #[test]
+    fn faults_of_the_server_pass_and_refusals_do_not() {
+        let rpc = |code, text| Error::from(RpcError::new("x", code, text));
+        assert!(passing(rpc(500, "RPC_CALL_FAIL"), "messages.sendMessage"));
+        assert!(passing(rpc(-503, "Timedout"), "messages.sendMessage"));
+        assert!(!passing(
+            rpc(500, "RANDOM_ID_DUPLICATE"),
+            "messages.sendMessage"
+        ));
+        assert!(!passing(
+            rpc(400, "PEER_ID_INVALID"),
+            "messages.sendMessage"
+        ));
+    }
+
+    #[test]
+    fn what_may_have_run_is_repeated_only_if_that_does_no_harm() {
+        let lost = |method| Error::from(NetworkError::MayHaveRun { method });
+        assert!(passing(lost("messages.getHistory"), "messages.getHistory"));
+        assert!(!passing(
+            lost("messages.sendMessage"),
+            "messages.sendMessage"
+        ));
+    }
+}

@@ -1,0 +1,64 @@
+use std::time::SystemTime;
+
+use heliogram_api::{enums, types};
+
+/// What all methods that send have in common.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SendOptions {
+    pub(super) reply_to: Option<i32>,
+    pub(super) silent: bool,
+    pub(super) protected: bool,
+    pub(super) schedule: Option<i32>,
+}
+
+impl SendOptions {
+    pub(super) fn raw_reply(&self) -> Option<enums::InputReplyTo> {
+        self.reply_to
+            .map(|id| types::InputReplyToMessage::new(id).into())
+    }
+}
+
+/// A date of the raw API; one that it cannot hold is as late as it can.
+pub(super) fn unix_date(at: SystemTime) -> i32 {
+    let since = at
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    i32::try_from(since.as_secs()).unwrap_or(i32::MAX)
+}
+
+/// The setters of a builder with a field `options: SendOptions`.
+macro_rules! send_setters {
+    () => {
+        /// Sends it as a reply to the message with this id.
+        #[doc(alias = "reply_to_message_id")]
+        #[doc(alias = "reply_parameters")]
+        pub fn reply_to(mut self, id: i32) -> Self {
+            self.options.reply_to = Some(id);
+            self
+        }
+
+        /// Notifies without a sound.
+        #[doc(alias = "disable_notification")]
+        pub fn silent(mut self) -> Self {
+            self.options.silent = true;
+            self
+        }
+
+        /// Forbids others to forward and save it.
+        #[doc(alias = "protect_content")]
+        #[doc(alias = "noforwards")]
+        pub fn protected(mut self) -> Self {
+            self.options.protected = true;
+            self
+        }
+
+        /// Sends it later, at this time.
+        #[doc(alias = "schedule_date")]
+        pub fn schedule(mut self, at: std::time::SystemTime) -> Self {
+            self.options.schedule = Some(super::send_options::unix_date(at));
+            self
+        }
+    };
+}
+
+pub(super) use send_setters;

@@ -1,0 +1,135 @@
+use std::sync::PoisonError;
+
+use heliogram_api::types;
+
+use super::{Net, lock};
+use crate::{
+    Result, UsageError,
+    error::NetworkError,
+    storage::{Changes, SignedIn},
+};
+
+/// Who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// The user's id; 0 where a session string did not tell and the server was not asked yet.
+    pub(crate) id: i64,
+    /// Whether it is a bot, where that is known.
+    pub(crate) bot: Option<bool>,
+    /// The data centre it lives at.
+    pub(crate) dc: i32,
+}
+
+/// What a session says about where to begin.
+pub(super) struct Start {
+    pub(super) home: Option<i32>,
+    pub(super) account: Option<Account>,
+}
+
+impl Net {
+    /// Reads where the session left off.
+    pub(super) async fn start(
+        records: &crate::storage::Records,
+        servers: &super::servers::Servers,
+    ) -> Result<Start> {
+        let home = records.home_dc().await?;
+        if let Some(test) = records.test_mode().await?
+            && test != servers.is_test()
+        {
+            let why = if test {
+                "the session belongs to Telegram's test servers; use `test_servers(true)`"
+            } else {
+                "the session does not belong to Telegram's test servers; use a session of its own"
+            };
+            return Err(UsageError::Servers(why).into());
+        }
+        let me = records.signed_in().await?;
+        let account = me.zip(home).map(|(me, dc)| Account {
+            id: me.user_id,
+            bot: me.bot,
+            dc,
+        });
+        Ok(Start { home, account })
+    }
+
+    /// Who is signed in.
+    pub(crate) fn account(&self) -> Option<Account> {
+        *self.account.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_account(&self, account: Option<Account>) {
+        *self.account.write().unwrap_or_else(PoisonError::into_inner) = account;
+    }
+
+    /// Moves to another data centre, and remembers it.
+    pub(crate) async fn set_home(&self, dc: i32) -> Result<()> {
+        if !lock(&self.addresses).knows(dc) {
+            return Err(NetworkError::NoAddress { dc }.into());
+        }
+        let mut changes = Changes::new();
+        changes.home_dc(dc);
+        self.records.commit(changes).await?;
+        self.move_home(dc);
+        Ok(())
+    }
+
+    /// Remembers who signed in, at the data centre that is home now.
+    pub(crate) async fn sign_in(&self, id: i64, bot: bool) -> Result<()> {
+        let dc = self.home();
+        let mut changes = Changes::new();
+        changes
+            .home_dc(dc)
+            .test_mode(self.config.servers.is_test())
+            .signed_in(SignedIn {
+                user_id: id,
+                bot: Some(bot),
+            });
+        self.records.commit(changes).await?;
+        self.set_account(Some(Account {
+            id,
+            bot: Some(bot),
+            dc,
+        }));
+        self.hub.resync();
+        Ok(())
+    }
+
+    /// Forgets the account and all it knew. Keys stay: the next sign-in uses them.
+    pub(crate) async fn sign_out(&self) -> Result<()> {
+        self.lose_account();
+        let dcs: Vec<_> = lock(&self.dcs).values().cloned().collect();
+        let mut changes = Changes::new();
+        changes.signed_out();
+        for dc in dcs {
+            if let Some(key) = dc.stored_key().await {
+                changes.dc_key(&key);
+            }
+        }
+        self.records.commit(changes).await?;
+        Ok(())
+    }
+
+    /// The server does not know the account in this session any more. What is stored stays, for
+    /// its owner to look at; the next sign-in writes over it.
+    pub(crate) fn lose_account(&self) {
+        self.set_account(None);
+        for dc in lock(&self.dcs).values() {
+            dc.set_authorized(false);
+        }
+    }
+
+    /// Takes over the addresses that the server's configuration names.
+    pub(crate) async fn learn_addresses(&self, config: &types::Config) -> Result<()> {
+        let known = {
+            let mut addresses = lock(&self.addresses);
+            addresses.learn(config);
+            addresses.stored()
+        };
+        let mut changes = Changes::new();
+        changes
+            .dc_addresses(&known)
+            .test_mode(self.config.servers.is_test());
+        self.records.commit(changes).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! The calls that a connection carries.
+
+use bytes::Bytes;
+use heliogram_mtproto::{RequestId, RpcFailure, SendOptions};
+
+use super::Actor;
+use crate::{
+    invoke::Purpose,
+    net::{connection::Request, fault::CallError, header},
+};
+
+/// Calls under way on one connection; more wait in line.
+pub(super) const MAX_IN_FLIGHT: usize = 4096;
+/// Calls taken from the queue before the socket is looked at again.
+const MAX_BATCH: usize = 64;
+/// How often a call is sent anew because the server wants to know the app first.
+const MAX_INTRODUCTIONS: u32 = 3;
+
+/// A call that waits for its answer.
+pub(super) struct InFlight {
+    pub(super) request: Request,
+    /// Whether it went out with the app's introduction in front.
+    introduces: bool,
+    introductions: u32,
+}
+
+impl Actor {
+    /// Hands an answer to its caller, or introduces the app where the server wants that first.
+    pub(super) fn take_reply(&mut self, id: RequestId, result: Result<Bytes, RpcFailure>) {
+        let Some(call) = self.in_flight.get(&id) else {
+            return;
+        };
+        match &result {
+            Ok(_) if call.introduces => self.introduced = true,
+            Ok(_) => {}
+            Err(e) => {
+                let unknown = matches!(
+                    e.message.as_str(),
+                    "CONNECTION_NOT_INITED" | "CONNECTION_LAYER_INVALID"
+                );
+                if unknown && call.introductions < MAX_INTRODUCTIONS {
+                    self.introduced = false;
+                    if let Some(call) = self.in_flight.remove(&id) {
+                        self.by_ticket.remove(&call.request.ticket);
+                        self.send(call.request, call.introductions + 1);
+                    }
+                    return;
+                }
+            }
+        }
+        self.answer(id, result.map_err(CallError::Rpc));
+    }
+
+    pub(super) fn answer(&mut self, id: RequestId, result: Result<Bytes, CallError>) {
+        if let Some(call) = self.in_flight.remove(&id) {
+            self.by_ticket.remove(&call.request.ticket);
+            tracing::debug!(
+                method = call.request.method,
+                ok = result.is_ok(),
+                "answered"
+            );
+            // A caller that has gone away does not mind.
+            let _ = call.request.reply.send(result);
+        }
+    }
+
+    /// Takes a call and those queued behind it, so that they can share a packet.
+    pub(super) fn take(&mut self, request: Request) {
+        self.send(request, 0);
+        for _ in 1..MAX_BATCH {
+            if self.in_flight.len() >= MAX_IN_FLIGHT {
+                return;
+            }
+            match self.inbox.try_recv() {
+                Ok(request) => self.send(request, 0),
+                Err(_) => return,
+            }
+        }
+    }
+
+    pub(super) fn send(&mut self, request: Request, introductions: u32) {
+        if request.reply.is_closed() {
+            return;
+        }
+        let introduces = !self.introduced;
+        let header = introduces.then_some(&self.net.header);
+        let body = header::wrap(header, self.purpose != Purpose::Main, &request.body);
+        let Some((_, session)) = &mut self.session else {
+            let _ = request.reply.send(Err(CallError::NotTaken));
+            return;
+        };
+        let options = SendOptions {
+            compress: request.compress,
+            ..SendOptions::default()
+        };
+        let id = session.send(self.net.clock.now(), body, options);
+        tracing::debug!(method = request.method, id = id.get(), "sent");
+        self.by_ticket.insert(request.ticket, id);
+        self.in_flight.insert(
+            id,
+            InFlight {
+                request,
+                introduces,
+                introductions,
+            },
+        );
+    }
+
+    /// Nobody waits for this call any more.
+    pub(super) fn cancel(&mut self, ticket: u64) {
+        let Some(id) = self.by_ticket.remove(&ticket) else {
+            return;
+        };
+        self.in_flight.remove(&id);
+        if let Some((_, session)) = &mut self.session {
+            session.cancel(self.net.clock.now(), id);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! One connection: one task, one socket at a time, one session that outlives its sockets.
+
+mod calls;
+mod socket;
+
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+
+use calls::InFlight;
+use heliogram_mtproto::{Event, FailReason, RequestId, Session, SessionConfig};
+use socket::End;
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
+};
+
+use super::{
+    Net,
+    backoff::Backoff,
+    connection::Request,
+    dc::{Dc, Key},
+    fault::{CallError, Fault},
+    handshake,
+    wire::Wire,
+};
+use crate::{invoke::Purpose, random};
+
+/// After how many refusals in a row a key counts as unknown to the server.
+const KEY_STRIKES: u32 = 3;
+/// The first pause after a connection was lost.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The shortest pause when the server asks for fewer connections.
+const FLOOD_PAUSE: Duration = Duration::from_secs(2);
+
+/// The owner of one connection.
+pub(super) struct Actor {
+    // Immutable.
+    net: Arc<Net>,
+    dc: Arc<Dc>,
+    purpose: Purpose,
+    // Inputs.
+    inbox: mpsc::Receiver<Request>,
+    cancelled: mpsc::UnboundedReceiver<u64>,
+    stopped: watch::Receiver<bool>,
+    // The session and what waits for it.
+    session: Option<(Arc<Key>, Session)>,
+    in_flight: HashMap<RequestId, InFlight>,
+    by_ticket: HashMap<u64, RequestId>,
+    /// Whether the server knows the app in this session.
+    introduced: bool,
+    // How the connection has fared.
+    worked: bool,
+    failures: u32,
+    strikes: u32,
+    backoff: Backoff,
+    packet: Vec<u8>,
+}
+
+impl Actor {
+    pub(super) fn new(
+        net: Arc<Net>,
+        dc: Arc<Dc>,
+        purpose: Purpose,
+        inbox: mpsc::Receiver<Request>,
+        cancelled: mpsc::UnboundedReceiver<u64>,
+    ) -> Result<Self, Fault> {
+        let backoff = Backoff::new(FIRST_PAUSE, net.config.max_backoff, random::seed()?);
+        Ok(Self {
+            stopped: net.stopped.subscribe(),
+            net,
+            dc,
+            purpose,
+            inbox,
+            cancelled,
+            session: None,
+            in_flight: HashMap::new(),
+            by_ticket: HashMap::new(),
+            introduced: false,
+            worked: false,
+            failures: 0,
+            strikes: 0,
+            backoff,
+            packet: Vec::new(),
+        })
+    }
+
+    /// Keeps the connection up until it is not wanted or cannot work.
+    pub(super) async fn run(mut self) {
+        let dc = self.dc.id;
+        loop {
+            let open = open(Arc::clone(&self.net), Arc::clone(&self.dc));
+            let Some(opened) = self.meanwhile(open).await else {
+                break self.fail_all(&Fault::Closed);
+            };
+            let end = match opened {
+                Ok((wire, key)) => match self.adopt(key) {
+                    Ok(()) => self.serve(wire).await,
+                    Err(fault) => End::Lost(fault),
+                },
+                Err(fault) => End::Lost(fault),
+            };
+            let fault = match end {
+                End::Lost(fault) => fault,
+                End::Closed => break self.fail_all(&Fault::Closed),
+                End::Idle => break,
+            };
+            tracing::debug!(dc, purpose = ?self.purpose, ?fault, "connection lost");
+            if self.must_give_up(&fault).await {
+                tracing::warn!(dc, purpose = ?self.purpose, ?fault, "connection given up");
+                break self.fail_all(&fault);
+            }
+            let mut pause = self.backoff.pause();
+            if fault.is_flood() {
+                pause = pause.max(FLOOD_PAUSE);
+            }
+            if self.meanwhile(sleep(pause)).await.is_none() {
+                break self.fail_all(&Fault::Closed);
+            }
+        }
+        self.inbox.close();
+        while let Ok(request) = self.inbox.try_recv() {
+            let _ = request.reply.send(Err(CallError::NotTaken));
+        }
+    }
+
+    /// Waits for `future` unless the connection is not wanted any more.
+    async fn meanwhile<F: Future>(&mut self, future: F) -> Option<F::Output> {
+        tokio::pin!(future);
+        loop {
+            tokio::select! {
+                output = &mut future => return Some(output),
+                () = until_stopped(&mut self.stopped) => return None,
+                ticket = self.cancelled.recv() => match ticket {
+                    Some(ticket) => self.cancel(ticket),
+                    None => return None,
+                },
+            }
+        }
+    }
+
+    /// Whether there is no use in trying again after this.
+    async fn must_give_up(&mut self, fault: &Fault) -> bool {
+        if fault.is_final(self.worked) {
+            return true;
+        }
+        if fault.is_key_unknown() {
+            self.strikes += 1;
+            if self.strikes < KEY_STRIKES {
+                return false;
+            }
+            // A key that carries no account is replaced. One that does is not thrown away: the
+            // server may be at fault, and only its owner can judge that.
+            let home = self.net.account().is_some_and(|a| a.dc == self.dc.id);
+            if home {
+                return true;
+            }
+            if let Some((key, _)) = &self.session {
+                self.dc.forget(&self.net.records, key).await;
+                self.strikes = 0;
+            }
+            return false;
+        }
+        self.failures += 1;
+        !self.worked && self.failures >= self.net.config.connect_attempts
+    }
+
+    /// Makes the session for a key, unless it exists; calls under way move to the new one.
+    fn adopt(&mut self, key: Arc<Key>) -> Result<(), Fault> {
+        if self
+            .session
+            .as_ref()
+            .is_some_and(|(old, _)| Arc::ptr_eq(old, &key))
+        {
+            return Ok(());
+        }
+        let config = SessionConfig {
+            salt: key.salt,
+            salts: key.salts(),
+            time_offset_ms: key.time_offset_ms(),
+            ..SessionConfig::default()
+        };
+        let session = Session::new(
+            config,
+            key.auth.clone(),
+            random::seed()?,
+            self.net.clock.now(),
+        );
+        let had_session = self.session.replace((key, session)).is_some();
+        self.introduced = false;
+        self.by_ticket.clear();
+        let mut waiting: Vec<_> = self.in_flight.drain().collect();
+        waiting.sort_unstable_by_key(|(id, _)| *id);
+        for (_, call) in waiting {
+            if had_session && self.worked {
+                // The old session took it and cannot be asked any more.
+                let _ = call
+                    .request
+                    .reply
+                    .send(Err(CallError::Failed(FailReason::MayHaveRun)));
+            } else {
+                self.send(call.request, 0);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_event(&mut self, event: Event) {
+        match event {
+            Event::Reply { id, result } => self.take_reply(id, result),
+            Event::Failed { id, reason } => {
+                self.answer(id, Err(CallError::Failed(reason)));
+            }
+            Event::Update(update) => {
+                if self.carries_updates() {
+                    self.net.hub.push(update);
+                }
+            }
+            Event::NewSession { .. } | Event::SessionReset(_) => {
+                self.introduced = false;
+                self.resync();
+            }
+            Event::Gap => self.resync(),
+            Event::SaltsChanged(salts) => self.keep(|key| key.set_salts(salts)),
+            Event::TimeOffsetChanged(ms) => self.keep(|key| key.set_time_offset_ms(ms)),
+            other => tracing::trace!(?other, "event"),
+        }
+    }
+
+    fn fail_all(&mut self, fault: &Fault) {
+        self.inbox.close();
+        while let Ok(request) = self.inbox.try_recv() {
+            let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
+        }
+        self.by_ticket.clear();
+        for (_, call) in self.in_flight.drain() {
+            let _ = call
+                .request
+                .reply
+                .send(Err(CallError::Fault(fault.clone())));
+        }
+    }
+
+    /// Stores what the session learned about its key.
+    fn keep(&self, change: impl FnOnce(&Key)) {
+        if let Some((key, _)) = &self.session {
+            change(key);
+            let (net, dc, key) = (Arc::clone(&self.net), Arc::clone(&self.dc), Arc::clone(key));
+            tokio::spawn(async move { dc.update(&net.records, &key).await });
+        }
+    }
+
+    fn carries_updates(&self) -> bool {
+        self.purpose == Purpose::Main && self.dc.id == self.net.home()
+    }
+
+    fn resync(&self) {
+        if self.carries_updates() {
+            self.net.hub.resync();
+        }
+    }
+
+    fn may_idle(&self) -> bool {
+        self.purpose != Purpose::Main || self.dc.id != self.net.home()
+    }
+}
+
+async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
+    // Without the sender nobody can stop the client any more; its handles are gone as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Connects a socket and makes sure that there is a key.
+async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
+    let mut wire = handshake::connect(&net, dc.id).await?;
+    let key = dc.key(&net, &mut wire).await?;
+    Ok((wire, key))
+}

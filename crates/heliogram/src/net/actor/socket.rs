@@ -1,0 +1,229 @@
+//! The time of one socket: bytes in, bytes out, and how it ends.
+
+use std::{io, time::Duration};
+
+use heliogram_mtproto::{Event, framing::Frame};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::{Actor, calls::MAX_IN_FLIGHT, until_stopped};
+use crate::{
+    error::{NetworkError, ProtocolError},
+    net::{fault::Fault, handshake, wire::Wire},
+};
+
+/// Acknowledgements do not wait longer than this for a packet to travel with.
+const ACK_HORIZON: Duration = Duration::from_secs(15);
+
+/// Why a socket is not used any more.
+pub(super) enum End {
+    /// It broke, or what came was not acceptable.
+    Lost(Fault),
+    /// The client was stopped, or nobody holds the connection.
+    Closed,
+    /// Nothing was asked of it for a while.
+    Idle,
+}
+
+impl Actor {
+    /// Drives the session over one socket until that ends.
+    pub(super) async fn serve(&mut self, mut wire: Wire) -> End {
+        let mut proven = false;
+        if let Some((_, session)) = &mut self.session {
+            session.handle_connected(self.net.clock.now());
+        }
+        // A new connection is introduced anew; the server may have been restarted in between.
+        self.introduced = false;
+        if self.worked {
+            self.resync();
+        }
+        let mut idle_since = Instant::now();
+        let answer_by = Instant::now() + self.net.config.connect_timeout;
+        let end = loop {
+            if let Err(end) = self.pump(&mut wire) {
+                break end;
+            }
+            if !self.in_flight.is_empty() {
+                idle_since = Instant::now();
+            }
+            let timer = self.session.as_ref().and_then(|(_, s)| s.poll_timeout());
+            let timer = timer.map_or_else(far_future, |mono| self.net.clock.at(mono));
+            let idle_at = if self.may_idle() && self.in_flight.is_empty() {
+                idle_since + self.net.config.file_idle
+            } else {
+                far_future()
+            };
+            tokio::select! {
+                read = wire.io() => match self.take_input(&mut wire, read, proven) {
+                    Ok(packets) if packets > 0 && !proven => {
+                        proven = true;
+                        self.prove();
+                    }
+                    Ok(_) => {}
+                    Err(end) => break end,
+                },
+                request = self.inbox.recv(), if self.in_flight.len() < MAX_IN_FLIGHT => {
+                    match request {
+                        Some(request) => self.take(request),
+                        None => break End::Closed,
+                    }
+                }
+                Some(ticket) = self.cancelled.recv() => self.cancel(ticket),
+                () = until_stopped(&mut self.stopped) => break End::Closed,
+                () = sleep_until(timer) => {
+                    if let Some((_, session)) = &mut self.session {
+                        session.handle_timeout(self.net.clock.now());
+                    }
+                }
+                () = sleep_until(idle_at) => break End::Idle,
+                () = sleep_until(answer_by), if !proven && !self.in_flight.is_empty() => {
+                    let (dc, address) = (self.dc.id, wire.address().into());
+                    break End::Lost(NetworkError::Silent { dc, address }.into());
+                }
+            }
+        };
+        if let End::Closed | End::Idle = end {
+            self.finish(&mut wire).await;
+        }
+        if let Some((_, session)) = &mut self.session {
+            session.handle_disconnected(self.net.clock.now());
+        }
+        end
+    }
+
+    /// The server has answered: what failed before does not count any more.
+    fn prove(&mut self) {
+        if !self.worked {
+            tracing::debug!(dc = self.dc.id, purpose = ?self.purpose, "connection works");
+        }
+        self.worked = true;
+        self.failures = 0;
+        self.strikes = 0;
+        self.backoff.reset();
+    }
+
+    /// Lets the session read what came.
+    fn take_input(
+        &mut self,
+        wire: &mut Wire,
+        read: io::Result<usize>,
+        proven: bool,
+    ) -> Result<usize, End> {
+        let dc = self.dc.id;
+        let address = || wire.address().into();
+        let stranger = !proven && wire.is_gibberish();
+        match read {
+            Ok(1..) => {}
+            Ok(0) | Err(_) if stranger => {
+                let speaks = wire.speaks();
+                let fault = ProtocolError::NotMtproto {
+                    dc,
+                    address: address(),
+                    speaks,
+                };
+                return Err(End::Lost(fault.into()));
+            }
+            Ok(0) | Err(_) => {
+                let address = address();
+                return Err(End::Lost(NetworkError::Dropped { dc, address }.into()));
+            }
+        }
+        let mut packets = 0;
+        loop {
+            match wire.next_frame() {
+                Ok(Some(frame)) => {
+                    self.take_frame(frame).map_err(End::Lost)?;
+                    packets += 1;
+                }
+                Ok(None) => break,
+                Err(source) => {
+                    let fault = match wire.speaks() {
+                        Some(what) if !proven => {
+                            let address = wire.address().into();
+                            ProtocolError::NotMtproto {
+                                dc,
+                                address,
+                                speaks: Some(what),
+                            }
+                        }
+                        _ => ProtocolError::Frame { dc, source },
+                    };
+                    return Err(End::Lost(fault.into()));
+                }
+            }
+        }
+        tracing::trace!(dc, packets, "read");
+        Ok(packets)
+    }
+
+    fn take_frame(&mut self, frame: Frame) -> Result<(), Fault> {
+        let dc = self.dc.id;
+        match frame {
+            Frame::Packet(mut packet) => {
+                let Some((_, session)) = &mut self.session else {
+                    return Ok(());
+                };
+                session
+                    .handle_packet(self.net.clock.now(), &mut packet)
+                    .map_err(|source| ProtocolError::Session { dc, source }.into())
+            }
+            Frame::Error(code) => Err(handshake::transport_fault(dc, code)),
+            Frame::QuickAck(_) => Ok(()),
+        }
+    }
+
+    /// Moves packets from the session to the socket and events to whom they concern.
+    fn pump(&mut self, wire: &mut Wire) -> Result<(), End> {
+        let dc = self.dc.id;
+        loop {
+            let now = self.net.clock.now();
+            let Some((_, session)) = &mut self.session else {
+                return Err(End::Closed);
+            };
+            while wire.has_room() && session.poll_packet(now, &mut self.packet) {
+                wire.queue(&self.packet)
+                    .map_err(|source| End::Lost(ProtocolError::Frame { dc, source }.into()))?;
+            }
+            let Some(event) = session.poll_event() else {
+                return Ok(());
+            };
+            if let Event::PeerDead = event {
+                let address = wire.address().into();
+                return Err(End::Lost(NetworkError::Silent { dc, address }.into()));
+            }
+            self.take_event(event);
+        }
+    }
+
+    /// Waits a moment for calls under way, then sends what is left to send and closes.
+    async fn finish(&mut self, wire: &mut Wire) {
+        let grace = self.net.config.stop_grace;
+        let _ = timeout(grace, async {
+            while !self.in_flight.is_empty() {
+                self.pump(wire).ok()?;
+                tokio::select! {
+                    read = wire.io() => { self.take_input(wire, read, true).ok()?; }
+                    ticket = self.cancelled.recv() => self.cancel(ticket?),
+                }
+            }
+            self.pump(wire).ok()?;
+            self.flush_acks(wire);
+            wire.finish().await.ok()
+        })
+        .await;
+    }
+
+    /// Queues the acknowledgements that wait for company: after the end no packet will come along.
+    fn flush_acks(&mut self, wire: &mut Wire) {
+        let soon = self.net.clock.now().plus(ACK_HORIZON);
+        if let Some((_, session)) = &mut self.session
+            && session.poll_packet(soon, &mut self.packet)
+        {
+            // A packet that does not fit is one the server can do without.
+            let _ = wire.queue(&self.packet);
+        }
+    }
+}
+
+fn far_future() -> Instant {
+    Instant::now() + Duration::from_secs(24 * 3600)
+}

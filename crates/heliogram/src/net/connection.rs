@@ -1,0 +1,137 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Net,
+    actor::Actor,
+    fault::{CallError, Fault},
+};
+use crate::invoke::{Purpose, RawCall};
+
+/// Calls that may wait to be taken by a connection; more callers wait in line.
+const QUEUE: usize = 64;
+
+/// A call on its way to a connection.
+pub(super) struct Request {
+    pub(super) ticket: u64,
+    pub(super) method: &'static str,
+    pub(super) body: Bytes,
+    pub(super) compress: bool,
+    pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+}
+
+/// The handle of one connection; the connection ends with its last handle.
+#[derive(Clone)]
+pub(super) struct Connection {
+    requests: mpsc::Sender<Request>,
+    /// Holds at most one entry for each call under way.
+    cancels: mpsc::UnboundedSender<u64>,
+    load: Arc<AtomicUsize>,
+    tickets: Arc<AtomicU64>,
+}
+
+impl Connection {
+    /// Starts a connection to a data centre; `done` is dropped when it has ended.
+    pub(super) fn spawn(
+        net: &Arc<Net>,
+        dc: i32,
+        purpose: Purpose,
+        done: mpsc::Sender<()>,
+    ) -> Result<Self, Fault> {
+        let (requests, inbox) = mpsc::channel(QUEUE);
+        let (cancels, cancelled) = mpsc::unbounded_channel();
+        let actor = Actor::new(Arc::clone(net), net.dc(dc), purpose, inbox, cancelled)?;
+        tokio::spawn(async move {
+            actor.run().await;
+            drop(done);
+        });
+        Ok(Self {
+            requests,
+            cancels,
+            load: Arc::default(),
+            tickets: Arc::default(),
+        })
+    }
+
+    /// Calls that wait for this connection or for an answer on it.
+    pub(super) fn load(&self) -> usize {
+        self.load.load(Ordering::Relaxed)
+    }
+
+    /// Whether the connection has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.requests.is_closed()
+    }
+
+    /// Carries a call. Dropping the future takes the call back.
+    pub(super) async fn call(&self, call: &RawCall) -> Result<Bytes, CallError> {
+        let _load = Load::new(&self.load);
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let (reply, answer) = oneshot::channel();
+        let request = Request {
+            ticket,
+            method: call.method,
+            body: call.body.clone(),
+            compress: call.compress,
+            reply,
+        };
+        if self.requests.send(request).await.is_err() {
+            return Err(CallError::NotTaken);
+        }
+        let mut guard = CancelOnDrop {
+            cancels: &self.cancels,
+            ticket: Some(ticket),
+        };
+        let result = answer.await;
+        guard.ticket = None;
+        // Without an answer nobody can tell what became of the call; it must not run twice.
+        result.unwrap_or(Err(CallError::Fault(Fault::Closed)))
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("load", &self.load())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Tells the connection that nobody waits for a call any more.
+struct CancelOnDrop<'a> {
+    cancels: &'a mpsc::UnboundedSender<u64>,
+    ticket: Option<u64>,
+}
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            // A connection that has ended has nothing to cancel.
+            let _ = self.cancels.send(ticket);
+        }
+    }
+}
+
+/// Counts a call while it lasts.
+struct Load<'a>(&'a AtomicUsize);
+
+impl<'a> Load<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Load<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,187 @@
+//! What is known of one data centre: its key, and whether the account may use it.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use heliogram_crypto::AuthKey;
+use heliogram_mtproto::Salt;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
+
+use super::{Net, fault::Fault, handshake, lock, wire::Wire};
+use crate::storage::{self, Changes, DcKey, Records};
+
+/// A data centre, as far as this client has to do with it.
+pub(crate) struct Dc {
+    pub(super) id: i32,
+    /// Held while a key is read or made, so that one connection does it for all.
+    key: AsyncMutex<Option<Arc<Key>>>,
+    /// Held while the account is carried over, so that one call does it for all.
+    transfer: AsyncMutex<()>,
+    authorized: AtomicBool,
+}
+
+/// An authorization key and what was learned with it.
+pub(super) struct Key {
+    pub(super) auth: AuthKey,
+    /// The salt to begin with.
+    pub(super) salt: i64,
+    learned: Mutex<Learned>,
+}
+
+#[derive(Clone, Default)]
+struct Learned {
+    salts: Vec<Salt>,
+    time_offset_ms: Option<i64>,
+}
+
+impl Key {
+    fn from_stored(stored: DcKey) -> Self {
+        let salts = stored.salts.iter().map(|s| Salt {
+            valid_since: s.valid_since,
+            valid_until: s.valid_until,
+            value: s.value,
+        });
+        let learned = Learned {
+            salts: salts.collect(),
+            time_offset_ms: stored.time_offset_ms,
+        };
+        Self {
+            auth: stored.key,
+            salt: stored.salt,
+            learned: Mutex::new(learned),
+        }
+    }
+
+    fn to_stored(&self, dc: i32) -> DcKey {
+        let learned = lock(&self.learned).clone();
+        let salts = learned.salts.iter().map(|s| storage::Salt {
+            valid_since: s.valid_since,
+            valid_until: s.valid_until,
+            value: s.value,
+        });
+        DcKey {
+            salt: learned.salts.first().map_or(self.salt, |s| s.value),
+            salts: salts.collect(),
+            time_offset_ms: learned.time_offset_ms,
+            ..DcKey::new(dc, self.auth.clone())
+        }
+    }
+
+    pub(super) fn salts(&self) -> Vec<Salt> {
+        lock(&self.learned).salts.clone()
+    }
+
+    pub(super) fn time_offset_ms(&self) -> Option<i64> {
+        lock(&self.learned).time_offset_ms
+    }
+
+    pub(super) fn set_salts(&self, salts: Vec<Salt>) {
+        lock(&self.learned).salts = salts;
+    }
+
+    pub(super) fn set_time_offset_ms(&self, ms: i64) {
+        lock(&self.learned).time_offset_ms = Some(ms);
+    }
+}
+
+impl Dc {
+    pub(super) fn new(id: i32) -> Self {
+        Self {
+            id,
+            key: AsyncMutex::default(),
+            transfer: AsyncMutex::default(),
+            authorized: AtomicBool::new(false),
+        }
+    }
+
+    /// The permanent key: the one in use, or the stored one, or a new one made over `wire`.
+    ///
+    /// A new key is stored before anything is sent with it.
+    pub(super) async fn key(&self, net: &Net, wire: &mut Wire) -> Result<Arc<Key>, Fault> {
+        let mut slot = self.key.lock().await;
+        if let Some(key) = &*slot {
+            return Ok(Arc::clone(key));
+        }
+        let stored = net.records.dc_key(self.id).await.map_err(Fault::storage)?;
+        let key = match stored {
+            Some(stored) => Key::from_stored(stored),
+            None => {
+                let made = handshake::exchange(net, self.id, wire).await?;
+                let learned = Learned {
+                    salts: Vec::new(),
+                    time_offset_ms: Some(made.time_offset_ms),
+                };
+                let key = Key {
+                    auth: made.key,
+                    salt: made.salt,
+                    learned: Mutex::new(learned),
+                };
+                self.save(&net.records, &key)
+                    .await
+                    .map_err(Fault::storage)?;
+                tracing::debug!(dc = self.id, "new key");
+                key
+            }
+        };
+        let key = Arc::new(key);
+        *slot = Some(Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The key in use, in the form in which it is stored.
+    pub(super) async fn stored_key(&self) -> Option<DcKey> {
+        self.key
+            .lock()
+            .await
+            .as_ref()
+            .map(|key| key.to_stored(self.id))
+    }
+
+    /// Gives up a key that the server does not know, unless that was done already.
+    pub(super) async fn forget(&self, records: &Records, old: &Arc<Key>) {
+        let mut slot = self.key.lock().await;
+        if slot.as_ref().is_some_and(|key| Arc::ptr_eq(key, old)) {
+            *slot = None;
+            self.set_authorized(false);
+            let mut changes = Changes::new();
+            changes.forget_dc_key(self.id);
+            if let Err(e) = records.commit(changes).await {
+                // The new key will be written over it.
+                tracing::warn!(dc = self.id, error = %e, "a dead key was not deleted");
+            }
+        }
+    }
+
+    /// Stores what was learned with a key, if it is still in use.
+    pub(super) async fn update(&self, records: &Records, key: &Arc<Key>) {
+        let slot = self.key.lock().await;
+        if slot.as_ref().is_some_and(|k| Arc::ptr_eq(k, key))
+            && let Err(e) = self.save(records, key).await
+        {
+            // Without them the next start costs a round trip more, that is all.
+            tracing::warn!(dc = self.id, error = %e, "salts were not stored");
+        }
+    }
+
+    async fn save(&self, records: &Records, key: &Key) -> Result<(), storage::Error> {
+        let mut changes = Changes::new();
+        changes.dc_key(&key.to_stored(self.id));
+        records.commit(changes).await
+    }
+
+    /// Waits for its turn to carry the account over.
+    pub(crate) async fn transfer(&self) -> MutexGuard<'_, ()> {
+        self.transfer.lock().await
+    }
+
+    /// Whether the account may be used here, as far as is known.
+    pub(crate) fn is_authorized(&self) -> bool {
+        self.authorized.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_authorized(&self, authorized: bool) {
+        self.authorized.store(authorized, Ordering::Release);
+    }
+}

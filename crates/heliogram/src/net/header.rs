@@ -1,0 +1,47 @@
+use bytes::Bytes;
+use heliogram_api::{LAYER, functions as f};
+use heliogram_tl::{Call, to_bytes};
+
+use crate::config::Config;
+
+/// What goes in front of a call that introduces the app: `invokeWithLayer(initConnection(..`.
+pub(super) fn encode(config: &Config) -> Bytes {
+    let id = &config.identity;
+    let init = f::InitConnection {
+        api_id: config.api_id,
+        device_model: id.device_model.clone(),
+        system_version: id.system_version.clone(),
+        app_version: id.app_version.clone(),
+        system_lang_code: id.system_lang_code.clone(),
+        lang_pack: id.lang_pack.clone(),
+        lang_code: id.lang_code.clone(),
+        proxy: None,
+        params: None,
+        query: f::help::GetConfig {},
+    };
+    let mut header = to_bytes(&f::InvokeWithLayer {
+        layer: LAYER,
+        query: init,
+    });
+    // The query stands last and is nothing but its id; any other may follow in its place.
+    header.truncate(header.len().saturating_sub(4));
+    header
+}
+
+/// The body of a call with all that has to stand in front of it.
+///
+/// `without_updates` keeps the server from pushing updates to connections that carry files.
+pub(super) fn wrap(header: Option<&Bytes>, without_updates: bool, body: &Bytes) -> Bytes {
+    let tag = <f::InvokeWithoutUpdates<f::help::GetConfig> as Call>::ID.to_le_bytes();
+    if header.is_none() && !without_updates {
+        return body.clone();
+    }
+    let header = header.map_or(&[][..], |h| h);
+    let mut out = Vec::with_capacity(header.len() + 4 + body.len());
+    out.extend_from_slice(header);
+    if without_updates {
+        out.extend_from_slice(&tag);
+    }
+    out.extend_from_slice(body);
+    out.into()
+}

@@ -1,0 +1,122 @@
+//! Sockets, connections and the data centres behind them.
+//!
+//! [`Pool`] hands calls to connections; each [`Connection`](connection) is one task that owns one
+//! socket and one session. What all of them share is [`Net`]; connections hold no client, so that
+//! they end when the last handle of the client is dropped.
+
+mod account;
+mod actor;
+mod addresses;
+mod backoff;
+mod clock;
+mod connection;
+mod dc;
+mod fault;
+mod handshake;
+mod header;
+mod pool;
+pub(crate) mod refresh;
+pub(crate) mod servers;
+mod tcp;
+mod telegram;
+mod wire;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicI32, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use heliogram_crypto::RsaPublicKey;
+use tokio::sync::watch;
+
+pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
+use self::{addresses::Addresses, clock::Clock, dc::Dc};
+use crate::{
+    Result,
+    config::Config,
+    storage::{Records, Storage},
+    updates::Hub,
+};
+
+/// What the connections of a client share.
+pub(crate) struct Net {
+    // Immutable.
+    pub(crate) config: Config,
+    pub(crate) records: Records,
+    pub(crate) hub: Hub,
+    clock: Clock,
+    keys: Arc<[RsaPublicKey]>,
+    /// What stands in front of the first call of a session: layer and identity.
+    header: Bytes,
+    // Mutable.
+    home: AtomicI32,
+    account: RwLock<Option<Account>>,
+    addresses: Mutex<Addresses>,
+    dcs: Mutex<HashMap<i32, Arc<Dc>>>,
+    stopped: watch::Sender<bool>,
+}
+
+impl Net {
+    /// Reads the session and prepares connections; opens none yet.
+    pub(crate) async fn open(config: Config, storage: Arc<dyn Storage>) -> Result<Arc<Self>> {
+        let first = config.servers.first_dc()?;
+        let keys = config.servers.keys()?.into();
+        let records = Records::new(storage);
+        let start = Self::start(&records, &config.servers).await?;
+        let addresses = Addresses::new(&config.servers, &records.dc_addresses().await?);
+        // A session nobody is signed in to need not go back to where it was.
+        let known = |dc: &i32| addresses.knows(*dc) || start.account.is_some();
+        let home = start.home.filter(known).unwrap_or(first);
+        Ok(Arc::new(Self {
+            header: header::encode(&config),
+            hub: Hub::new(),
+            clock: Clock::new(),
+            keys,
+            home: AtomicI32::new(home),
+            account: RwLock::new(start.account),
+            addresses: Mutex::new(addresses),
+            dcs: Mutex::default(),
+            stopped: watch::Sender::new(false),
+            config,
+            records,
+        }))
+    }
+
+    /// The data centre of the account, or the one that a sign-in starts at.
+    pub(crate) fn home(&self) -> i32 {
+        self.home.load(Ordering::Acquire)
+    }
+
+    /// Tells all connections to end.
+    pub(crate) fn stop(&self) {
+        self.hub.close();
+        self.stopped.send_replace(true);
+    }
+
+    /// Becomes `true` when all connections are to end.
+    pub(crate) fn stopped(&self) -> watch::Receiver<bool> {
+        self.stopped.subscribe()
+    }
+
+    fn move_home(&self, dc: i32) {
+        self.home.store(dc, Ordering::Release);
+    }
+
+    /// The state of one data centre.
+    pub(crate) fn dc(&self, id: i32) -> Arc<Dc> {
+        Arc::clone(
+            lock(&self.dcs)
+                .entry(id)
+                .or_insert_with(|| Arc::new(Dc::new(id))),
+        )
+    }
+}
+
+/// Locks a mutex whose holders never panic half way; a poisoned one is as good.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,42 @@
+//! Where Telegram's own servers are.
+
+use super::servers::ServerAddr;
+
+/// Where new sessions start.
+pub(super) const FIRST_DC: i32 = 2;
+
+/// All of Telegram's servers listen here.
+const PORT: u16 = 443;
+
+/// Production: number and address of each data centre.
+pub(super) const PRODUCTION: &[(i32, &str)] = &[
+    (1, "149.154.175.50"),
+    (2, "149.154.167.51"),
+    (2, "95.161.76.100"),
+    (3, "149.154.175.100"),
+    (4, "149.154.167.91"),
+    (5, "149.154.171.5"),
+    (1, "2001:b28:f23d:f001::a"),
+    (2, "2001:67c:4e8:f002::a"),
+    (3, "2001:b28:f23d:f003::a"),
+    (4, "2001:67c:4e8:f004::a"),
+    (5, "2001:b28:f23f:f005::a"),
+];
+
+/// Test servers: number and address of each data centre.
+pub(super) const TEST: &[(i32, &str)] = &[
+    (1, "149.154.175.10"),
+    (2, "149.154.167.40"),
+    (3, "149.154.175.117"),
+    (1, "2001:b28:f23d:f001::e"),
+    (2, "2001:67c:4e8:f002::e"),
+    (3, "2001:b28:f23d:f003::e"),
+];
+
+/// The addresses of a table.
+pub(super) fn addresses(table: &[(i32, &str)]) -> Vec<ServerAddr> {
+    table
+        .iter()
+        .map(|(id, host)| ServerAddr::new(*id, *host, PORT))
+        .collect()
+}

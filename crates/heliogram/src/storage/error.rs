@@ -1,0 +1,155 @@
+use std::{fmt, io, path::PathBuf};
+
+use super::Table;
+
+/// Why a session could not be read or written.
+///
+/// Each text names the file, says what is the matter with it and what to do about it. No variant
+/// leads to a change of the file it names.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file exists and is no session of this library.
+    #[error("{} is {what}, not a session of this storage; {remedy}", path.display())]
+    NotASession {
+        /// The file.
+        path: PathBuf,
+        /// What it is, as far as could be told.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A newer version of this library wrote the session.
+    #[error("{} has format {found}, this version of heliogram knows formats up to {known}; update heliogram or use another session file", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The format of the file.
+        found: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// The session is half written or damaged.
+    #[error("{} is damaged ({what}); restore it from a copy, or move it away and sign in again", path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Another process, or another client of this one, uses the session.
+    #[error("{} is in use by {}; stop that one or use another session file", path.display(), Holder(*holder))]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// The id of the process that uses it, where it could be told.
+        holder: Option<u32>,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried, such as `read`.
+        action: &'static str,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A stored value cannot be what was once written there.
+    #[error("the session's record of {what} in table `{}` is damaged; restore the session from a copy, or sign in again", table.name())]
+    Record {
+        /// The table of the value.
+        table: Table,
+        /// What the value should be.
+        what: &'static str,
+    },
+    /// A [`Batch`](super::Batch) that no storage can carry out.
+    #[error("{0}")]
+    Usage(&'static str),
+    /// A backend's own failure.
+    #[error("the storage failed: {0}")]
+    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Wraps the failure of a backend of one's own.
+    pub fn backend(e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Backend(e.into())
+    }
+
+    pub(super) fn io(path: impl Into<PathBuf>, action: &'static str, source: io::Error) -> Self {
+        Self::Io {
+            path: path.into(),
+            action,
+            source,
+        }
+    }
+
+    pub(super) fn corrupt(path: impl Into<PathBuf>, what: impl Into<String>) -> Self {
+        Self::Corrupt {
+            path: path.into(),
+            what: what.into(),
+        }
+    }
+}
+
+/// Names the process that holds a lock.
+struct Holder(Option<u32>);
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(pid) if pid == std::process::id() => {
+                write!(f, "another client of this process ({pid})")
+            }
+            Some(pid) => write!(f, "process {pid}"),
+            None => f.write_str("another process"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_about_a_file_names_it_and_a_remedy() {
+        let path = PathBuf::from("dir/me.session");
+        let errors = [
+            Error::NotASession {
+                path: path.clone(),
+                what: "a picture",
+                remedy: "use another",
+            },
+            Error::Newer {
+                path: path.clone(),
+                found: 9,
+                known: 1,
+            },
+            Error::corrupt(path.clone(), "cut short"),
+            Error::Locked {
+                path,
+                holder: Some(1),
+            },
+        ];
+        for e in errors {
+            let text = e.to_string();
+            assert!(text.contains("me.session"), "{text}");
+            assert!(text.contains("; "), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lock_names_its_holder() {
+        let locked = |holder| {
+            Error::Locked {
+                path: "x".into(),
+                holder,
+            }
+            .to_string()
+        };
+        assert!(locked(Some(u32::MAX)).contains("process 4294967295"));
+        assert!(locked(Some(std::process::id())).contains("another client of this process"));
+        assert!(locked(None).contains("another process"));
+    }
+}

@@ -1,0 +1,24 @@
+//! What the friendly API gives out: messages, chats, users and media, each around its raw value.
+//!
+//! Everything here is cheap to clone. What a method of these types gives is known already; what
+//! needs the network is a builder to be awaited, the same one that [`Client`](crate::Client) has.
+
+mod chat;
+pub(crate) mod entities;
+mod media;
+mod message;
+mod user;
+
+pub use chat::{Chat, ChatKind};
+pub(crate) use entities::Entities;
+pub(crate) use media::FileSource;
+pub use media::{Document, Media, Photo};
+pub use message::Message;
+pub use user::User;
+
+use std::time::{Duration, SystemTime};
+
+/// A date of the raw API; those before 1970 do not exist there.
+pub(crate) fn system_time(date: i32) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(date).unwrap_or(0))
+}

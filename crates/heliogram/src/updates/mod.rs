@@ -1,0 +1,67 @@
+//! Updates: what happens to the account, complete, in order and once.
+//!
+//! Telegram numbers updates; what is missing can be asked for. The engine puts arrivals in order,
+//! waits half a second for what is missing, and fetches the difference when it does not come. How
+//! far everything was received is stored together with the peers that it mentions, once the events
+//! are in the hands of their readers, so that after a restart nothing is missing.
+//!
+//! # Catching up
+//! [`Client::updates`] first delivers what happened since the state that is stored: since the
+//! sign-in, or since the last event that the last reader was handed. While nobody reads, nothing is
+//! consumed.
+
+mod engine;
+mod fetch;
+mod hub;
+mod mailbox;
+#[cfg(test)]
+mod model;
+mod normalize;
+mod sequence;
+mod stream;
+mod task;
+
+pub(crate) use hub::{Affected, Hub};
+pub use stream::Updates;
+pub(crate) use task::run;
+
+use crate::Client;
+
+impl Client {
+    /// A stream of everything that happens to the account.
+    ///
+    /// It begins with what was missed since the last time somebody read (see
+    /// [the module](crate::updates#catching-up)). Several streams at once each get everything from
+    /// their start on. What this client itself does is not in it; what the account does elsewhere
+    /// is, as outgoing.
+    ///
+    /// Reading must keep up: a stream holds 1024 events, then the others wait for it up to half a
+    /// minute, then the oldest are dropped and [`Event::Lagged`](crate::events::Event::Lagged)
+    /// tells how many.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::events::Event;
+    ///
+    /// let mut updates = client.updates();
+    /// while let Some(event) = updates.next().await {
+    ///     if let Event::NewMessage(message) = event? {
+    ///         if !message.is_outgoing() {
+    ///             message.reply("pong").await?;
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `updates.getDifference`, `updates.getChannelDifference`.
+    #[doc(alias = "catch_up")]
+    #[doc(alias = "add_event_handler")]
+    #[doc(alias = "on_message")]
+    #[doc(alias = "run_until_disconnected")]
+    #[doc(alias = "updates.getDifference")]
+    pub fn updates(&self) -> Updates {
+        Updates::new(self.clone(), self.hub().subscribe())
+    }
+}

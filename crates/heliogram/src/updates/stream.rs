@@ -1,0 +1,63 @@
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+
+use super::mailbox::Mailbox;
+use crate::{Client, Result, events::Event};
+
+/// A stream of what happens to the account; made by [`Client::updates`].
+///
+/// It ends when the client is stopped. It keeps the client open as long as it exists.
+#[must_use = "events are handed to those who read them"]
+pub struct Updates {
+    client: Client,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Updates {
+    pub(super) fn new(client: Client, mailbox: Arc<Mailbox>) -> Self {
+        Self { client, mailbox }
+    }
+
+    /// Waits for the next event; `None` once the client was stopped.
+    ///
+    /// # Errors
+    /// [`Error::Rpc`](crate::Error::Rpc) if the account is not signed in any more; the stream goes
+    /// on when it signs in again.
+    pub async fn next(&mut self) -> Option<Result<Event>> {
+        poll_fn(|cx| self.mailbox.poll_take(cx)).await
+    }
+
+    /// The client the events are of.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Stream for Updates {
+    type Item = Result<Event>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.mailbox.poll_take(cx)
+    }
+}
+
+impl Drop for Updates {
+    fn drop(&mut self) {
+        self.mailbox.close();
+        self.client.hub().wake();
+    }
+}
+
+impl fmt::Debug for Updates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Updates").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! The duplicate filter of a client.
+
+use std::collections::VecDeque;
+
+/// How many ids are remembered.
+const CAPACITY: usize = 4096;
+
+/// Remembers the highest message ids received.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// In rising order.
+    ids: VecDeque<i64>,
+    /// The highest id that had to be forgotten.
+    floor: i64,
+}
+
+/// What the filter says about an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    New,
+    Duplicate,
+    /// Lower than all that are remembered: nobody can tell.
+    TooOld,
+}
+
+impl Seen {
+    /// Judges an id without remembering it.
+    pub(crate) fn check(&self, id: i64) -> Verdict {
+        if self.contains(id) {
+            Verdict::Duplicate
+        } else if id <= self.floor {
+            Verdict::TooOld
+        } else {
+            Verdict::New
+        }
+    }
+
+    /// Whether the id is remembered.
+    pub(crate) fn contains(&self, id: i64) -> bool {
+        self.ids.binary_search(&id).is_ok()
+    }
+
+    /// Remembers an id, and forgets the lowest one where there are too many.
+    pub(crate) fn insert(&mut self, id: i64) {
+        match self.ids.back() {
+            Some(&last) if last >= id => {
+                if let Err(at) = self.ids.binary_search(&id) {
+                    self.ids.insert(at, id);
+                }
+            }
+            _ => self.ids.push_back(id),
+        }
+        if self.ids.len() > CAPACITY {
+            self.floor = self.ids.pop_front().unwrap_or(self.floor);
+        }
+    }
+
+    /// The status byte of `msgs_state_info` for an id.
+    pub(crate) fn status(&self, id: i64) -> u8 {
+        match (self.ids.front(), self.ids.back()) {
+            _ if self.contains(id) => 4,
+            (Some(&first), _) if id < first => 1,
+            (_, Some(&last)) if id > last => 3,
+            _ => 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_of_the_window_is_remembered_in_any_order() {
+        let mut seen = Seen::default();
+        for id in [9, 3, 7, 5, 1] {
+            assert_eq!(seen.check(id), Verdict::New);
+            seen.insert(id);
+        }
+        assert!(
+            [1, 3, 5, 7, 9]
+                .iter()
+                .all(|&id| seen.check(id) == Verdict::Duplicate)
+        );
+        assert_eq!(seen.status(4), 2);
+        assert_eq!(seen.status(5), 4);
+        assert_eq!(seen.status(11), 3);
+        assert_eq!(seen.status(-1), 1);
+    }
+
+    #[test]
+    fn ids_below_a_full_window_are_too_old() {
+        let mut seen = Seen::default();
+        (0..=CAPACITY as i64).for_each(|i| seen.insert(10 + i));
+        assert_eq!(seen.check(10), Verdict::TooOld);
+        assert_eq!(seen.check(11), Verdict::Duplicate);
+        assert_eq!(seen.check(9), Verdict::TooOld);
+    }
+}

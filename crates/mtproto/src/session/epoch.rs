@@ -1,0 +1,133 @@
+//! One session id and what was sent under it.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
+
+use bytes::Bytes;
+
+use super::RequestId;
+use crate::ids::{IdKind, MsgIds, SeqNos};
+
+/// How many sent containers and service messages are remembered.
+const LOG: usize = 2048;
+
+/// What went out under a message id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    Request(RequestId),
+    Container(Vec<i64>),
+    Service(Service),
+}
+
+/// A message of the protocol itself, which needs no answer through `rpc_result`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    Acks(Vec<i64>),
+    Ping {
+        ping_id: i64,
+    },
+    FutureSalts,
+    StateRequest(Vec<i64>),
+    StateInfo {
+        req_msg_id: i64,
+        info: Vec<u8>,
+    },
+    ResendRequest(Vec<i64>),
+    DropAnswer(i64),
+    DestroySession(i64),
+    /// A request that goes out once more under the id it had, because the server asks for it.
+    Again {
+        msg_id: i64,
+        seq_no: i32,
+        body: Bytes,
+    },
+}
+
+/// A session id, its numbers, and what is in flight under it.
+#[derive(Debug)]
+pub(super) struct Epoch {
+    pub(super) session_id: i64,
+    pub(super) in_flight: HashMap<i64, RequestId>,
+    ids: MsgIds,
+    seq: SeqNos,
+    log: VecDeque<(i64, Sent)>,
+}
+
+impl Epoch {
+    pub(super) fn new(session_id: i64) -> Self {
+        Self {
+            session_id,
+            in_flight: HashMap::new(),
+            ids: MsgIds::default(),
+            seq: SeqNos::default(),
+            log: VecDeque::new(),
+        }
+    }
+
+    /// Message id and sequence number of the next message; both rise together.
+    pub(super) fn number(&mut self, time: Duration, noise: u64, content: bool) -> (i64, i32) {
+        (
+            self.ids.next(time, noise, IdKind::Client),
+            self.seq.next(content),
+        )
+    }
+
+    /// The highest message id given out.
+    pub(super) fn last_id(&self) -> i64 {
+        self.ids.last()
+    }
+
+    /// Remembers a container or service message; ids must come in order.
+    pub(super) fn remember(&mut self, msg_id: i64, sent: Sent) {
+        self.log.push_back((msg_id, sent));
+        if self.log.len() > LOG {
+            self.log.pop_front();
+        }
+    }
+
+    /// Whether a message of this id was sent, as far as is remembered.
+    pub(super) fn knows(&self, msg_id: i64) -> bool {
+        self.in_flight.contains_key(&msg_id) || self.position(msg_id).is_some()
+    }
+
+    /// The service message sent under this id.
+    pub(super) fn service(&self, msg_id: i64) -> Option<&Service> {
+        match self.position(msg_id).and_then(|at| self.log.get(at)) {
+            Some((_, Sent::Service(service))) => Some(service),
+            _ => None,
+        }
+    }
+
+    /// Everything that went out under this id, a container taken apart, without forgetting it.
+    pub(super) fn contents(&self, msg_id: i64) -> Vec<(i64, Sent)> {
+        match self.lookup(msg_id) {
+            Some(Sent::Container(inner)) => inner
+                .iter()
+                .filter_map(|&id| Some((id, self.lookup(id)?)))
+                .collect(),
+            Some(sent) => vec![(msg_id, sent)],
+            None => Vec::new(),
+        }
+    }
+
+    /// Forgets a container or service message, so that nothing said about it counts again.
+    pub(super) fn forget(&mut self, msg_id: i64) {
+        if let Some(at) = self.position(msg_id) {
+            self.log.remove(at);
+        }
+    }
+
+    fn lookup(&self, msg_id: i64) -> Option<Sent> {
+        if let Some(&id) = self.in_flight.get(&msg_id) {
+            return Some(Sent::Request(id));
+        }
+        let at = self.position(msg_id)?;
+        self.log.get(at).map(|(_, sent)| sent.clone())
+    }
+
+    fn position(&self, msg_id: i64) -> Option<usize> {
+        self.log.binary_search_by_key(&msg_id, |(id, _)| *id).ok()
+    }
+}

@@ -1,0 +1,247 @@
+//! What packets bring: checks, containers, dispatch.
+
+use bytes::Bytes;
+use heliogram_crypto::{Side, message};
+
+use super::{Event, FailReason, MAX_EVENTS, RpcFailure, Session, SessionError, pending::Phase};
+use crate::{
+    Now, ids,
+    seen::Verdict,
+    tl,
+    wire::{self, CONTAINER, INFLATE_LIMIT, MSG_COPY, Message, RPC_ERROR, RPC_RESULT},
+};
+
+/// What the handlers of one packet share.
+pub(super) struct Inbound {
+    pub(super) now: Now,
+    /// The packet belongs to the previous session id.
+    pub(super) previous: bool,
+    /// How many bytes the packed data of the packet may still grow by.
+    budget: usize,
+}
+
+impl Session {
+    /// Takes a packet from the connection; it is decrypted where it lies.
+    ///
+    /// # Errors
+    /// The packet breaks a rule. It was ignored; close the connection, make a new one, and go on
+    /// with the same session.
+    pub fn handle_packet(&mut self, now: Now, packet: &mut [u8]) -> Result<(), SessionError> {
+        if self.events.len() >= MAX_EVENTS {
+            return Err(SessionError::Backlog);
+        }
+        let opened = message::open(&self.key, Side::Server, packet).map_err(open_error)?;
+        let previous = opened.session_id != self.epoch.session_id;
+        let known = |p: &super::Previous| p.epoch.session_id == opened.session_id;
+        if previous && !self.previous.as_ref().is_some_and(known) {
+            return Err(SessionError::WrongSession);
+        }
+        if opened.msg_id & 1 == 0 || opened.msg_id <= 0 {
+            return Err(SessionError::BadMessageId(opened.msg_id));
+        }
+        self.ping.heard(now.mono);
+        let message = Message {
+            msg_id: opened.msg_id,
+            seq_no: opened.seq_no,
+            body: Bytes::copy_from_slice(opened.body),
+        };
+        let mut inbound = Inbound {
+            now,
+            previous,
+            budget: INFLATE_LIMIT,
+        };
+        self.take_outer(&mut inbound, &message)
+    }
+
+    fn take_outer(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
+        match self.seen.check(m.msg_id) {
+            Verdict::New => {}
+            Verdict::Duplicate => {
+                self.acknowledge_all(inbound, m);
+                return Ok(());
+            }
+            Verdict::TooOld => return Err(SessionError::TooOld(m.msg_id)),
+        }
+        let time = self.clock.time(inbound.now);
+        if self.clock.known() && ids::window(m.msg_id, time).is_err() {
+            return self.take_proofs(inbound, m);
+        }
+        self.seen.insert(m.msg_id);
+        if m.constructor() != CONTAINER {
+            return self.take(inbound, m);
+        }
+        let inner = wire::split(m).map_err(|_| SessionError::BadContainer)?;
+        for message in &inner {
+            self.take_inner(inbound, message)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a message out of a container: it may have come before, by itself or in another one.
+    fn take_inner(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
+        if m.msg_id & 1 == 0 || m.msg_id <= 0 {
+            return Err(SessionError::BadMessageId(m.msg_id));
+        }
+        match self.seen.check(m.msg_id) {
+            Verdict::New => {
+                self.seen.insert(m.msg_id);
+                self.take(inbound, m)
+            }
+            Verdict::Duplicate => {
+                self.acknowledge(inbound, m);
+                Ok(())
+            }
+            // The table of requests tells for an answer whether it is new; for all else nobody can.
+            Verdict::TooOld if m.constructor() == RPC_RESULT => self.take(inbound, m),
+            Verdict::TooOld => {
+                self.acknowledge(inbound, m);
+                self.events.push_back(Event::Gap);
+                Ok(())
+            }
+        }
+    }
+
+    /// A message from outside of the accepted time: only what proves to be an answer to something
+    /// sent just now is looked at, because it can set the clock right.
+    fn take_proofs(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
+        let mut messages = vec![m.clone()];
+        if m.constructor() == CONTAINER {
+            messages = wire::split(m).map_err(|_| SessionError::BadContainer)?;
+        }
+        let mut proven = false;
+        for message in messages {
+            if self.is_proof(inbound, &message) {
+                proven = true;
+                self.take_body(inbound, &message, &message.body)?;
+            }
+        }
+        if proven {
+            Ok(())
+        } else {
+            Err(SessionError::OutsideWindow(m.msg_id))
+        }
+    }
+
+    fn take(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
+        self.acknowledge(inbound, m);
+        if m.constructor() == MSG_COPY {
+            let inner = wire::copied(m).map_err(|_| SessionError::BadContainer)?;
+            if self.seen.contains(inner.msg_id) {
+                self.acknowledge(inbound, &inner);
+                return Ok(());
+            }
+            return self.take_inner(inbound, &inner);
+        }
+        if m.constructor() == RPC_RESULT {
+            return self.take_result(inbound, &m.body);
+        }
+        let body = wire::unpack(&m.body, &mut inbound.budget);
+        self.take_body(inbound, m, &body.map_err(|_| SessionError::BadContent)?)
+    }
+
+    /// Takes `rpc_result`: the end of a request.
+    fn take_result(&mut self, inbound: &mut Inbound, body: &Bytes) -> Result<(), SessionError> {
+        let Some((head, _)) = body.split_first_chunk::<12>() else {
+            return Err(SessionError::BadContent);
+        };
+        let &[_, _, _, _, a, b, c, d, e, f, g, h] = head;
+        let msg_id = i64::from_le_bytes([a, b, c, d, e, f, g, h]);
+        let Some(&id) = self.epoch_of(inbound).in_flight.get(&msg_id) else {
+            return Ok(());
+        };
+        self.refusals = 0;
+        let result = body.slice(12..);
+        if wire::constructor(&result) == RPC_ERROR {
+            let error: tl::types::RpcError =
+                heliogram_tl::from_prefix(&result).map_err(|_| SessionError::BadContent)?;
+            let failure = RpcFailure {
+                code: error.error_code,
+                message: error.error_message,
+            };
+            if !self.waits_again(inbound, id, &failure) {
+                self.answer(inbound, msg_id, Err(failure));
+            }
+            return Ok(());
+        }
+        match wire::unpack(&result, &mut inbound.budget) {
+            Ok(result) => self.answer(inbound, msg_id, Ok(result)),
+            Err(_) => {
+                self.epoch_of(inbound).in_flight.remove(&msg_id);
+                self.fail(id, FailReason::BadAnswer);
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, inbound: &Inbound, msg_id: i64, result: Result<Bytes, RpcFailure>) {
+        let Some(id) = self.epoch_of(inbound).in_flight.remove(&msg_id) else {
+            return;
+        };
+        let succeeded = result.is_ok();
+        self.events.push_back(Event::Reply { id, result });
+        self.finish(id, succeeded);
+    }
+
+    /// Whether a request has to go out again because the one it follows does.
+    fn waits_again(&mut self, inbound: &Inbound, id: super::RequestId, e: &RpcFailure) -> bool {
+        if inbound.previous || !matches!(&*e.message, "MSG_WAIT_FAILED" | "MSG_WAIT_TIMEOUT") {
+            return false;
+        }
+        let Some(request) = self.requests.get_mut(id) else {
+            return false;
+        };
+        request.refusals += 1;
+        let (after, Phase::Sent(flight)) = (request.after, request.phase) else {
+            return false;
+        };
+        if request.refusals > super::refusal::LIMIT {
+            return false;
+        }
+        let Some(leader) = after.and_then(|a| self.requests.get(a)) else {
+            return false;
+        };
+        let leader_runs = matches!(leader.phase, Phase::Sent(_));
+        self.epoch.in_flight.remove(&flight.msg_id);
+        if leader_runs && e.message == "MSG_WAIT_TIMEOUT" {
+            self.requests.requeue(id);
+        } else {
+            self.requests.hold(id);
+        }
+        true
+    }
+
+    pub(super) fn epoch_of(&mut self, inbound: &Inbound) -> &mut super::Epoch {
+        match &mut self.previous {
+            Some(previous) if inbound.previous => &mut previous.epoch,
+            _ => &mut self.epoch,
+        }
+    }
+
+    /// Acknowledges a message that wants it; those of the previous session id cannot be.
+    fn acknowledge(&mut self, inbound: &Inbound, m: &Message) {
+        if m.is_content() && !inbound.previous {
+            self.acks.push(m.msg_id, inbound.now.mono);
+        }
+    }
+
+    /// Acknowledges a repeated packet again, because the first acknowledgement may be lost.
+    fn acknowledge_all(&mut self, inbound: &Inbound, m: &Message) {
+        self.acknowledge(inbound, m);
+        if m.constructor() == CONTAINER {
+            for inner in wire::split(m).unwrap_or_default() {
+                if self.seen.contains(inner.msg_id) {
+                    self.acknowledge(inbound, &inner);
+                }
+            }
+        }
+    }
+}
+
+/// All that is wrong before the message is known to be authentic is one and the same error.
+fn open_error(error: message::OpenError) -> SessionError {
+    if error.is_unauthenticated() {
+        SessionError::Unauthentic
+    } else {
+        SessionError::BadLayout
+    }
+}

@@ -1,0 +1,255 @@
+//! What goes into the next packet.
+
+use heliogram_crypto::{Random, Side};
+
+use super::{
+    Session,
+    epoch::{Sent, Service},
+    pending::{Flight, Phase},
+    timers,
+};
+use crate::{
+    Now, RequestId, tl,
+    wire::{self, CONTAINER_BYTES, Header, MAX_IDS, MAX_INNER, Message},
+};
+
+/// A packet under construction.
+#[derive(Default)]
+struct Batch {
+    messages: Vec<Message>,
+    requests: Vec<RequestId>,
+    bytes: usize,
+    /// The one message must not go into a container.
+    alone: bool,
+    /// A message goes out under the id it had, which needs a container with a new one.
+    again: bool,
+}
+
+impl Batch {
+    fn push(&mut self, message: Message) {
+        self.bytes += message.size();
+        self.messages.push(message);
+    }
+
+    /// Whether a message of this size may join.
+    fn has_room(&self, size: usize) -> bool {
+        !self.alone
+            && self.messages.len() < MAX_INNER
+            && (self.requests.is_empty() || self.bytes + size <= CONTAINER_BYTES)
+    }
+}
+
+impl Session {
+    /// Puts the next packet into `out`, replacing what is there; `false` if there is none to send.
+    ///
+    /// The packet goes to [`Framing::encode`](crate::framing::Framing::encode) as it is.
+    pub fn poll_packet(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
+        if !self.connected {
+            return false;
+        }
+        let mut batch = Batch::default();
+        self.add_lone_request(now, &mut batch);
+        if !batch.alone {
+            self.add_service(now, &mut batch);
+            self.add_requests(now, &mut batch);
+            self.add_acks(now, &mut batch);
+        }
+        let Some(message) = self.close(now, batch) else {
+            return false;
+        };
+        let salt = self.salts.current(self.clock.time(now));
+        let header = Header {
+            salt,
+            session_id: self.epoch.session_id,
+        };
+        wire::seal(
+            &self.key,
+            Side::Client,
+            header,
+            &message,
+            &mut self.rng,
+            out,
+        );
+        true
+    }
+
+    /// The oldest request of those that were refused together with others.
+    fn add_lone_request(&mut self, now: Now, batch: &mut Batch) {
+        let alone = |id: &RequestId| self.requests.get(*id).is_some_and(|r| r.alone);
+        let Some(id) = self.requests.queued().next().filter(alone) else {
+            return;
+        };
+        batch.alone = self.add_request(now, id, batch);
+    }
+
+    fn add_requests(&mut self, now: Now, batch: &mut Batch) {
+        if !self.requests.has_queued() {
+            return;
+        }
+        // Ids are taken out first: adding one changes the queue.
+        let queued: Vec<_> = self.requests.queued().take(MAX_INNER).collect();
+        for id in queued {
+            let Some(request) = self.requests.get(id) else {
+                continue;
+            };
+            if request.alone || !batch.has_room(request.wire.len() + 28) {
+                break;
+            }
+            self.add_request(now, id, batch);
+        }
+    }
+
+    /// Adds a request unless it has to wait for another one; answers whether it was added.
+    fn add_request(&mut self, now: Now, id: RequestId, batch: &mut Batch) -> bool {
+        let Some(request) = self.requests.get(id) else {
+            return false;
+        };
+        let body = match request.after.map(|a| self.requests.get(a).map(|r| r.phase)) {
+            Some(Some(Phase::Sent(flight))) => wire::invoke_after(flight.msg_id, &request.wire),
+            Some(Some(_)) => return false,
+            Some(None) | None => request.wire.clone(),
+        };
+        if self.epoch.in_flight.is_empty() {
+            self.ping.waiting(now.mono);
+            self.next_sweep = now.mono + timers::SWEEP;
+        }
+        let (msg_id, seq_no) = self.number(now, true);
+        let ask_at = now.mono + timers::ASK_UNACKED;
+        let flight = Flight {
+            msg_id,
+            seq_no,
+            outer: msg_id,
+            received: false,
+            ask_at,
+        };
+        self.requests.set_phase(id, Phase::Sent(flight));
+        self.epoch.in_flight.insert(msg_id, id);
+        batch.requests.push(id);
+        batch.push(Message {
+            msg_id,
+            seq_no,
+            body,
+        });
+        true
+    }
+
+    fn add_acks(&mut self, now: Now, batch: &mut Batch) {
+        let due = if batch.messages.is_empty() {
+            self.acks.due(now.mono)
+        } else {
+            !self.acks.is_empty() && batch.has_room(0)
+        };
+        if due {
+            let ids = self.acks.take();
+            self.add(now, Service::Acks(ids), batch);
+        }
+    }
+
+    fn add_service(&mut self, now: Now, batch: &mut Batch) {
+        while !self.ask.is_empty() {
+            let rest = self.ask.split_off(self.ask.len().min(MAX_IDS));
+            let ids = std::mem::replace(&mut self.ask, rest);
+            self.add(now, Service::StateRequest(ids), batch);
+        }
+        if self.ping.wanted {
+            let ping_id = self.random_i64();
+            self.add(now, Service::Ping { ping_id }, batch);
+        }
+        if std::mem::take(&mut self.salts_wanted) {
+            self.add(now, Service::FutureSalts, batch);
+        }
+        while batch.messages.len() < MAX_INNER - 2 && batch.bytes < CONTAINER_BYTES {
+            let Some(service) = self.service.pop_front() else {
+                break;
+            };
+            self.add(now, service, batch);
+        }
+    }
+
+    /// Numbers, encodes and remembers a service message.
+    fn add(&mut self, now: Now, service: Service, batch: &mut Batch) {
+        if let Service::Again {
+            msg_id,
+            seq_no,
+            body,
+        } = service
+        {
+            batch.again = true;
+            batch.push(Message {
+                msg_id,
+                seq_no,
+                body,
+            });
+            return;
+        }
+        let (msg_id, seq_no) = self.number(now, false);
+        let body = match &service {
+            Service::Acks(ids) => wire::encode(&tl::types::MsgsAck {
+                msg_ids: ids.clone(),
+            }),
+            Service::Ping { ping_id } => {
+                self.ping.sent(*ping_id, msg_id, now.mono);
+                let disconnect_delay = self.ping.disconnect_delay();
+                wire::encode(&tl::functions::PingDelayDisconnect {
+                    ping_id: *ping_id,
+                    disconnect_delay,
+                })
+            }
+            Service::FutureSalts => wire::encode(&tl::functions::GetFutureSalts {
+                num: super::salts::COUNT as i32,
+            }),
+            Service::StateRequest(ids) => wire::encode(&tl::types::MsgsStateReq {
+                msg_ids: ids.clone(),
+            }),
+            Service::StateInfo { req_msg_id, info } => wire::encode(&tl::types::MsgsStateInfo {
+                req_msg_id: *req_msg_id,
+                info: info.clone().into(),
+            }),
+            Service::ResendRequest(ids) => wire::encode(&tl::types::MsgResendReq {
+                msg_ids: ids.clone(),
+            }),
+            Service::DropAnswer(req_msg_id) => wire::encode(&tl::functions::RpcDropAnswer {
+                req_msg_id: *req_msg_id,
+            }),
+            Service::DestroySession(session_id) => wire::encode(&tl::functions::DestroySession {
+                session_id: *session_id,
+            }),
+            Service::Again { .. } => return,
+        };
+        self.epoch.remember(msg_id, Sent::Service(service));
+        batch.push(Message {
+            msg_id,
+            seq_no,
+            body,
+        });
+    }
+
+    /// Makes one message of the batch: the only one, or a container.
+    fn close(&mut self, now: Now, mut batch: Batch) -> Option<Message> {
+        if batch.messages.len() <= 1 && !batch.again {
+            return batch.messages.pop();
+        }
+        let (msg_id, seq_no) = self.number(now, false);
+        for id in &batch.requests {
+            if let Some(flight) = self.requests.flight_mut(*id) {
+                flight.outer = msg_id;
+            }
+        }
+        let inner = batch.messages.iter().map(|m| m.msg_id).collect();
+        self.epoch.remember(msg_id, Sent::Container(inner));
+        Some(Message {
+            msg_id,
+            seq_no,
+            body: wire::join(&batch.messages),
+        })
+    }
+
+    fn number(&mut self, now: Now, content: bool) -> (i64, i32) {
+        let noise = self.random_i64() as u64;
+        self.epoch.number(self.clock.time(now), noise, content)
+    }
+
+    fn random_i64(&mut self) -> i64 {
+        self.rng.u64() as i64
+    }
+}

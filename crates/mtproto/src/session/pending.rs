@@ -1,0 +1,161 @@
+//! Requests between their sending and their answer.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+use bytes::Bytes;
+
+use super::RequestId;
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Request {
+    /// The body as it goes out, packed where that pays.
+    pub(super) wire: Bytes,
+    pub(super) after: Option<RequestId>,
+    pub(super) phase: Phase,
+    /// How often the server refused it in a row.
+    pub(super) refusals: u32,
+    /// Must go out alone, because a container with it was refused.
+    pub(super) alone: bool,
+}
+
+/// Where a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// In the queue.
+    Queued,
+    /// Waits for the request it follows.
+    Held,
+    /// Sent in the present session.
+    Sent(Flight),
+    /// Sent in the previous session, whose server may still tell what became of it.
+    Limbo,
+}
+
+/// A sent request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flight {
+    pub(super) msg_id: i64,
+    pub(super) seq_no: i32,
+    /// Id of the container it went in, or its own.
+    pub(super) outer: i64,
+    /// Whether the server said that it has it.
+    pub(super) received: bool,
+    /// When to ask what the server knows of it (monotonic).
+    pub(super) ask_at: Duration,
+}
+
+/// All requests that are not answered, and which of them are to be sent.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    map: HashMap<RequestId, Request>,
+    queue: BTreeSet<RequestId>,
+    /// How many requests follow another one.
+    followers: usize,
+    last: u64,
+}
+
+impl Requests {
+    pub(super) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// The id the next request gets.
+    pub(super) fn next_id(&mut self) -> RequestId {
+        self.last += 1;
+        RequestId(self.last)
+    }
+
+    pub(super) fn insert(&mut self, id: RequestId, wire: Bytes, after: Option<RequestId>) {
+        let after = after.filter(|a| self.map.contains_key(a));
+        self.followers += usize::from(after.is_some());
+        let request = Request {
+            wire,
+            after,
+            phase: Phase::Queued,
+            refusals: 0,
+            alone: false,
+        };
+        self.map.insert(id, request);
+        self.queue.insert(id);
+    }
+
+    pub(super) fn get(&self, id: RequestId) -> Option<&Request> {
+        self.map.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: RequestId) -> Option<&mut Request> {
+        self.map.get_mut(&id)
+    }
+
+    /// The sent form of a request, if it is in flight in the present session.
+    pub(super) fn flight_mut(&mut self, id: RequestId) -> Option<&mut Flight> {
+        match self.map.get_mut(&id).map(|r| &mut r.phase) {
+            Some(Phase::Sent(flight)) => Some(flight),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has_queued(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Queued requests, oldest first.
+    pub(super) fn queued(&self) -> impl Iterator<Item = RequestId> {
+        self.queue.iter().copied()
+    }
+
+    /// Puts a request back to be sent under a new message id.
+    pub(super) fn requeue(&mut self, id: RequestId) {
+        if let Some(request) = self.map.get_mut(&id) {
+            request.phase = Phase::Queued;
+            self.queue.insert(id);
+        }
+    }
+
+    /// Takes a request out of the queue until the one it follows is answered.
+    pub(super) fn hold(&mut self, id: RequestId) {
+        self.set_phase(id, Phase::Held);
+    }
+
+    /// Moves a request out of the queue.
+    pub(super) fn set_phase(&mut self, id: RequestId, phase: Phase) {
+        if let Some(request) = self.map.get_mut(&id) {
+            request.phase = phase;
+            self.queue.remove(&id);
+        }
+    }
+
+    /// Ends a request. What followed it is freed if it succeeded, and handed out to be failed
+    /// otherwise, where it has not been sent.
+    pub(super) fn finish(&mut self, id: RequestId, succeeded: bool) -> Vec<RequestId> {
+        let Some(request) = self.map.remove(&id) else {
+            return Vec::new();
+        };
+        self.queue.remove(&id);
+        self.followers -= usize::from(request.after.is_some());
+        if self.followers == 0 {
+            return Vec::new();
+        }
+        let waiting: Vec<_> = self
+            .map
+            .iter()
+            .filter(|(_, r)| r.after == Some(id) && matches!(r.phase, Phase::Queued | Phase::Held))
+            .map(|(&id, _)| id)
+            .collect();
+        if !succeeded {
+            return waiting;
+        }
+        for follower in waiting {
+            if let Some(request) = self.map.get_mut(&follower) {
+                request.after = None;
+                self.followers -= 1;
+            }
+            self.requeue(follower);
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,229 @@
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
+
+use heliogram_crypto::{RandomExt, RsaPrivateKey, SeededRandom};
+use heliogram_mtproto::exchange::ServerConfig;
+
+use crate::clock::Clock;
+use crate::event::Event;
+use crate::faults::FaultState;
+use crate::files::Blobs;
+use crate::hub::Hub;
+use crate::layers::Layers;
+use crate::persist::{DataError, Store};
+use crate::server::{Server, StartError};
+use crate::services;
+use crate::shared::{Shared, Watcher, lock};
+use crate::world::World;
+
+/// Most data centres of one server.
+const DCS_MAX: i32 = 9;
+/// Name the RSA key is kept under in a data file.
+const KEY_SETTING: &str = "rsa_key";
+
+/// How a server is to be; see [`Server::builder`].
+#[must_use = "a builder does nothing until `start` is awaited"]
+pub struct Builder {
+    pub(crate) host: IpAddr,
+    pub(crate) port: u16,
+    dcs: i32,
+    key: Option<String>,
+    data: Option<PathBuf>,
+    bots: Vec<String>,
+    schemas: Vec<String>,
+    watcher: Option<Watcher>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            dcs: 3,
+            key: None,
+            data: None,
+            bots: Vec::new(),
+            schemas: Vec::new(),
+            watcher: None,
+        }
+    }
+}
+
+impl Builder {
+    /// The address to listen on; loopback unless told otherwise.
+    ///
+    /// The server knows no secrets worth having, but no limits worth the name either: think twice
+    /// before opening it to a network.
+    pub fn host(mut self, host: impl Into<IpAddr>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The port of the first data centre, the others follow it; without this, or with 0, ports
+    /// that are free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How many data centres there are, 1 to 9; 3 unless told otherwise.
+    pub fn dcs(mut self, dcs: u8) -> Self {
+        self.dcs = i32::from(dcs).clamp(1, DCS_MAX);
+        self
+    }
+
+    /// The RSA key, as PEM text (PKCS#1); one made for this process unless given, or the one in
+    /// the data file.
+    pub fn key(mut self, pem: impl Into<String>) -> Self {
+        self.key = Some(pem.into());
+        self
+    }
+
+    /// The SQLite file to keep everything in; uploaded files go into a folder beside it, with
+    /// `.files` after its name. Without this everything is gone when the server stops.
+    pub fn data(mut self, path: impl AsRef<Path>) -> Self {
+        self.data = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// A bot that shall be there; its token is in [`Server::bots`].
+    pub fn bot(mut self, username: impl Into<String>) -> Self {
+        self.bots.push(username.into());
+        self
+    }
+
+    /// A further layer to answer clients in: the text of its schema, which has to name its layer
+    /// in a line `// LAYER N`.
+    pub fn schema(mut self, text: impl Into<String>) -> Self {
+        self.schemas.push(text.into());
+        self
+    }
+
+    /// Called with everything that happens, on the server's own thread: it must not block.
+    pub fn on_event(mut self, watcher: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        self.watcher = Some(Box::new(watcher));
+        self
+    }
+
+    /// Starts the server; it runs until it is stopped or dropped.
+    ///
+    /// # Errors
+    /// [`StartError`] if an address is taken, or the key or the data file cannot be used.
+    pub async fn start(self) -> Result<Server, StartError> {
+        let (host, port, dcs) = (self.host, self.port, self.dcs);
+        let shared = self.shared()?;
+        Server::launch(shared, host, port, dcs).await
+    }
+
+    /// Everything but the sockets.
+    pub(crate) fn shared(self) -> Result<Arc<Shared>, StartError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|_| StartError::Random)?;
+        let mut rng = SeededRandom::new(seed);
+        let clock = Clock::default();
+        let mut world = World::new(clock.clone(), self.dcs, rng.array());
+        let own_layers = own_layers(&self.schemas)?;
+        let mut store = self.data.as_deref().map(Store::open).transpose()?;
+        if let Some(store) = &store {
+            store.load(&mut world)?;
+        }
+        for bot in &self.bots {
+            let home = world.dcs.min(2);
+            let added = world.add_bot(bot, home);
+            added.map_err(|_| StartError::Bot { username: bot.clone() })?;
+        }
+        let key = rsa_key(self.key.as_deref(), store.as_ref())?;
+        if let Some(store) = &mut store {
+            store.write(&mut world)?;
+        }
+        let blobs = match &self.data {
+            Some(path) => Blobs::kept(&files_beside(path)),
+            None => Blobs::temporary(),
+        };
+        let path = self.data.as_deref().map_or_else(std::env::temp_dir, files_beside);
+        let blobs =
+            blobs.map_err(|source| StartError::Data(DataError::Io { path, source }))?;
+        Ok(Arc::new(Shared {
+            world: Mutex::new(world),
+            table: services::table(),
+            own_layers,
+            hub: Hub::default(),
+            faults: FaultState::new(),
+            blobs,
+            store: store.map(Mutex::new),
+            clock,
+            exchange: ServerConfig { keys: Arc::new([key]), dc: 1 },
+            watcher: self.watcher,
+            addresses: OnceLock::new(),
+            calls: Mutex::new(HashMap::new()),
+            rng: Mutex::new(rng),
+            started: Instant::now(),
+        }))
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("dcs", &self.dcs)
+            .field("data", &self.data)
+            .field("bots", &self.bots)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The built-in layers with further ones; nothing if there are none.
+fn own_layers(schemas: &[String]) -> Result<Option<Layers>, StartError> {
+    if schemas.is_empty() {
+        return Ok(None);
+    }
+    let mut layers = Layers::built_in();
+    for schema in schemas {
+        layers.add_schema(schema).map_err(|error| StartError::Schema(error.to_string()))?;
+    }
+    Ok(Some(layers))
+}
+
+/// The folder of uploaded files that belongs to a data file.
+fn files_beside(data: &Path) -> PathBuf {
+    let mut name = data.as_os_str().to_owned();
+    name.push(".files");
+    name.into()
+}
+
+/// The key that was given, else the one in the data file, else one made for this process.
+fn rsa_key(pem: Option<&str>, store: Option<&Store>) -> Result<RsaPrivateKey, StartError> {
+    let kept = match store {
+        Some(store) if pem.is_none() => store.setting(KEY_SETTING)?,
+        _ => None,
+    };
+    if let Some(pem) = pem.or(kept.as_deref()) {
+        return RsaPrivateKey::from_pem(pem).map_err(|error| StartError::Key(error.to_string()));
+    }
+    let key = process_key()?;
+    if let Some(store) = store {
+        let pem = key.to_pem().map_err(|error| StartError::Key(error.to_string()))?;
+        store.set_setting(KEY_SETTING, &pem)?;
+    }
+    Ok(key)
+}
+
+/// One key for all servers of a process: making one takes longer than most tests.
+fn process_key() -> Result<RsaPrivateKey, StartError> {
+    static KEY: Mutex<Option<RsaPrivateKey>> = Mutex::new(None);
+    let mut key = lock(&KEY);
+    if let Some(key) = &*key {
+        return Ok(key.clone());
+    }
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|_| StartError::Random)?;
+    let made = RsaPrivateKey::generate(&mut SeededRandom::new(seed));
+    let made = made.map_err(|error| StartError::Key(error.to_string()))?;
+    *key = Some(made.clone());
+    Ok(made)
+}

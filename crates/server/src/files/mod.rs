@@ -1,0 +1,5 @@
+//! Uploaded bytes, in one folder on disk.
+
+mod blobs;
+
+pub(crate) use blobs::Blobs;

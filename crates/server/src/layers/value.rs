@@ -1,0 +1,255 @@
+use std::{borrow::Cow, collections::HashSet};
+
+use heliogram_tl::{
+    BOOL_FALSE, BOOL_TRUE, DecodeError, DecodeErrorKind, Reader, VECTOR,
+    reflect::{Definition, FlagWords, Table, Type},
+};
+
+/// What is the same in two layers, whatever it holds.
+pub(super) struct Stable {
+    /// Types all of whose constructors are.
+    pub(super) types: HashSet<String>,
+    /// By the place of the definition in its table.
+    pub(super) defs: Vec<bool>,
+}
+
+/// A value of one layer, as a tree. Names and bytes are borrowed.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'b, 't> {
+    Int(i32),
+    Long(i64),
+    Double([u8; 8]),
+    /// `int128` and `int256`.
+    Wide(&'b [u8]),
+    String(&'b [u8]),
+    Bytes(&'b [u8]),
+    Bool(bool),
+    /// A `true` whose flag is set.
+    True,
+    Vector(Vec<Value<'b, 't>>),
+    Object(Object<'b, 't>),
+    /// A value of this type that is the same in both layers, encoded.
+    Same(Same<'b, 't>),
+}
+
+/// A constructor or function and its fields; absent ones are not listed.
+#[derive(Clone, Debug)]
+pub(super) struct Object<'b, 't> {
+    pub(super) name: Cow<'t, str>,
+    pub(super) fields: Vec<(&'t str, Value<'b, 't>)>,
+}
+
+/// Bytes that need no rewriting, and what reads them where they do all the same.
+#[derive(Clone, Copy)]
+pub(super) struct Same<'b, 't> {
+    table: &'t Table,
+    pub(super) ty: Type<'t>,
+    pub(super) bytes: &'b [u8],
+}
+
+impl std::fmt::Debug for Same<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {} bytes", self.ty, self.bytes.len())
+    }
+}
+
+impl<'b, 't> Same<'b, 't> {
+    /// The outermost constructor or vector as a tree.
+    pub(super) fn open(self) -> Option<Value<'b, 't>> {
+        let mut tree = Tree {
+            table: self.table,
+            stable: None,
+            r: Reader::new(self.bytes),
+        };
+        let value = tree.value(self.ty, true).ok()?;
+        tree.r.finish().ok()?;
+        Some(value)
+    }
+}
+
+impl Value<'_, '_> {
+    /// The constructor, or the kind of value where it has none, for messages.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Object(object) => &object.name,
+            Self::Vector(_) => "a vector",
+            _ => "a value",
+        }
+    }
+}
+
+impl<'b, 't> Object<'b, 't> {
+    /// Takes the field with this name out.
+    pub(super) fn take(&mut self, name: &str) -> Option<Value<'b, 't>> {
+        let at = self.fields.iter().position(|field| field.0 == name)?;
+        Some(self.fields.swap_remove(at).1)
+    }
+}
+
+/// Reads a value that fills `body`.
+pub(super) fn read<'b, 't>(
+    table: &'t Table,
+    stable: &'t Stable,
+    body: &'b [u8],
+    ty: Type<'t>,
+) -> Result<Value<'b, 't>, DecodeError> {
+    let mut tree = Tree {
+        table,
+        stable: Some(stable),
+        r: Reader::new(body),
+    };
+    let value = tree.value(ty, true)?;
+    tree.r.finish()?;
+    Ok(value)
+}
+
+struct Tree<'b, 't> {
+    table: &'t Table,
+    /// Without it, everything is read into the tree.
+    stable: Option<&'t Stable>,
+    r: Reader<'b>,
+}
+
+type Read<T> = Result<T, DecodeError>;
+
+impl<'b, 't> Tree<'b, 't> {
+    /// `keep` is off while a value is only passed over: nothing is stored then.
+    fn value(&mut self, ty: Type<'t>, keep: bool) -> Read<Value<'b, 't>> {
+        if keep && self.is_same(ty) {
+            return self.same(ty);
+        }
+        let r = &mut self.r;
+        let value = match ty {
+            Type::Int | Type::Flags => Value::Int(r.i32()),
+            Type::Long => Value::Long(r.i64()),
+            Type::Double => Value::Double(r.f64().to_le_bytes()),
+            Type::Int128 => Value::Wide(r.raw(16)),
+            Type::Int256 => Value::Wide(r.raw(32)),
+            Type::String => Value::String(r.slice()),
+            Type::Bytes => Value::Bytes(r.slice()),
+            Type::Bool => {
+                let id = r.u32();
+                Value::Bool(self.bool(id)?)
+            }
+            Type::True => Value::True,
+            Type::Vector { boxed, elem } => {
+                if boxed {
+                    let id = r.u32();
+                    if id != VECTOR {
+                        return Err(self.unknown(id, "Vector"));
+                    }
+                }
+                Value::Vector(self.elements(elem.ty(), keep)?)
+            }
+            Type::Boxed(_) | Type::Any => return self.boxed(ty, keep),
+            Type::Bare(def) => Value::Object(self.object(def, keep)?),
+        };
+        self.r.check()?;
+        Ok(value)
+    }
+
+    fn is_same(&self, ty: Type<'t>) -> bool {
+        let Some(stable) = self.stable else {
+            return false;
+        };
+        match ty {
+            Type::Boxed(ty) => stable.types.contains(ty.name()),
+            Type::Bare(def) => stable.defs.get(def.index()) == Some(&true),
+            Type::Vector { elem, .. } => match elem.ty() {
+                Type::Boxed(_) | Type::Bare(_) | Type::Vector { .. } => self.is_same(elem.ty()),
+                elem => elem != Type::Any,
+            },
+            _ => false,
+        }
+    }
+
+    /// Passes over a value and keeps its bytes.
+    fn same(&mut self, ty: Type<'t>) -> Read<Value<'b, 't>> {
+        let rest = self.r.peek_rest();
+        self.value(ty, false)?;
+        self.r.check()?;
+        let len = rest.len() - self.r.remaining();
+        let bytes = rest.get(..len).unwrap_or(&[]);
+        Ok(Value::Same(Same {
+            table: self.table,
+            ty,
+            bytes,
+        }))
+    }
+
+    fn unknown(&mut self, id: u32, expected: &'static str) -> DecodeError {
+        self.r.unknown(id, expected);
+        let kind = DecodeErrorKind::UnknownConstructor { id, expected };
+        self.r.check().err().unwrap_or(DecodeError { kind, at: 0 })
+    }
+
+    fn bool(&mut self, id: u32) -> Read<bool> {
+        match id {
+            BOOL_TRUE => Ok(true),
+            BOOL_FALSE => Ok(false),
+            id => Err(self.unknown(id, "Bool")),
+        }
+    }
+
+    fn enter(&mut self) -> Read<()> {
+        self.r.enter();
+        self.r.check()
+    }
+
+    fn elements(&mut self, ty: Type<'t>, keep: bool) -> Read<Vec<Value<'b, 't>>> {
+        let least = match ty {
+            Type::Long | Type::Double => 8,
+            _ => 4,
+        };
+        let count = self.r.count(least);
+        self.r.check()?;
+        self.enter()?;
+        let mut items = Vec::new();
+        for _ in 0..count {
+            let item = self.value(ty, keep)?;
+            if keep {
+                items.push(item);
+            }
+        }
+        self.r.leave();
+        Ok(items)
+    }
+
+    fn boxed(&mut self, ty: Type<'t>, keep: bool) -> Read<Value<'b, 't>> {
+        let id = self.r.u32();
+        self.r.check()?;
+        let def = self.table.by_id(id);
+        match (def, ty) {
+            (_, Type::Any) if id == BOOL_TRUE || id == BOOL_FALSE => {
+                Ok(Value::Bool(id == BOOL_TRUE))
+            }
+            (Some(def), Type::Any) => Ok(Value::Object(self.object(def, keep)?)),
+            (Some(def), Type::Boxed(ty)) if ty.has(def) => {
+                Ok(Value::Object(self.object(def, keep)?))
+            }
+            _ => Err(self.unknown(id, "the expected type of this layer")),
+        }
+    }
+
+    fn object(&mut self, def: Definition<'t>, keep: bool) -> Read<Object<'b, 't>> {
+        self.enter()?;
+        let mut fields = Vec::new();
+        let mut flags = FlagWords::default();
+        for (index, field) in def.fields().enumerate() {
+            if field.ty == Type::Flags {
+                flags.push(index, self.r.u32());
+                self.r.check()?;
+            } else if flags.allow(field) {
+                let value = self.value(field.ty, keep)?;
+                if keep {
+                    fields.push((field.name, value));
+                }
+            }
+        }
+        self.r.leave();
+        Ok(Object {
+            name: Cow::Borrowed(def.name()),
+            fields,
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! An embedded Telegram: a server to develop and to test against, without an account, without the
+//! internet, and without anything to install.
+//!
+//! It speaks MTProto over real sockets, on loopback unless told otherwise. Accounts, bots,
+//! messages and files live in memory and a temporary folder, or in a file with
+//! [`Builder::data`]. Clients need its addresses and its RSA key instead of Telegram's.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use heliogram_server::TestServer;
+//!
+//! let server = TestServer::start().await;
+//! let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+//! alice.says(&bob, "hi").await?;
+//! assert_eq!(bob.messages_with(&alice)[0].text, "hi");
+//! # Ok::<(), heliogram_server::Refusal>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # Map
+//! | folder | what it does |
+//! |---|---|
+//! | `net` | sockets, framing, sessions on connections |
+//! | `serve`, `rpc` | the way of a request: unwrapped, checked, run |
+//! | `services` | the methods, one file for each area of the API |
+//! | `world` | the state: pure, without sockets, files or wire formats |
+//! | `render` | the world in the words of the API |
+//! | `layers` | the API in the words of other layers |
+//! | `persist`, `files` | what stays on disk |
+//! | `faults` | what goes wrong on request |
+#![forbid(unsafe_code)]
+
+mod builder;
+mod clock;
+mod event;
+mod faults;
+mod files;
+mod handle;
+mod hub;
+mod layers;
+mod net;
+mod persist;
+mod render;
+mod rpc;
+mod serve;
+mod server;
+mod services;
+mod shared;
+mod world;
+
+pub use builder::Builder;
+pub use event::Event;
+pub use handle::{Account, Faults, Said, TestServer};
+pub use persist::DataError;
+pub use rpc::Refusal;
+pub use server::{Dc, Server, StartError};

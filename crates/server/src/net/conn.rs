@@ -1,0 +1,134 @@
+use std::future::pending;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::link::Link;
+use crate::event::Event;
+use crate::shared::Shared;
+
+/// Bytes taken from the socket at once.
+const READ_SIZE: usize = 64 * 1024;
+/// With this much to be sent, nothing more is read or made.
+const WRITE_HIGH: usize = 2 << 20;
+/// A connection that sent nothing that makes sense by then is closed.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// One connection of one client.
+pub(crate) struct Connection {
+    shared: Arc<Shared>,
+    dc: i32,
+    from: SocketAddr,
+    ip: IpAddr,
+}
+
+impl Connection {
+    pub(crate) fn new(shared: Arc<Shared>, dc: i32, from: SocketAddr, ip: IpAddr) -> Self {
+        Self { shared, dc, from, ip }
+    }
+
+    /// Serves the connection to its end.
+    pub(crate) async fn run(self, stream: TcpStream, mut stop: watch::Receiver<bool>) {
+        let (dc, from) = (self.dc, self.from);
+        self.shared.tell(Event::Connected { dc, from });
+        let mut link = Link::new(Arc::clone(&self.shared), dc, self.ip);
+        let reason = tokio::select! {
+            reason = self.talk(&stream, &mut link) => reason,
+            _ = stop.wait_for(|stop| *stop) => None,
+        };
+        link.close();
+        drop(stream);
+        self.shared.tell(Event::Disconnected { dc, from, reason });
+    }
+
+    /// Moves bytes until the connection ends; gives the reason if the server ended it.
+    async fn talk(&self, stream: &TcpStream, link: &mut Link) -> Option<String> {
+        let mut input = vec![0; READ_SIZE];
+        let mut output = Output::default();
+        let conn = link.conn();
+        let greeting = tokio::time::Instant::now() + GREETING_TIMEOUT;
+        loop {
+            if output.len() < WRITE_HIGH {
+                link.fill(&mut output.bytes);
+            }
+            let ending = link.ending();
+            if ending.is_some() && output.is_empty() {
+                return ending.map(str::to_owned);
+            }
+            let read = ending.is_none() && output.len() < WRITE_HIGH;
+            let interest = match (read, output.is_empty()) {
+                (true, true) => Interest::READABLE,
+                (true, false) => Interest::READABLE | Interest::WRITABLE,
+                (false, _) => Interest::WRITABLE,
+            };
+            let ready = tokio::select! {
+                ready = stream.ready(interest) => ready,
+                () = conn.wake.notified() => continue,
+                () = sleep(link.next_timeout()) => {
+                    link.handle_timeout();
+                    continue;
+                }
+                () = tokio::time::sleep_until(greeting), if !link.has_spoken() => {
+                    return Some("silence".to_owned());
+                }
+            };
+            let Ok(ready) = ready else { return None };
+            if ready.is_writable() && !output.is_empty() && output.write(stream).is_err() {
+                return None;
+            }
+            if ready.is_readable() && read {
+                match stream.try_read(&mut input) {
+                    Ok(0) => return None,
+                    Ok(len) => link.receive(input.get(..len).unwrap_or_default()),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(_) => return None,
+                }
+            }
+        }
+    }
+}
+
+async fn sleep(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => pending().await,
+    }
+}
+
+/// Bytes that wait for the socket.
+#[derive(Default)]
+struct Output {
+    bytes: Vec<u8>,
+    sent: usize,
+}
+
+impl Output {
+    fn len(&self) -> usize {
+        self.bytes.len() - self.sent
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn write(&mut self, stream: &TcpStream) -> io::Result<()> {
+        match stream.try_write(self.bytes.get(self.sent..).unwrap_or_default()) {
+            Ok(len) => self.sent += len,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        if self.is_empty() {
+            self.bytes.clear();
+            self.sent = 0;
+        } else if self.sent > READ_SIZE {
+            self.bytes.drain(..self.sent);
+            self.sent = 0;
+        }
+        Ok(())
+    }
+}

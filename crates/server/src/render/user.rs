@@ -1,0 +1,70 @@
+use std::collections::BTreeSet;
+
+use heliogram_api::{enums, types};
+
+use crate::world::{Kind, User, World};
+
+/// A user as a peer.
+pub(crate) fn peer(id: i64) -> enums::Peer {
+    types::PeerUser::new(id).into()
+}
+
+impl World {
+    /// An account as another one (or itself) sees it.
+    pub(crate) fn user_for(&self, viewer: i64, id: i64) -> enums::User {
+        let Some(user) = self.users.get(&id) else {
+            return types::UserEmpty::new(id).into();
+        };
+        let viewed_by = self.users.get(&viewer);
+        let contact = viewed_by.and_then(|viewer| viewer.contacts.get(&id));
+        let knows_phone = id == viewer || contact.is_some_and(|contact| contact.knows_phone);
+        let first = contact.map_or(&user.first_name, |contact| &contact.first_name);
+        let last = contact.map_or(&user.last_name, |contact| &contact.last_name);
+        types::User {
+            is_self: id == viewer,
+            contact: contact.is_some(),
+            mutual_contact: contact.is_some() && self.is_mutual(viewer, id),
+            bot: user.is_bot(),
+            access_hash: Some(self.access_hash(viewer, Kind::User, id)),
+            first_name: Some(first.clone().into()),
+            last_name: (!last.is_empty()).then(|| last.clone().into()),
+            username: user.username.clone(),
+            phone: user.phone.clone().filter(|_| knows_phone).map(Into::into),
+            status: (!user.is_bot()).then(|| self.status_of(user)),
+            bot_info_version: user.is_bot().then_some(1),
+            ..types::User::new(id)
+        }
+        .into()
+    }
+
+    /// Whether an account is there, or when it was.
+    pub(crate) fn status_of(&self, user: &User) -> enums::UserStatus {
+        if user.online_until > self.now() {
+            types::UserStatusOnline::new(user.online_until).into()
+        } else {
+            types::UserStatusOffline::new(user.seen).into()
+        }
+    }
+
+    /// Accounts as one of them sees them, each once, with the viewer itself.
+    pub(crate) fn users_for(
+        &self,
+        viewer: i64,
+        ids: impl IntoIterator<Item = i64>,
+    ) -> Vec<enums::User> {
+        let mut all: BTreeSet<i64> = ids.into_iter().collect();
+        all.insert(viewer);
+        all.iter().map(|id| self.user_for(viewer, *id)).collect()
+    }
+
+    /// The public names of an account, in the form of updates.
+    pub(crate) fn usernames_of(&self, id: i64) -> Vec<types::Username> {
+        let name = self.users.get(&id).and_then(|user| user.username.clone());
+        let active = |name| types::Username {
+            active: true,
+            editable: true,
+            ..types::Username::new(name)
+        };
+        name.map(active).into_iter().collect()
+    }
+}

@@ -1,0 +1,13 @@
+//! Requests and who answers them: one table, typed by the generated functions.
+
+mod cx;
+pub(crate) mod layer;
+mod peel;
+mod refusal;
+mod table;
+
+pub(crate) use cx::Cx;
+pub(crate) use peel::{constructor, peel};
+pub use refusal::Refusal;
+pub(crate) use refusal::Answer;
+pub(crate) use table::{Access, Table};

@@ -1,0 +1,107 @@
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use heliogram_tl::{Call, Decode, Encode, from_bytes, to_bytes};
+
+use super::{Answer, Cx, Refusal};
+use crate::world::World;
+
+/// What a method asks of whoever calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Anybody with an auth key.
+    Open,
+    /// An account that is logged in, on its home data centre.
+    Home,
+    /// An account that is logged in, on any data centre.
+    Anywhere,
+}
+
+type Run = Box<dyn Fn(&Cx<'_>, &Bytes) -> Answer<Bytes> + Send + Sync>;
+
+/// One method the server answers.
+pub(crate) struct Method {
+    pub(crate) name: &'static str,
+    pub(crate) access: Access,
+    run: Run,
+}
+
+/// The methods the server answers, by constructor id.
+#[derive(Default)]
+pub(crate) struct Table {
+    methods: HashMap<u32, Method>,
+}
+
+impl Table {
+    /// Answers `C` for accounts that are logged in. The handler has the world to itself; what it
+    /// changed is stored and told to others before its answer leaves.
+    pub(crate) fn on<C>(&mut self, handler: fn(&mut World, &Cx<'_>, C) -> Answer<C::Output>)
+    where
+        C: Call<Output: Encode> + Decode + 'static,
+    {
+        self.add::<C>(Access::Home, move |cx, call| {
+            cx.shared.change(|world| handler(world, cx, call))
+        });
+    }
+
+    /// Answers `C` for everybody, logged in or not.
+    pub(crate) fn open<C>(&mut self, handler: fn(&mut World, &Cx<'_>, C) -> Answer<C::Output>)
+    where
+        C: Call<Output: Encode> + Decode + 'static,
+    {
+        self.add::<C>(Access::Open, move |cx, call| {
+            cx.shared.change(|world| handler(world, cx, call))
+        });
+    }
+
+    /// Answers `C` for accounts that are logged in, on every data centre, and leaves it to the
+    /// handler when to touch the world: for work with files.
+    pub(crate) fn files<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
+    where
+        C: Call<Output: Encode> + Decode + 'static,
+    {
+        self.add::<C>(Access::Anywhere, handler);
+    }
+
+    /// As [`Self::files`], for methods of the home data centre.
+    pub(crate) fn slow<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
+    where
+        C: Call<Output: Encode> + Decode + 'static,
+    {
+        self.add::<C>(Access::Home, handler);
+    }
+
+    fn add<C>(
+        &mut self,
+        access: Access,
+        handler: impl Fn(&Cx<'_>, C) -> Answer<C::Output> + Send + Sync + 'static,
+    ) where
+        C: Call<Output: Encode> + Decode + 'static,
+    {
+        let run = move |cx: &Cx<'_>, body: &Bytes| {
+            let call = from_bytes::<C>(body).map_err(|error| {
+                tracing::debug!(method = C::NAME, %error, "a request cannot be read");
+                Refusal::bad("INPUT_FETCH_ERROR")
+            })?;
+            handler(cx, call).map(|output| to_bytes(&output))
+        };
+        self.methods.insert(C::ID, Method { name: C::NAME, access, run: Box::new(run) });
+    }
+
+    /// The method with that id, if the server answers it.
+    pub(crate) fn get(&self, id: u32) -> Option<&Method> {
+        self.methods.get(&id)
+    }
+
+    /// Names of everything the server answers, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.methods.values().map(|method| method.name)
+    }
+}
+
+impl Method {
+    /// Runs a request.
+    pub(crate) fn call(&self, cx: &Cx<'_>, body: &Bytes) -> Answer<Bytes> {
+        (self.run)(cx, body)
+    }
+}

@@ -1,0 +1,216 @@
+//! The way of one request: unwrapped, checked, run, and answered in its client's own layer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use heliogram_api::LAYER;
+use heliogram_tl::Call;
+
+use crate::event::Event;
+use crate::faults::Fault;
+use crate::hub::Slot;
+use crate::rpc::{Access, Answer, Cx, Refusal, constructor, layer, peel};
+use crate::shared::Shared;
+use crate::world::{AppInfo, World};
+
+/// One request of one session.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) slot: Arc<Slot>,
+    /// The data centre that was asked.
+    pub(crate) dc: i32,
+    /// Where the client reached us.
+    pub(crate) ip: IpAddr,
+    pub(crate) msg_id: i64,
+    pub(crate) body: Bytes,
+    /// It was held back by a fault before; no further fault strikes it.
+    pub(crate) delayed: bool,
+}
+
+/// What became of a request.
+pub(crate) enum Outcome {
+    /// It was run or refused.
+    Done(Answer<Bytes>),
+    /// It has to be tried again after this time.
+    Later(Duration),
+    /// The connection has to end; with an answer, the request was run.
+    Cut(Option<Answer<Bytes>>),
+}
+
+/// Who asks, as far as the key tells.
+struct Caller {
+    key: i64,
+    layer: i32,
+    user: Option<i64>,
+    home: i32,
+    owes_password: bool,
+    inited: bool,
+    unbound: bool,
+}
+
+const BIND: &str = heliogram_api::functions::auth::BindTempAuthKey::NAME;
+
+impl Shared {
+    /// Runs a request, or refuses it.
+    pub(crate) fn serve(&self, request: &Request) -> Outcome {
+        let began = Instant::now();
+        let mut name = String::from("unreadable");
+        let mut user = None;
+        let outcome = match self.prepare(request, &mut name, &mut user) {
+            Ok((fault, run)) => match fault.filter(|_| !request.delayed) {
+                Some(Fault::Refuse(refusal)) => Outcome::Done(Err(refusal)),
+                Some(Fault::Delay(by)) => return Outcome::Later(by),
+                Some(Fault::CutBefore) => Outcome::Cut(None),
+                Some(Fault::CutAfter) => Outcome::Cut(Some(run())),
+                None => Outcome::Done(run()),
+            },
+            Err(refusal) => Outcome::Done(Err(refusal)),
+        };
+        self.count(&name);
+        let refusal = match &outcome {
+            Outcome::Done(Err(refusal)) | Outcome::Cut(Some(Err(refusal))) => Some(refusal.clone()),
+            _ => None,
+        };
+        if refusal.is_some() {
+            request.slot.lock().note_failure(request.msg_id);
+        }
+        if self.watcher.is_some() {
+            let account = user.and_then(|id| self.name_of_account(id));
+            let took = began.elapsed();
+            self.tell(Event::Call { dc: request.dc, method: name, account, took, refusal });
+        }
+        outcome
+    }
+
+    /// Everything up to the point where a request runs.
+    #[allow(clippy::type_complexity, reason = "a closure has no shorter name")]
+    fn prepare<'a>(
+        &'a self,
+        request: &'a Request,
+        name: &mut String,
+        user: &mut Option<i64>,
+    ) -> Answer<(Option<Fault>, Box<dyn FnOnce() -> Answer<Bytes> + 'a>)> {
+        let slot = &request.slot;
+        let peeled = peel(request.body.clone())?;
+        let caller = self.world().caller(slot.key_id, peeled.layer, peeled.app)?;
+        *user = caller.user;
+        slot.lock().layer = caller.layer;
+        let body = layer::request(self.layers(), caller.layer, peeled.query)?;
+        let id = constructor(&body).ok_or_else(|| Refusal::bad("INPUT_FETCH_ERROR"))?;
+        let Some(method) = self.table.get(id) else {
+            return Err(unknown(id, name));
+        };
+        method.name.clone_into(name);
+        let fault = self.faults.take(name);
+        if slot.lock().any_failed(&peeled.after) {
+            return Err(Refusal::bad("MSG_WAIT_FAILED"));
+        }
+        caller.check(method.access, method.name, request.dc)?;
+        let quiet = peeled.quiet || method.access == Access::Anywhere;
+        let run = move || {
+            if let Some(user) = caller.user.filter(|_| !quiet) {
+                self.hub.subscribe(slot, user);
+            }
+            let cx = Cx {
+                shared: self,
+                key: caller.key,
+                session_key: slot.key_id,
+                session: slot.session_id,
+                msg_id: request.msg_id,
+                dc: request.dc,
+                ip: request.ip,
+                me: caller.user.unwrap_or_default(),
+            };
+            let answer = method.call(&cx, &body)?;
+            layer::answer(self.layers(), caller.layer, id, answer)
+        };
+        Ok((fault, Box::new(run)))
+    }
+
+    /// What an account is called for people who watch: its public name, or its first name.
+    pub(crate) fn name_of_account(&self, id: i64) -> Option<String> {
+        let world = self.world();
+        let user = world.users.get(&id)?;
+        Some(match &user.username {
+            Some(name) => format!("@{name}"),
+            None => user.first_name.clone(),
+        })
+    }
+}
+
+/// The refusal of a method nobody answers, whose name is noted.
+fn unknown(id: u32, name: &mut String) -> Refusal {
+    match heliogram_api::table().by_id(id) {
+        Some(definition) => {
+            definition.name().clone_into(name);
+            Refusal::bad("METHOD_NOT_IMPLEMENTED")
+        }
+        None => {
+            *name = format!("0x{id:08x}");
+            Refusal::bad("INPUT_METHOD_INVALID")
+        }
+    }
+}
+
+impl World {
+    /// Who speaks under a key; what the program says about itself is noted.
+    fn caller(&mut self, key: i64, layer: Option<i32>, app: Option<AppInfo>) -> Answer<Caller> {
+        let session_key = key;
+        let key = self.permanent(session_key);
+        let now = self.now();
+        let unbound = {
+            let auth = self.auth(session_key)?;
+            auth.expires.is_some() && auth.bound_to.is_none()
+        };
+        let auth = self.auth(key)?;
+        auth.active = now;
+        let news = layer.is_some_and(|layer| layer != auth.layer)
+            || app.as_ref().is_some_and(|app| Some(app) != auth.app.as_ref());
+        if let Some(layer) = layer {
+            auth.layer = layer;
+        }
+        if app.is_some() {
+            auth.app = app;
+        }
+        let mut caller = Caller {
+            key,
+            layer: if auth.layer == 0 { LAYER } else { auth.layer },
+            user: auth.user,
+            home: 0,
+            owes_password: auth.pending.is_some(),
+            inited: auth.app.is_some() && auth.layer != 0,
+            unbound,
+        };
+        caller.home = caller.user.and_then(|id| self.users.get(&id)).map_or(0, |user| user.home);
+        if news {
+            self.touch(crate::world::Rec::Auth(key));
+        }
+        Ok(caller)
+    }
+}
+
+impl Caller {
+    /// Whether this caller may ask for this method here.
+    fn check(&self, access: Access, name: &str, dc: i32) -> Answer<()> {
+        if name == BIND {
+            return Ok(());
+        }
+        if self.unbound {
+            return Err(Refusal::unauthorized("AUTH_KEY_PERM_EMPTY"));
+        }
+        if !self.inited {
+            return Err(Refusal::bad("CONNECTION_NOT_INITED"));
+        }
+        match access {
+            Access::Open => Ok(()),
+            _ if self.user.is_none() && self.owes_password => {
+                Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"))
+            }
+            _ if self.user.is_none() => Err(Refusal::unauthorized("AUTH_KEY_UNREGISTERED")),
+            Access::Home if self.home != dc => Err(Refusal::elsewhere("USER", self.home)),
+            Access::Home | Access::Anywhere => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{oneshot, watch};
+
+use crate::builder::Builder;
+use crate::handle::{Account, Faults};
+use crate::net::listen;
+use crate::persist::DataError;
+use crate::shared::{Shared, lock};
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("{0}; choose another port or stop what uses this one")]
+    Listen(std::io::Error),
+    /// The RSA key cannot be used.
+    #[error("the RSA key cannot be used: {0}; it has to be a PKCS#1 PEM private key of 2048 bits")]
+    Key(String),
+    /// The data file cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The schema of a further layer cannot be used.
+    #[error("the schema of a further layer cannot be used: {0}")]
+    Schema(String),
+    /// A bot cannot have the name that was asked for.
+    #[error("the bot @{username} cannot be made: the name belongs to a person")]
+    Bot {
+        /// The name.
+        username: String,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+    /// The server's thread cannot be started.
+    #[error("the server's thread cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// One data centre of a running server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dc {
+    /// Its number, from 1 on.
+    pub id: i32,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// A running server. It has a thread of its own and stops when this value is dropped.
+///
+/// # Example
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let server = heliogram_server::Server::builder().bot("echo").start().await?;
+/// for dc in server.dcs() {
+///     println!("data centre {} is at {}", dc.id, dc.address);
+/// }
+/// println!("{}", server.public_key_pem());
+/// server.stop().await;
+/// # Ok::<(), heliogram_server::StartError>(())
+/// # }).unwrap();
+/// ```
+#[doc(alias = "tgtest")]
+pub struct Server {
+    pub(crate) shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+    done: Option<oneshot::Receiver<()>>,
+}
+
+impl Server {
+    /// A server to be described; it listens on loopback, on free ports, with three data centres.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Starts the server's thread and waits until it listens.
+    pub(crate) async fn launch(
+        shared: Arc<Shared>,
+        host: IpAddr,
+        port: u16,
+        dcs: i32,
+    ) -> Result<Self, StartError> {
+        let (stop, stopped) = watch::channel(false);
+        let (ready_tx, ready) = oneshot::channel();
+        let (done_tx, done) = oneshot::channel::<()>();
+        let inner = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("heliogram-server".to_owned())
+            .spawn(move || {
+                let _done = done_tx;
+                run(&inner, (host, port, dcs), stopped, ready_tx);
+            })
+            .map_err(StartError::Thread)?;
+        let server = Self { shared, stop, thread: Some(thread), done: Some(done) };
+        match ready.await {
+            Ok(Ok(())) => Ok(server),
+            Ok(Err(error)) => Err(StartError::Listen(error)),
+            Err(_) => Err(StartError::Thread(std::io::Error::other("it ended at once"))),
+        }
+    }
+
+    /// The data centres and where they listen.
+    #[must_use]
+    pub fn dcs(&self) -> Vec<Dc> {
+        let addresses = self.shared.addresses.get().map(Vec::as_slice).unwrap_or_default();
+        (1..).zip(addresses).map(|(id, address)| Dc { id, address: *address }).collect()
+    }
+
+    /// The key clients have to trust, as PKCS#1 PEM text.
+    #[must_use]
+    pub fn public_key_pem(&self) -> String {
+        self.shared.exchange.keys.first().map(|key| key.public().to_pem()).unwrap_or_default()
+    }
+
+    /// A person's account with that public name, made with a phone number of its own if it is
+    /// not there.
+    pub async fn user(&self, username: &str) -> Account {
+        Account::person(&self.shared, username)
+    }
+
+    /// A bot with that public name, made if it is not there.
+    pub async fn bot(&self, username: &str) -> Account {
+        Account::bot(&self.shared, username)
+    }
+
+    /// Every bot: its public name and its token.
+    #[must_use]
+    pub fn bots(&self) -> Vec<(String, String)> {
+        let world = self.shared.world();
+        let mut bots: Vec<_> = world
+            .users
+            .values()
+            .filter_map(|user| Some((user.username.clone()?, user.token.clone()?)))
+            .collect();
+        bots.sort();
+        bots
+    }
+
+    /// The login code that is out for a phone number.
+    #[must_use]
+    pub fn code_for(&self, phone: &str) -> Option<String> {
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        self.shared.world().code_for(&digits)
+    }
+
+    /// Things that shall go wrong.
+    #[must_use]
+    pub fn faults(&self) -> Faults<'_> {
+        Faults::new(&self.shared)
+    }
+
+    /// How often a method was called so far, refused calls included.
+    #[must_use]
+    pub fn calls(&self, method: &str) -> u64 {
+        lock(&self.shared.calls).get(method).copied().unwrap_or_default()
+    }
+
+    /// Every method that was called so far, and how often.
+    #[must_use]
+    pub fn all_calls(&self) -> Vec<(String, u64)> {
+        let calls = lock(&self.shared.calls);
+        let mut calls: Vec<_> = calls.iter().map(|(name, n)| (name.clone(), *n)).collect();
+        calls.sort();
+        calls
+    }
+
+    /// The methods this server answers; calls of others are refused with
+    /// `METHOD_NOT_IMPLEMENTED`.
+    #[must_use]
+    pub fn methods(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.shared.table.names().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Connections open now.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.shared.hub.connections()
+    }
+
+    /// Moves the server's clock forward, so that codes expire and dates change.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// Stops the server and waits until all of it is gone.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        if let Some(done) = self.done.take() {
+            // It never sends: what is waited for is its end.
+            let _ = done.await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so; there is nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("dcs", &self.dcs()).finish_non_exhaustive()
+    }
+}
+
+/// The server's thread: listens, says so, and serves until it is told to stop.
+fn run(
+    shared: &Arc<Shared>,
+    (host, port, dcs): (IpAddr, u16, i32),
+    mut stopped: watch::Receiver<bool>,
+    ready: oneshot::Sender<std::io::Result<()>>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = ready.send(Err(error));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        let listeners = match listen(host, port, dcs).await {
+            Ok(listeners) => listeners,
+            Err(error) => {
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        let addresses: std::io::Result<Vec<_>> = listeners.iter().map(|l| l.address()).collect();
+        let sent = ready.send(addresses.map(|addresses| {
+            let _ = shared.addresses.set(addresses);
+        }));
+        if sent.is_err() {
+            return;
+        }
+        for listener in listeners {
+            tokio::spawn(listener.run(Arc::clone(shared), stopped.clone()));
+        }
+        let _ = stopped.wait_for(|stop| *stop).await;
+    });
+}

@@ -1,0 +1,151 @@
+use heliogram_api::functions::auth::{
+    CancelCode, CheckPassword, ImportBotAuthorization, LogOut, ResendCode, ResetAuthorizations,
+    SendCode, SignIn, SignUp,
+};
+use heliogram_api::{enums, types};
+
+use super::password::proof_of;
+use crate::event::Event;
+use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::world::{Actor, Verdict, World, clean_name, phone_digits};
+
+/// Seconds until a client may ask for the code again.
+const RESEND_AFTER: i32 = 60;
+
+pub(super) fn register(table: &mut Table) {
+    table.open::<SendCode>(send_code);
+    table.open::<ResendCode>(resend_code);
+    table.open::<CancelCode>(|w, _, call| {
+        let phone = phone_digits(&call.phone_number)?;
+        w.check_code_hash(&phone, &call.phone_code_hash)?;
+        w.cancel_code(&phone);
+        Ok(true)
+    });
+    table.open::<SignIn>(sign_in);
+    table.open::<SignUp>(sign_up);
+    table.open::<CheckPassword>(check_password);
+    table.open::<ImportBotAuthorization>(import_bot);
+    table.open::<LogOut>(log_out);
+    table.on::<ResetAuthorizations>(|w, cx, _| {
+        for key in w.keys_of(cx.me).into_iter().filter(|key| *key != cx.key) {
+            w.log_out(key);
+            cx.shared.forget_login(cx.me, key);
+        }
+        Ok(true)
+    });
+}
+
+/// Any id and hash will do, but not none.
+fn check_app(api_id: i32, api_hash: &str) -> Answer<()> {
+    let good = api_id > 0 && !api_hash.is_empty();
+    if good { Ok(()) } else { Err(Refusal::bad("API_ID_INVALID")) }
+}
+
+fn send_code(w: &mut World, cx: &Cx<'_>, call: SendCode) -> Answer<enums::auth::SentCode> {
+    check_app(call.api_id, &call.api_hash)?;
+    let phone = phone_digits(&call.phone_number)?;
+    let home = w.home_of(&phone, cx.dc);
+    if home != cx.dc {
+        return Err(Refusal::elsewhere("PHONE", home));
+    }
+    Ok(new_code(w, &phone))
+}
+
+fn resend_code(w: &mut World, _: &Cx<'_>, call: ResendCode) -> Answer<enums::auth::SentCode> {
+    let phone = phone_digits(&call.phone_number)?;
+    w.check_code_hash(&phone, &call.phone_code_hash)?;
+    Ok(new_code(w, &phone))
+}
+
+fn new_code(w: &mut World, phone: &str) -> enums::auth::SentCode {
+    let hash = w.issue_code(phone);
+    let code = w.code_for(phone).unwrap_or_default();
+    let length = code.len() as i32;
+    w.events.push(Event::Code { phone: phone.to_owned(), code });
+    let logged_in = w.by_phone.get(phone).is_some_and(|id| !w.keys_of(*id).is_empty());
+    let how = match logged_in {
+        true => types::auth::SentCodeTypeApp::new(length).into(),
+        false => types::auth::SentCodeTypeSms::new(length).into(),
+    };
+    types::auth::SentCode {
+        timeout: Some(RESEND_AFTER),
+        ..types::auth::SentCode::new(how, hash)
+    }
+    .into()
+}
+
+fn sign_in(w: &mut World, cx: &Cx<'_>, call: SignIn) -> Answer<enums::auth::Authorization> {
+    let phone = phone_digits(&call.phone_number)?;
+    let typed = call.phone_code.unwrap_or_default();
+    match w.check_code(&phone, &call.phone_code_hash, &typed)? {
+        Verdict::NewAccount => Ok(types::auth::AuthorizationSignUpRequired::new().into()),
+        Verdict::Account(id) if w.user(id)?.password.is_some() => {
+            leave(w, cx);
+            w.auth(cx.key)?.pending = Some(id);
+            Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"))
+        }
+        Verdict::Account(id) => enter(w, cx, id),
+    }
+}
+
+fn sign_up(w: &mut World, cx: &Cx<'_>, call: SignUp) -> Answer<enums::auth::Authorization> {
+    let phone = phone_digits(&call.phone_number)?;
+    let first = clean_name(&call.first_name)?;
+    w.use_confirmed_code(&phone, &call.phone_code_hash)?;
+    let id = w.add_person(&phone, cx.dc, &first);
+    w.set_profile(id, None, Some(call.last_name), None)?;
+    enter(w, cx, id)
+}
+
+fn check_password(
+    w: &mut World,
+    cx: &Cx<'_>,
+    call: CheckPassword,
+) -> Answer<enums::auth::Authorization> {
+    let unregistered = || Refusal::unauthorized("AUTH_KEY_UNREGISTERED");
+    let auth = w.auth(cx.key)?;
+    let id = auth.pending.or(auth.user).ok_or_else(unregistered)?;
+    w.check_password(cx.key, id, &proof_of(&call.password))?;
+    enter(w, cx, id)
+}
+
+fn import_bot(
+    w: &mut World,
+    cx: &Cx<'_>,
+    call: ImportBotAuthorization,
+) -> Answer<enums::auth::Authorization> {
+    check_app(call.api_id, &call.api_hash)?;
+    let id = w.by_token(&call.bot_auth_token)?;
+    let home = w.user(id)?.home;
+    if home != cx.dc {
+        return Err(Refusal::elsewhere("USER", home));
+    }
+    enter(w, cx, id)
+}
+
+fn log_out(w: &mut World, cx: &Cx<'_>, _: LogOut) -> Answer<types::auth::LoggedOut> {
+    leave(w, cx);
+    Ok(types::auth::LoggedOut::new())
+}
+
+/// Ends the login of the caller's key, if there is one.
+fn leave(w: &mut World, cx: &Cx<'_>) {
+    if let Some(user) = w.log_out(cx.key) {
+        cx.shared.forget_login(user, cx.key);
+        w.set_online(user, false);
+        w.push_status(Actor::account(user));
+    }
+}
+
+/// Logs the caller's key in.
+pub(super) fn enter(
+    w: &mut World,
+    cx: &Cx<'_>,
+    user: i64,
+) -> Answer<enums::auth::Authorization> {
+    if w.auth(cx.key)?.user != Some(user) {
+        leave(w, cx);
+    }
+    w.log_in(cx.key, user)?;
+    Ok(types::auth::Authorization::new(w.user_for(user, user)).into())
+}

@@ -1,0 +1,159 @@
+use heliogram_api::functions::contacts::{
+    AcceptContact, AddContact, Block, DeleteContacts, GetBlocked, GetContacts, GetStatuses,
+    GetTopPeers, ImportContacts, ResolvePhone, ResolveUsername, Search, Unblock,
+};
+use heliogram_api::{enums, types};
+
+use crate::render::peer;
+use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::world::{Contact, World, phone_digits};
+
+/// Most accounts a search finds.
+const FOUND_MAX: i32 = 50;
+
+pub(super) fn register(table: &mut Table) {
+    table.on::<GetContacts>(get);
+    table.on::<GetStatuses>(|w, cx, _| {
+        let list = w.user(cx.me)?.contacts.keys();
+        let known = list.filter_map(|id| w.users.get(id));
+        Ok(known.map(|user| types::ContactStatus::new(user.id, w.status_of(user))).collect())
+    });
+    table.on::<ImportContacts>(import);
+    table.on::<AddContact>(add);
+    table.on::<AcceptContact>(|w, cx, call| {
+        let id = w.input_user(cx.me, &call.id)?;
+        let user = w.user(id)?;
+        let (first, last) = (user.first_name.clone(), user.last_name.clone());
+        keep(w, cx, id, Contact { first_name: first, last_name: last, knows_phone: true })
+    });
+    table.on::<DeleteContacts>(delete);
+    table.on::<ResolveUsername>(|w, cx, call| {
+        if call.username.is_empty() {
+            return Err(Refusal::bad("USERNAME_INVALID"));
+        }
+        let not_there = || Refusal::bad("USERNAME_NOT_OCCUPIED");
+        let id = w.by_username(&call.username).ok_or_else(not_there)?;
+        Ok(resolved(w, cx, id))
+    });
+    table.on::<ResolvePhone>(|w, cx, call| {
+        let phone = phone_digits(&call.phone)?;
+        let not_there = || Refusal::bad("PHONE_NOT_OCCUPIED");
+        let id = w.by_phone.get(&phone).copied().ok_or_else(not_there)?;
+        Ok(resolved(w, cx, id))
+    });
+    table.on::<Search>(search);
+    // Nothing is counted: a client that sees this asks no more for a while.
+    table.on::<GetTopPeers>(|_, _, _| {
+        Ok(types::contacts::TopPeers::new(Vec::new(), Vec::new(), Vec::new()).into())
+    });
+    table.on::<Block>(|w, cx, call| block(w, cx, &call.id, true));
+    table.on::<Unblock>(|w, cx, call| block(w, cx, &call.id, false));
+    table.on::<GetBlocked>(blocked);
+}
+
+fn get(w: &mut World, cx: &Cx<'_>, _: GetContacts) -> Answer<enums::contacts::Contacts> {
+    let ids: Vec<i64> = w.user(cx.me)?.contacts.keys().copied().collect();
+    let contacts = ids.iter().map(|id| types::Contact::new(*id, w.is_mutual(cx.me, *id))).collect();
+    Ok(types::contacts::Contacts::new(contacts, 0, w.users_for(cx.me, ids)).into())
+}
+
+fn import(
+    w: &mut World,
+    cx: &Cx<'_>,
+    call: ImportContacts,
+) -> Answer<types::contacts::ImportedContacts> {
+    let mut imported = Vec::new();
+    let mut ids = Vec::new();
+    for contact in call.contacts {
+        let phone = phone_digits(&contact.phone).ok();
+        let found = phone.and_then(|phone| w.by_phone.get(&phone).copied());
+        let Some(id) = found.filter(|id| *id != cx.me) else { continue };
+        let first = if contact.first_name.is_empty() { &contact.phone } else { &contact.first_name };
+        let kept = Contact {
+            first_name: first.clone(),
+            last_name: contact.last_name.clone(),
+            knows_phone: true,
+        };
+        w.add_contact(cx.me, id, kept)?;
+        imported.push(types::ImportedContact::new(id, contact.client_id));
+        ids.push(id);
+    }
+    let users = w.users_for(cx.me, ids);
+    Ok(types::contacts::ImportedContacts::new(imported, Vec::new(), Vec::new(), users))
+}
+
+fn add(w: &mut World, cx: &Cx<'_>, call: AddContact) -> Answer<enums::Updates> {
+    let id = w.input_user(cx.me, &call.id)?;
+    let given = phone_digits(&call.phone).ok();
+    let knows_phone = given.is_some() && w.user(id)?.phone == given;
+    let contact = Contact { first_name: call.first_name, last_name: call.last_name, knows_phone };
+    keep(w, cx, id, contact)
+}
+
+fn keep(w: &mut World, cx: &Cx<'_>, id: i64, contact: Contact) -> Answer<enums::Updates> {
+    w.add_contact(cx.me, id, contact)?;
+    let settings = types::UpdatePeerSettings::new(peer(id), w.peer_settings(cx.me, id).into());
+    Ok(w.updates(cx.me, vec![settings.into()], &[id]))
+}
+
+fn delete(w: &mut World, cx: &Cx<'_>, call: DeleteContacts) -> Answer<enums::Updates> {
+    let ids = call.id.iter().map(|user| w.input_user(cx.me, user));
+    let ids = ids.collect::<Answer<Vec<i64>>>()?;
+    w.remove_contacts(cx.me, &ids)?;
+    let settings = |id: &i64| {
+        types::UpdatePeerSettings::new(peer(*id), w.peer_settings(cx.me, *id).into()).into()
+    };
+    Ok(w.updates(cx.me, ids.iter().map(settings).collect(), &ids))
+}
+
+fn resolved(w: &World, cx: &Cx<'_>, id: i64) -> types::contacts::ResolvedPeer {
+    types::contacts::ResolvedPeer::new(peer(id), Vec::new(), w.users_for(cx.me, [id]))
+}
+
+fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<types::contacts::Found> {
+    if call.q.trim().is_empty() {
+        return Err(Refusal::bad("SEARCH_QUERY_EMPTY"));
+    }
+    let limit = call.limit.clamp(1, FOUND_MAX) as usize;
+    let (mut near, mut far) = w.find_users(cx.me, &call.q, limit);
+    if call.bots {
+        near.retain(|id| w.is_bot(*id));
+        far.retain(|id| w.is_bot(*id));
+    }
+    let peers = |ids: &[i64]| ids.iter().map(|id| peer(*id)).collect();
+    let users = w.users_for(cx.me, near.iter().chain(&far).copied());
+    Ok(types::contacts::Found::new(peers(&near), peers(&far), Vec::new(), users))
+}
+
+fn block(w: &mut World, cx: &Cx<'_>, who: &enums::InputPeer, on: bool) -> Answer<bool> {
+    let id = w.peer(cx.me, who)?;
+    if id == cx.me {
+        return Err(Refusal::bad("CONTACT_ID_INVALID"));
+    }
+    let list = &mut w.user_mut(cx.me)?.blocked;
+    let changed = if on { list.insert(id) } else { list.remove(&id) };
+    if changed {
+        let update = types::UpdatePeerBlocked {
+            blocked: on,
+            ..types::UpdatePeerBlocked::new(peer(id))
+        };
+        w.push_one(cx.me, cx.actor(), update.into(), &[id]);
+    }
+    Ok(true)
+}
+
+fn blocked(w: &mut World, cx: &Cx<'_>, call: GetBlocked) -> Answer<enums::contacts::Blocked> {
+    let skip = usize::try_from(call.offset).unwrap_or(0);
+    let limit = call.limit.clamp(0, 100) as usize;
+    let all = &w.user(cx.me)?.blocked;
+    let total = all.len();
+    let page: Vec<i64> = all.iter().skip(skip).take(limit).copied().collect();
+    let list: Vec<_> = page.iter().map(|id| types::PeerBlocked::new(peer(*id), 0)).collect();
+    let whole = list.len() == total;
+    let users = w.users_for(cx.me, page);
+    Ok(if whole {
+        types::contacts::Blocked::new(list, Vec::new(), users).into()
+    } else {
+        types::contacts::BlockedSlice::new(total as i32, list, Vec::new(), users).into()
+    })
+}

@@ -1,0 +1,117 @@
+use heliogram_api::functions::help::{
+    DismissSuggestion, GetAppConfig, GetAppUpdate, GetCdnConfig, GetConfig, GetCountriesList,
+    GetInviteText, GetNearestDc, GetPeerColors, GetPeerProfileColors, GetPromoData,
+    GetTermsOfServiceUpdate, GetTimezonesList, SaveAppLog,
+};
+use heliogram_api::{enums, types};
+
+use crate::rpc::{Answer, Cx, Table};
+use crate::world::World;
+
+/// Seconds until a client asks again for what seldom changes.
+const HOUR: i32 = 3600;
+/// Names this content of the app configuration.
+const APP_CONFIG_HASH: i32 = 1;
+
+pub(super) fn register(table: &mut Table) {
+    table.open::<GetConfig>(config);
+    table.open::<GetNearestDc>(|_, cx, _| {
+        Ok(types::NearestDc::new("ZZ".to_owned(), cx.dc, cx.dc))
+    });
+    table.open::<GetAppConfig>(|_, _, call| {
+        if call.hash == APP_CONFIG_HASH {
+            return Ok(enums::help::AppConfig::NotModified);
+        }
+        Ok(types::help::AppConfig::new(APP_CONFIG_HASH, app_config()).into())
+    });
+    table.open::<GetAppUpdate>(|_, _, _| Ok(enums::help::AppUpdate::NoAppUpdate));
+    table.open::<GetCdnConfig>(|_, _, _| Ok(types::CdnConfig::new(Vec::new())));
+    table.open::<GetCountriesList>(|_, _, _| {
+        Ok(types::help::CountriesList::new(Vec::new(), 1).into())
+    });
+    table.open::<GetTimezonesList>(|_, _, _| {
+        Ok(types::help::TimezonesList::new(Vec::new(), 1).into())
+    });
+    table.on::<GetInviteText>(|_, _, _| {
+        Ok(types::help::InviteText::new("Talk to me on Telegram.".to_owned()))
+    });
+    table.on::<GetTermsOfServiceUpdate>(|w, _, _| {
+        Ok(types::help::TermsOfServiceUpdateEmpty::new(w.now() + HOUR).into())
+    });
+    table.on::<GetPromoData>(|w, _, _| {
+        Ok(types::help::PromoDataEmpty::new(w.now() + HOUR).into())
+    });
+    table.on::<GetPeerColors>(|_, _, _| Ok(types::help::PeerColors::new(1, Vec::new()).into()));
+    table.on::<GetPeerProfileColors>(|_, _, _| {
+        Ok(types::help::PeerColors::new(1, Vec::new()).into())
+    });
+    table.open::<SaveAppLog>(|_, _, _| Ok(true));
+    table.on::<DismissSuggestion>(|_, _, _| Ok(true));
+}
+
+/// Everything here is so: the addresses are the server's own, as this client can reach them.
+fn config(w: &mut World, cx: &Cx<'_>, _: GetConfig) -> Answer<types::Config> {
+    let addresses = cx.shared.addresses_for(cx.ip);
+    let options = (1..).zip(addresses).map(|(id, address)| types::DcOption {
+        ipv6: address.is_ipv6(),
+        r#static: true,
+        this_port_only: true,
+        ..types::DcOption::new(id, address.ip().to_string(), address.port().into())
+    });
+    let day = 24 * HOUR;
+    let date = w.now();
+    Ok(types::Config {
+        revoke_pm_inbox: true,
+        ..types::Config::new(
+            date,
+            date + HOUR,
+            true,
+            cx.dc,
+            options.collect(),
+            String::new(),
+            200,
+            200_000,
+            100,
+            210_000,
+            5000,
+            30_000,
+            300_000,
+            30_000,
+            1500,
+            60_000,
+            2,
+            i32::MAX,
+            i32::MAX,
+            i32::MAX,
+            2_419_200,
+            200,
+            7 * day,
+            20_000,
+            90_000,
+            30_000,
+            10_000,
+            "https://t.me/".to_owned(),
+            1024,
+            4096,
+            cx.dc,
+        )
+    })
+}
+
+fn app_config() -> enums::JSONValue {
+    let number = |n: i32| types::JsonNumber::new(n.into()).into();
+    let limits = [
+        ("upload_max_fileparts_default", 4000),
+        ("upload_max_fileparts_premium", 8000),
+        ("caption_length_limit_default", 1024),
+        ("about_length_limit_default", 70),
+        ("dialogs_pinned_limit_default", 10),
+        ("forwarded_count_max", 100),
+        ("small_queue_max_active_operations_count", 5),
+        ("large_queue_max_active_operations_count", 2),
+    ];
+    let values = limits.into_iter().map(|(key, n)| {
+        types::JsonObjectValue::new(key.to_owned(), number(n))
+    });
+    types::JsonObject::new(values.collect()).into()
+}

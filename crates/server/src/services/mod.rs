@@ -1,0 +1,52 @@
+//! The methods the server answers, one file for each area of the API.
+//!
+//! A handler checks what came, lets the world do it, and puts the outcome into the API's words.
+
+mod account;
+mod auth;
+mod bots;
+mod contacts;
+mod dialogs;
+mod edit;
+mod help;
+mod history;
+mod media;
+mod notify;
+mod password;
+mod quiet;
+mod send;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod updates;
+mod upload;
+mod users;
+
+use crate::rpc::Table;
+
+/// Every method the server answers.
+pub(crate) fn table() -> Table {
+    let mut table = Table::default();
+    for register in [
+        account::register,
+        auth::register,
+        bots::register,
+        contacts::register,
+        dialogs::register,
+        edit::register,
+        help::register,
+        history::register,
+        media::register,
+        notify::register,
+        password::register,
+        quiet::register,
+        send::register,
+        transfer::register,
+        updates::register,
+        upload::register,
+        users::register,
+    ] {
+        register(&mut table);
+    }
+    table
+}

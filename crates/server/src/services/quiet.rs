@@ -1,0 +1,139 @@
+//! What clients ask for when they start and this world has none of: truthful empty answers.
+
+use heliogram_api::functions::{account, aicompose, langpack, messages, photos, stories};
+use heliogram_api::{enums, types};
+
+use crate::rpc::{Answer, Refusal, Table};
+
+pub(super) fn register(table: &mut Table) {
+    stickers(table);
+    reactions(table);
+    settings(table);
+    lists(table);
+    languages(table);
+}
+
+fn stickers(table: &mut Table) {
+    table.on::<messages::GetStickerSet>(|_, _, _| Err(Refusal::bad("STICKERSET_INVALID")));
+    table.on::<messages::GetAllStickers>(|_, _, _| no_sets());
+    table.on::<messages::GetMaskStickers>(|_, _, _| no_sets());
+    table.on::<messages::GetEmojiStickers>(|_, _, _| no_sets());
+    table.on::<messages::GetRecentStickers>(|_, _, _| {
+        Ok(types::messages::RecentStickers::new(0, Vec::new(), Vec::new(), Vec::new()).into())
+    });
+    table.on::<messages::GetFavedStickers>(|_, _, _| {
+        Ok(types::messages::FavedStickers::new(0, Vec::new(), Vec::new()).into())
+    });
+    table.on::<messages::GetSavedGifs>(|_, _, _| {
+        Ok(types::messages::SavedGifs::new(0, Vec::new()).into())
+    });
+    table.on::<messages::GetFeaturedStickers>(|_, _, _| {
+        Ok(types::messages::FeaturedStickers::new(0, 0, Vec::new(), Vec::new()).into())
+    });
+    table.on::<messages::GetStickers>(|_, _, _| {
+        Ok(types::messages::Stickers::new(0, Vec::new()).into())
+    });
+}
+
+fn no_sets() -> Answer<enums::messages::AllStickers> {
+    Ok(types::messages::AllStickers::new(0, Vec::new()).into())
+}
+
+fn reactions(table: &mut Table) {
+    table.on::<messages::GetAvailableReactions>(|_, _, _| {
+        Ok(types::messages::AvailableReactions::new(0, Vec::new()).into())
+    });
+    table.on::<messages::GetAvailableEffects>(|_, _, _| {
+        Ok(types::messages::AvailableEffects::new(0, Vec::new(), Vec::new()).into())
+    });
+    table.on::<messages::GetTopReactions>(|_, _, _| no_reactions());
+    table.on::<messages::GetRecentReactions>(|_, _, _| no_reactions());
+    table.on::<messages::GetDefaultTagReactions>(|_, _, _| no_reactions());
+    table.on::<messages::GetSavedReactionTags>(|_, _, _| {
+        Ok(types::messages::SavedReactionTags::new(Vec::new(), 0).into())
+    });
+    table.on::<account::GetDefaultEmojiStatuses>(|_, _, _| no_statuses());
+    table.on::<account::GetRecentEmojiStatuses>(|_, _, _| no_statuses());
+}
+
+fn no_reactions() -> Answer<enums::messages::Reactions> {
+    Ok(types::messages::Reactions::new(0, Vec::new()).into())
+}
+
+fn no_statuses() -> Answer<enums::account::EmojiStatuses> {
+    Ok(types::account::EmojiStatuses::new(0, Vec::new()).into())
+}
+
+fn settings(table: &mut Table) {
+    table.on::<messages::GetAttachMenuBots>(|_, _, _| {
+        Ok(types::AttachMenuBots::new(0, Vec::new(), Vec::new()).into())
+    });
+    table.on::<messages::GetDialogFilters>(|_, _, _| {
+        let all = vec![enums::DialogFilter::Default];
+        Ok(types::messages::DialogFilters::new(all))
+    });
+    table.on::<messages::GetSuggestedDialogFilters>(|_, _, _| Ok(Vec::new()));
+    table.on::<messages::GetDefaultHistoryTTL>(|_, _, _| Ok(types::DefaultHistoryTTL::new(0)));
+    table.on::<messages::GetQuickReplies>(|_, _, _| {
+        let none = types::messages::QuickReplies::new(vec![], vec![], vec![], vec![]);
+        Ok(none.into())
+    });
+    table.on::<account::GetChatThemes>(|_, _, _| no_themes());
+    table.on::<account::GetThemes>(|_, _, _| no_themes());
+    table.on::<account::GetContentSettings>(|_, _, _| Ok(types::account::ContentSettings::new()));
+    table.on::<account::GetWebBrowserSettings>(|_, _, _| {
+        Ok(enums::account::WebBrowserSettings::NotModified)
+    });
+    table.on::<account::GetSavedMusicIds>(|_, _, _| {
+        Ok(types::account::SavedMusicIds::new(Vec::new()).into())
+    });
+    table.on::<account::GetGlobalPrivacySettings>(|_, _, _| {
+        Ok(types::GlobalPrivacySettings::new())
+    });
+    table.on::<account::GetPrivacy>(|w, cx, _| {
+        let everybody = vec![enums::PrivacyRule::PrivacyValueAllowAll];
+        Ok(types::account::PrivacyRules::new(everybody, Vec::new(), w.users_for(cx.me, [])))
+    });
+    table.on::<aicompose::GetTones>(|_, _, _| {
+        Ok(types::aicompose::Tones::new(0, Vec::new(), Vec::new()).into())
+    });
+}
+
+fn no_themes() -> Answer<enums::account::Themes> {
+    Ok(types::account::Themes::new(0, Vec::new()).into())
+}
+
+fn lists(table: &mut Table) {
+    table.on::<messages::GetScheduledHistory>(|_, _, _| no_messages());
+    table.on::<messages::GetUnreadMentions>(|_, _, _| no_messages());
+    table.on::<messages::GetUnreadReactions>(|_, _, _| no_messages());
+    table.on::<messages::GetSponsoredMessages>(|_, _, _| {
+        Ok(enums::messages::SponsoredMessages::Empty)
+    });
+    table.on::<messages::GetCommonChats>(|_, _, _| {
+        Ok(types::messages::Chats::new(Vec::new()).into())
+    });
+    table.on::<messages::GetChats>(|_, _, _| Ok(types::messages::Chats::new(Vec::new()).into()));
+    table.on::<photos::GetUserPhotos>(|w, cx, call| {
+        let user = w.input_user(cx.me, &call.user_id)?;
+        Ok(types::photos::Photos::new(Vec::new(), w.users_for(cx.me, [user])).into())
+    });
+    table.on::<stories::GetPeerMaxIDs>(|_, _, call| {
+        Ok(call.id.iter().map(|_| types::RecentStory::new()).collect())
+    });
+}
+
+fn no_messages() -> Answer<enums::messages::Messages> {
+    Ok(types::messages::Messages::new(vec![], vec![], vec![], vec![]).into())
+}
+
+fn languages(table: &mut Table) {
+    table.open::<langpack::GetLanguages>(|_, _, _| Ok(Vec::new()));
+    table.open::<langpack::GetStrings>(|_, _, _| Ok(Vec::new()));
+    table.open::<langpack::GetLangPack>(|_, _, call| {
+        Ok(types::LangPackDifference::new(call.lang_code, 0, 1, Vec::new()))
+    });
+    table.open::<langpack::GetDifference>(|_, _, call| {
+        Ok(types::LangPackDifference::new(call.lang_code, call.from_version, 1, Vec::new()))
+    });
+}

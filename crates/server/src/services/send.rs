@@ -1,0 +1,227 @@
+use heliogram_api::functions::messages::{
+    ForwardMessages, SendMedia, SendMessage, SendMultiMedia, SetTyping,
+};
+use heliogram_api::{enums, types};
+
+use super::media::take_media;
+use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::world::{Draft, How, Quote, Rich, Sent, World};
+
+/// Most files of one album.
+const ALBUM_MAX: usize = 10;
+/// Most messages passed on at once.
+const FORWARD_MAX: usize = 100;
+
+pub(super) fn register(table: &mut Table) {
+    table.on::<SendMessage>(send_message);
+    table.slow::<SendMedia>(send_media);
+    table.slow::<SendMultiMedia>(send_album);
+    table.on::<ForwardMessages>(forward);
+    table.on::<SetTyping>(|w, cx, call| {
+        let to = w.peer(cx.me, &call.peer)?;
+        w.check_may_write(cx.me, to)?;
+        let heard = w.has_dialog(to, cx.me) && !w.user(to)?.blocked.contains(&cx.me);
+        if to != cx.me && heard {
+            let update = types::UpdateUserTyping::new(cx.me, call.action);
+            w.push_short(to, cx.actor(), update.into());
+        }
+        Ok(true)
+    });
+}
+
+/// What a client may not ask of this server yet.
+fn refuse_later(schedule: Option<i32>) -> Answer<()> {
+    match schedule {
+        Some(_) => Err(Refusal::bad("SCHEDULE_DATE_INVALID")),
+        None => Ok(()),
+    }
+}
+
+/// Buttons are a bot's to send; people's are left out, as on the real server.
+pub(super) fn markup_of(
+    w: &World,
+    sender: i64,
+    markup: Option<enums::ReplyMarkup>,
+) -> Option<enums::ReplyMarkup> {
+    markup.filter(|_| w.is_bot(sender))
+}
+
+/// The message that is answered, and the words that are quoted from it.
+fn reply_of(
+    w: &World,
+    cx: &Cx<'_>,
+    reply: Option<enums::InputReplyTo>,
+) -> Answer<(Option<i32>, Option<Quote>)> {
+    match reply {
+        None => Ok((None, None)),
+        Some(enums::InputReplyTo::Message(reply)) => {
+            let entities = reply.quote_entities;
+            let quote = match reply.quote_text.filter(|text| !text.is_empty()) {
+                Some(text) => {
+                    let Rich { text, entities } = w.rich(cx.me, &text, entities)?;
+                    Some(Quote { text, entities, offset: reply.quote_offset })
+                }
+                None => None,
+            };
+            Ok((Some(reply.reply_to_msg_id), quote))
+        }
+        Some(_) => Err(Refusal::bad("REPLY_TO_INVALID")),
+    }
+}
+
+fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::Updates> {
+    refuse_later(call.schedule_date)?;
+    let peer = w.peer(cx.me, &call.peer)?;
+    let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+    let draft = Draft {
+        rich: w.rich(cx.me, &call.message, call.entities)?,
+        markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
+        reply_to,
+        quote,
+        silent: call.silent,
+        noforwards: call.noforwards,
+        invert_media: call.invert_media,
+        random_id: call.random_id,
+        ..Draft::default()
+    };
+    let given = call.message;
+    let sent = w.send(cx.actor(), peer, draft)?;
+    if call.clear_draft {
+        w.set_draft(cx.me, peer, None)?;
+    }
+    Ok(short_sent(w, cx, sent, &given))
+}
+
+/// The answer to plain words is short: the client knows what it sent. What the server made of it
+/// (cut white space, buttons) needs the long form.
+fn short_sent(w: &World, cx: &Cx<'_>, sent: Sent, given: &str) -> enums::Updates {
+    let letter = w.letters.get(&sent.letter);
+    let as_given = letter.is_some_and(|letter| letter.text == given && letter.markup.is_none());
+    if !as_given {
+        return sent_updates(w, cx, &[sent]);
+    }
+    let entities = letter.map(|letter| letter.entities.clone()).unwrap_or_default();
+    types::UpdateShortSentMessage {
+        out: true,
+        entities: (!entities.is_empty()).then_some(entities),
+        ..types::UpdateShortSentMessage::new(sent.id, sent.pts, 1, sent.date)
+    }
+    .into()
+}
+
+/// The answer to messages that were sent: their ids by random id, and the messages themselves.
+pub(super) fn sent_updates(w: &World, cx: &Cx<'_>, sent: &[Sent]) -> enums::Updates {
+    let mut updates: Vec<enums::Update> = Vec::with_capacity(2 * sent.len());
+    let mut people = Vec::new();
+    for one in sent {
+        let random_id = w.letters.get(&one.letter).map(|l| l.random_id).unwrap_or_default();
+        updates.push(types::UpdateMessageID::new(one.id, random_id).into());
+    }
+    for one in sent {
+        let message = w.message_for(cx.me, one.id);
+        updates.push(types::UpdateNewMessage::new(message, one.pts, 1).into());
+        people.extend(w.people_in(cx.me, one.id));
+    }
+    w.updates(cx.me, updates, &people)
+}
+
+fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
+    refuse_later(call.schedule_date)?;
+    let peer = {
+        let w = cx.shared.world();
+        let peer = w.peer(cx.me, &call.peer)?;
+        // Before the file is looked at: a message that cannot be sent leaves its parts alone.
+        let rich = w.rich(cx.me, &call.message, call.entities.clone())?;
+        let draft = Draft { rich, random_id: call.random_id, ..Draft::default() };
+        match w.check_draft(cx.me, peer, &draft) {
+            Err(refusal) if refusal.name != "MESSAGE_EMPTY" => return Err(refusal),
+            _ => peer,
+        }
+    };
+    let media = take_media(cx, call.media)?;
+    cx.shared.change(|w| {
+        let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+        let draft = Draft {
+            rich: w.rich(cx.me, &call.message, call.entities)?,
+            media,
+            markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
+            reply_to,
+            quote,
+            silent: call.silent,
+            noforwards: call.noforwards,
+            invert_media: call.invert_media,
+            random_id: call.random_id,
+            ..Draft::default()
+        };
+        let sent = w.send(cx.actor(), peer, draft)?;
+        if call.clear_draft {
+            w.set_draft(cx.me, peer, None)?;
+        }
+        Ok(sent_updates(w, cx, &[sent]))
+    })
+}
+
+fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
+    refuse_later(call.schedule_date)?;
+    if !(1..=ALBUM_MAX).contains(&call.multi_media.len()) {
+        return Err(Refusal::bad("MULTI_MEDIA_TOO_LONG"));
+    }
+    let peer = cx.shared.world().peer(cx.me, &call.peer)?;
+    let mut items = Vec::with_capacity(call.multi_media.len());
+    for item in call.multi_media {
+        let media = take_media(cx, item.media)?.ok_or_else(|| Refusal::bad("MEDIA_INVALID"))?;
+        items.push((media, item.random_id, item.message, item.entities));
+    }
+    cx.shared.change(|w| {
+        let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+        let group = w.random_id();
+        let mut drafts = Vec::with_capacity(items.len());
+        for (media, random_id, text, entities) in items {
+            let draft = Draft {
+                rich: w.rich(cx.me, &text, entities)?,
+                media: Some(media),
+                reply_to,
+                quote: quote.clone(),
+                grouped: Some(group),
+                silent: call.silent,
+                noforwards: call.noforwards,
+                invert_media: call.invert_media,
+                random_id,
+                ..Draft::default()
+            };
+            w.check_draft(cx.me, peer, &draft)?;
+            drafts.push(draft);
+        }
+        let sent = drafts.into_iter().map(|draft| w.send(cx.actor(), peer, draft));
+        let sent = sent.collect::<Answer<Vec<Sent>>>()?;
+        Ok(sent_updates(w, cx, &sent))
+    })
+}
+
+fn forward(w: &mut World, cx: &Cx<'_>, call: ForwardMessages) -> Answer<enums::Updates> {
+    refuse_later(call.schedule_date)?;
+    if call.id.len() != call.random_id.len() {
+        return Err(Refusal::bad("RANDOM_ID_INVALID"));
+    }
+    if call.id.len() > FORWARD_MAX {
+        return Err(Refusal::bad("MESSAGE_IDS_TOO_LONG"));
+    }
+    let from = match &call.from_peer {
+        // Clients that forward from several conversations at once leave it out.
+        enums::InputPeer::Empty => match call.id.first().map(|id| w.entry_peer(cx.me, *id)) {
+            Some(peer) => peer?,
+            None => return Err(Refusal::bad("MESSAGE_IDS_EMPTY")),
+        },
+        peer => w.peer(cx.me, peer)?,
+    };
+    let to = w.peer(cx.me, &call.to_peer)?;
+    let how = How {
+        drop_author: call.drop_author,
+        drop_captions: call.drop_media_captions,
+        silent: call.silent,
+        noforwards: call.noforwards,
+    };
+    let ids: Vec<(i32, i64)> = call.id.into_iter().zip(call.random_id).collect();
+    let sent = w.forward(cx.actor(), from, to, &ids, how)?;
+    Ok(sent_updates(w, cx, &sent))
+}

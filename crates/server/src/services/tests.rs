@@ -1,0 +1,155 @@
+//! The methods, called through the table as requests are, without sockets.
+
+mod auth;
+mod files;
+mod messages;
+mod updates;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth as f, help, users};
+use heliogram_api::{LAYER, enums, types};
+use heliogram_crypto::{AuthKey, RandomExt};
+use heliogram_tl::{Call, from_bytes, to_bytes};
+
+use crate::Server;
+use crate::hub::{Conn, Slot};
+use crate::rpc::Refusal;
+use crate::serve::{Outcome, Request};
+use crate::shared::Shared;
+use crate::world::{Actor, Kind, Origin};
+
+/// A server without sockets.
+pub(super) fn server() -> Arc<Shared> {
+    let shared = Server::builder().shared().unwrap();
+    let addresses = (1..=3).map(|dc| ([127, 0, 0, 1], 4000 + dc).into()).collect();
+    shared.addresses.set(addresses).unwrap();
+    shared
+}
+
+/// A program with a key of its own on one data centre.
+pub(super) struct Program {
+    pub(super) shared: Arc<Shared>,
+    pub(super) dc: i32,
+    pub(super) key: i64,
+    pub(super) me: i64,
+    slot: Arc<Slot>,
+    _conn: Arc<Conn>,
+}
+
+impl Program {
+    /// A new key that has not said anything yet.
+    pub(super) fn raw(shared: &Arc<Shared>, dc: i32) -> Self {
+        let bytes = shared.world().rng.array();
+        let key = AuthKey::new(bytes);
+        shared.world().add_key(key.clone(), dc, None);
+        let conn = shared.hub.connect();
+        let slot = shared.hub.attach(&conn, &key, 1, [0; 32], shared.now());
+        let key = key.id();
+        Self { shared: Arc::clone(shared), dc, key, me: 0, slot, _conn: conn }
+    }
+
+    /// A program that has introduced itself.
+    pub(super) fn new(shared: &Arc<Shared>, dc: i32) -> Self {
+        let program = Self::raw(shared, dc);
+        program.call(hello(LAYER)).unwrap();
+        program
+    }
+
+    /// A program that is logged in as the owner of a phone number, who is new if need be.
+    pub(super) fn logged_in(shared: &Arc<Shared>, phone: &str, name: &str) -> Self {
+        let dc = shared.world().home_of(phone, 1);
+        let mut program = Self::new(shared, dc);
+        let hash = program.send_code(phone);
+        let code = shared.world().code_for(phone).unwrap();
+        let answer = program.call(sign_in(phone, &hash, &code)).unwrap();
+        let answer = match answer {
+            enums::auth::Authorization::SignUpRequired(_) => program
+                .call(f::SignUp::new(phone.into(), hash, name.into(), String::new()))
+                .unwrap(),
+            done => done,
+        };
+        program.me = user_of(&answer);
+        program
+    }
+
+    pub(super) fn send_code(&self, phone: &str) -> String {
+        let call = f::SendCode::new(phone.into(), 1, "hash".into(), types::CodeSettings::new());
+        match self.call(call).unwrap() {
+            enums::auth::SentCode::SentCode(sent) => sent.phone_code_hash,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Calls a method the way a request does.
+    pub(super) fn call<C: Call>(&self, call: C) -> Result<C::Output, Refusal> {
+        let bytes = self.call_bytes(to_bytes(&call))?;
+        Ok(from_bytes(&bytes).unwrap())
+    }
+
+    pub(super) fn call_bytes(&self, body: Bytes) -> Result<Bytes, Refusal> {
+        let request = Request {
+            slot: Arc::clone(&self.slot),
+            dc: self.dc,
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            msg_id: 4,
+            body,
+            delayed: false,
+        };
+        match self.shared.serve(&request) {
+            Outcome::Done(answer) => answer,
+            _ => panic!("the request was struck by a fault"),
+        }
+    }
+
+    /// Name of the refusal of a call.
+    pub(super) fn refusal<C: Call>(&self, call: C) -> String {
+        self.call(call).err().map(|refusal| refusal.name.into_owned()).unwrap_or_default()
+    }
+
+    /// Another account as this program has to name it.
+    pub(super) fn peer(&self, other: &Self) -> enums::InputPeer {
+        let hash = self.shared.world().access_hash(self.me, Kind::User, other.me);
+        types::InputPeerUser::new(other.me, hash).into()
+    }
+
+    /// The same, where a user is asked for.
+    pub(super) fn user(&self, other: &Self) -> enums::InputUser {
+        let hash = self.shared.world().access_hash(self.me, Kind::User, other.me);
+        types::InputUser::new(other.me, hash).into()
+    }
+
+    /// The account, acting in this program.
+    pub(super) fn actor(&self) -> Actor {
+        Actor { user: self.me, origin: Some(Origin { key: self.key, session: 1 }) }
+    }
+
+    /// The account as it sees itself.
+    pub(super) fn get_me(&self) -> Result<Vec<enums::User>, Refusal> {
+        self.call(users::GetUsers::new(vec![enums::InputUser::InputUserSelf]))
+    }
+}
+
+/// The first request of a program that speaks that layer.
+pub(super) fn hello(layer: i32) -> InvokeWithLayer<InitConnection<help::GetConfig>> {
+    let text = || "test".to_owned();
+    let call = help::GetConfig::new();
+    let init = InitConnection::new(1, text(), text(), text(), text(), text(), text(), call);
+    InvokeWithLayer::new(layer, init)
+}
+
+pub(super) fn sign_in(phone: &str, hash: &str, code: &str) -> f::SignIn {
+    f::SignIn { phone_code: Some(code.into()), ..f::SignIn::new(phone.into(), hash.into()) }
+}
+
+pub(super) fn user_of(answer: &enums::auth::Authorization) -> i64 {
+    match answer {
+        enums::auth::Authorization::Authorization(done) => match &done.user {
+            enums::User::User(user) => user.id,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,153 @@
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use heliogram_crypto::{Random, SeededRandom};
+use heliogram_mtproto::Now;
+use heliogram_mtproto::exchange::ServerConfig;
+use heliogram_tl::to_bytes;
+
+use crate::clock::Clock;
+use crate::event::Event;
+use crate::faults::FaultState;
+use crate::files::Blobs;
+use crate::hub::Hub;
+use crate::layers::Layers;
+use crate::persist::{DataError, Store};
+use crate::rpc::{Answer, Refusal, Table, layer};
+use crate::world::{Push, World};
+
+/// Where events go.
+pub(crate) type Watcher = Box<dyn Fn(Event) + Send + Sync>;
+
+/// Everything connections and the handle have in common.
+///
+/// Locks are taken in the order world, hub, session; none is held across an await.
+pub(crate) struct Shared {
+    pub(crate) world: Mutex<World>,
+    pub(crate) table: Table,
+    /// Layers of this server alone; all others share those that are built in.
+    pub(crate) own_layers: Option<Layers>,
+    pub(crate) hub: Hub,
+    pub(crate) faults: FaultState,
+    pub(crate) blobs: Blobs,
+    pub(crate) store: Option<Mutex<Store>>,
+    pub(crate) clock: Clock,
+    pub(crate) exchange: ServerConfig,
+    pub(crate) watcher: Option<Watcher>,
+    /// Where each data centre listens, from 1 on; known once the server listens.
+    pub(crate) addresses: OnceLock<Vec<SocketAddr>>,
+    pub(crate) calls: Mutex<HashMap<String, u64>>,
+    pub(crate) rng: Mutex<SeededRandom>,
+    pub(crate) started: Instant,
+}
+
+/// The lock, whatever happened to whoever held it before: all state stays usable between steps.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// The time, for the protocol core.
+    pub(crate) fn now(&self) -> Now {
+        Now { mono: self.started.elapsed(), unix: self.clock.unix() }
+    }
+
+    /// Fresh randomness for a connection or a session.
+    pub(crate) fn seed(&self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        lock(&self.rng).fill(&mut seed);
+        seed
+    }
+
+    /// Tells whoever watches.
+    pub(crate) fn tell(&self, event: Event) {
+        if let Some(watcher) = &self.watcher {
+            watcher(event);
+        }
+    }
+
+    /// The layers clients are answered in.
+    pub(crate) fn layers(&self) -> &Layers {
+        self.own_layers.as_ref().unwrap_or_else(|| Layers::shared())
+    }
+
+    /// Looks at the world.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+
+    /// Changes the world. What changed is stored before this returns, and everybody who should
+    /// hear of it has been told in the order things happened.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> Answer<T>) -> Answer<T> {
+        let mut world = self.world();
+        let result = change(&mut world);
+        let events = std::mem::take(&mut world.events);
+        let stored = self.commit(&mut world);
+        // Whoever watches may ask the server something.
+        drop(world);
+        events.into_iter().for_each(|event| self.tell(event));
+        stored.map_err(|error| {
+            self.tell(Event::Trouble { what: format!("the data file cannot be written: {error}") });
+            Refusal::new(500, "STORAGE_FAILED")
+        })?;
+        result
+    }
+
+    fn commit(&self, world: &mut World) -> Result<(), DataError> {
+        let stored = match &self.store {
+            Some(store) => lock(store).write(world),
+            None => Ok(()),
+        };
+        let pushes = std::mem::take(&mut world.out);
+        self.deliver(pushes);
+        stored
+    }
+
+    fn deliver(&self, pushes: Vec<Push>) {
+        let now = self.now();
+        for push in pushes {
+            let sessions = self.hub.sessions_of(push.to);
+            if sessions.is_empty() || self.faults.loses_push(push.to) {
+                continue;
+            }
+            let body = to_bytes(&push.updates);
+            for slot in sessions {
+                let knows = push.except.is_some_and(|origin| {
+                    origin.key == slot.key_id && origin.session == slot.session_id
+                });
+                if !knows {
+                    let spoken = slot.lock().layer;
+                    self.hub.push(&slot, now, layer::updates(self.layers(), spoken, &body));
+                }
+            }
+        }
+    }
+
+    /// Logs a key out and lets its sessions hear nothing more.
+    pub(crate) fn forget_login(&self, user: i64, key: i64) {
+        self.hub.unsubscribe(user, &[key]);
+    }
+
+    /// Where data centres listen, as a client that reached us at `ip` can use it.
+    pub(crate) fn addresses_for(&self, ip: IpAddr) -> Vec<SocketAddr> {
+        let bound = self.addresses.get().map(Vec::as_slice).unwrap_or_default();
+        let reachable = |address: &SocketAddr| match address.ip().is_unspecified() {
+            true => SocketAddr::new(ip, address.port()),
+            false => *address,
+        };
+        bound.iter().map(reachable).collect()
+    }
+
+    /// Counts one call of a method.
+    pub(crate) fn count(&self, method: &str) {
+        let mut calls = lock(&self.calls);
+        match calls.get_mut(method) {
+            Some(count) => *count += 1,
+            None => {
+                calls.insert(method.to_owned(), 1);
+            }
+        }
+    }
+}

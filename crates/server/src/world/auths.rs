@@ -1,0 +1,188 @@
+use std::collections::HashMap;
+
+use heliogram_crypto::AuthKey;
+use heliogram_crypto::srp;
+
+use super::{Rec, World};
+use crate::rpc::{Answer, Refusal};
+
+/// An auth key, the program that uses it, and who is logged in with it.
+pub(crate) struct Auth {
+    pub(crate) key: AuthKey,
+    /// The data centre the key was made on.
+    pub(crate) dc: i32,
+    pub(crate) user: Option<i64>,
+    /// The account that gave its code and owes its password.
+    pub(crate) pending: Option<i64>,
+    /// When a temporary key ends.
+    pub(crate) expires: Option<i32>,
+    /// The permanent key a temporary one stands for.
+    pub(crate) bound_to: Option<i64>,
+    pub(crate) app: Option<AppInfo>,
+    pub(crate) layer: i32,
+    pub(crate) created: i32,
+    pub(crate) active: i32,
+    /// The password question that was asked last, good for one answer.
+    pub(crate) question: Option<(i64, srp::Challenge)>,
+}
+
+/// What a program says about itself with `initConnection`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct AppInfo {
+    pub(crate) api_id: i32,
+    pub(crate) device: String,
+    pub(crate) system: String,
+    pub(crate) version: String,
+    pub(crate) lang: String,
+}
+
+crate::persist::record!(AppInfo { api_id, device, system, version, lang });
+
+impl crate::persist::Field for Auth {
+    fn put(&self, w: &mut heliogram_tl::Writer) {
+        w.raw(self.key.as_bytes());
+        (self.dc, self.user).put(w);
+        (self.pending, self.expires).put(w);
+        (self.bound_to, self.app.clone()).put(w);
+        (self.layer, (self.created, self.active)).put(w);
+    }
+
+    fn get(r: &mut heliogram_tl::Reader<'_>) -> Self {
+        let mut key = [0; 256];
+        let bytes = r.raw(256);
+        if bytes.len() == key.len() {
+            key.copy_from_slice(bytes);
+        }
+        let (dc, user) = crate::persist::Field::get(r);
+        let (pending, expires) = crate::persist::Field::get(r);
+        let (bound_to, app) = crate::persist::Field::get(r);
+        let (layer, (created, active)) = crate::persist::Field::get(r);
+        let key = AuthKey::new(key);
+        Self {
+            key,
+            dc,
+            user,
+            pending,
+            expires,
+            bound_to,
+            app,
+            layer,
+            created,
+            active,
+            question: None,
+        }
+    }
+}
+
+/// Logins on their way from one data centre to another.
+#[derive(Default)]
+pub(crate) struct Tickets {
+    open: HashMap<i64, Ticket>,
+}
+
+struct Ticket {
+    user: i64,
+    dc: i32,
+    secret: String,
+    expires: i32,
+}
+
+/// Seconds an exported login can be taken up.
+const TICKET_LIFETIME: i32 = 60;
+
+impl World {
+    /// Takes in the key of a finished exchange.
+    pub(crate) fn add_key(&mut self, key: AuthKey, dc: i32, expires: Option<i32>) {
+        let id = key.id();
+        let now = self.now();
+        let auth = Auth {
+            key,
+            dc,
+            user: None,
+            pending: None,
+            expires,
+            bound_to: None,
+            app: None,
+            layer: 0,
+            created: now,
+            active: now,
+            question: None,
+        };
+        self.auths.insert(id, auth);
+        self.touch(Rec::Auth(id));
+    }
+
+    /// The key that a connection to `dc` may use, if there is one.
+    pub(crate) fn key(&self, id: i64, dc: i32) -> Option<AuthKey> {
+        let auth = self.auths.get(&id)?;
+        let live = auth.expires.is_none_or(|at| at > self.now());
+        (live && auth.dc == dc).then(|| auth.key.clone())
+    }
+
+    /// The key logins hang on: the key itself, or the one a temporary key stands for.
+    pub(crate) fn permanent(&self, key: i64) -> i64 {
+        self.auths.get(&key).and_then(|auth| auth.bound_to).unwrap_or(key)
+    }
+
+    /// What is known about a key.
+    pub(crate) fn auth(&mut self, key: i64) -> Answer<&mut Auth> {
+        self.auths.get_mut(&key).ok_or_else(|| Refusal::unauthorized("AUTH_KEY_INVALID"))
+    }
+
+    /// Logs an account in.
+    pub(crate) fn log_in(&mut self, key: i64, user: i64) -> Answer<()> {
+        self.log_out(key);
+        let auth = self.auth(key)?;
+        auth.user = Some(user);
+        auth.pending = None;
+        auth.question = None;
+        self.keys_of.entry(user).or_default().insert(key);
+        self.touch(Rec::Auth(key));
+        Ok(())
+    }
+
+    /// Ends the login of a key, if it has one, and says whose it was.
+    pub(crate) fn log_out(&mut self, key: i64) -> Option<i64> {
+        let auth = self.auths.get_mut(&key)?;
+        auth.pending = None;
+        let user = auth.user.take()?;
+        if let Some(keys) = self.keys_of.get_mut(&user) {
+            keys.remove(&key);
+        }
+        self.touch(Rec::Auth(key));
+        Some(user)
+    }
+
+    /// Forgets a key: what comes under it afterwards is answered with -404.
+    pub(crate) fn forget_key(&mut self, key: i64) {
+        self.log_out(key);
+        self.auths.remove(&key);
+        self.touch(Rec::Auth(key));
+        self.auths.retain(|_, auth| auth.bound_to != Some(key));
+    }
+
+    /// Every key an account is logged in with.
+    pub(crate) fn keys_of(&self, user: i64) -> Vec<i64> {
+        self.keys_of.get(&user).map(|keys| keys.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Lets a login be taken up on another data centre, once and soon.
+    pub(crate) fn export_login(&mut self, user: i64, dc: i32) -> (i64, String) {
+        let id = self.random_id();
+        let secret = self.random_text(64);
+        let now = self.now();
+        let ticket = Ticket { user, dc, secret: secret.clone(), expires: now + TICKET_LIFETIME };
+        self.tickets.open.retain(|_, ticket| ticket.expires > now);
+        self.tickets.open.insert(id, ticket);
+        (id, secret)
+    }
+
+    /// Takes up an exported login on `dc`.
+    pub(crate) fn import_login(&mut self, id: i64, secret: &[u8], dc: i32) -> Answer<i64> {
+        let now = self.now();
+        let invalid = || Refusal::bad("AUTH_BYTES_INVALID");
+        let ticket = self.tickets.open.remove(&id).ok_or_else(invalid)?;
+        let good = ticket.secret.as_bytes() == secret && ticket.dc == dc && ticket.expires > now;
+        if good { Ok(ticket.user) } else { Err(invalid()) }
+    }
+}

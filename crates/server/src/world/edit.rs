@@ -1,0 +1,93 @@
+use heliogram_api::enums;
+
+use super::send::check_text;
+use super::{Actor, Media, Rec, Rich, What, World};
+use crate::rpc::{Answer, Refusal};
+
+/// What is to be different about a message; what is not given stays.
+#[derive(Clone, Default)]
+pub(crate) struct Edit {
+    pub(crate) rich: Option<Rich>,
+    pub(crate) media: Option<Media>,
+    /// `None` inside takes the buttons away.
+    pub(crate) markup: Option<Option<enums::ReplyMarkup>>,
+}
+
+impl World {
+    /// Changes a message the account wrote, for everybody who has it; gives the account's pts.
+    pub(crate) fn edit(&mut self, by: Actor, peer: i64, id: i32, edit: Edit) -> Answer<i32> {
+        let letter_id = self.message_of(by.user, peer, id)?;
+        let now = self.now();
+        let missing = || Refusal::bad("MESSAGE_ID_INVALID");
+        let letter = self.letters.get_mut(&letter_id).ok_or_else(missing)?;
+        if letter.from != by.user {
+            return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
+        }
+        if letter.forward.is_some() {
+            return Err(missing());
+        }
+        let media = edit.media.or_else(|| letter.media.clone());
+        let rich = edit.rich.unwrap_or_else(|| Rich {
+            text: letter.text.clone(),
+            entities: letter.entities.clone(),
+        });
+        let markup = edit.markup.unwrap_or_else(|| letter.markup.clone());
+        check_text(&rich.text, media.is_some())?;
+        let same = letter.text == rich.text
+            && letter.entities == rich.entities
+            && letter.media == media
+            && letter.markup == markup;
+        if same {
+            return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
+        }
+        letter.text = rich.text;
+        letter.entities = rich.entities;
+        letter.media = media;
+        letter.markup = markup;
+        letter.edited = Some(now);
+        let copies = letter.copies.clone();
+        self.touch(Rec::Letter(letter_id));
+        let mut own = 0;
+        for (owner, id) in copies {
+            let pts = self.log(owner, 1, What::Edited(id));
+            self.push_edit(owner, by, id, pts);
+            if owner == by.user {
+                own = pts;
+            }
+        }
+        Ok(own)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{draft, name_of, pair};
+    use super::*;
+
+    fn text(text: &str) -> Edit {
+        let rich = Rich { text: text.to_owned(), entities: Vec::new() };
+        Edit { rich: Some(rich), ..Edit::default() }
+    }
+
+    #[test]
+    fn an_edit_reaches_both_sides() {
+        let (mut w, a, b) = pair();
+        let sent = w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
+        let (pa, pb) = (w.boxes[&a].pts, w.boxes[&b].pts);
+        assert_eq!(w.edit(Actor::account(a), b, sent.id, text("hello")), Ok(pa + 1));
+        assert_eq!(w.boxes[&b].pts, pb + 1);
+        assert_eq!(w.letter_of(b, 1).unwrap().text, "hello");
+    }
+
+    #[test]
+    fn edits_that_may_not_be_are_refused() {
+        let (mut w, a, b) = pair();
+        let sent = w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
+        let mut edit = |who, peer, id, new: &str| name_of(w.edit(Actor::account(who), peer, id, text(new)));
+        assert_eq!(edit(a, b, sent.id, "hi"), "MESSAGE_NOT_MODIFIED");
+        assert_eq!(edit(a, b, sent.id, ""), "MESSAGE_EMPTY");
+        assert_eq!(edit(a, b, 99, "x"), "MESSAGE_ID_INVALID");
+        assert_eq!(edit(a, a, sent.id, "x"), "MESSAGE_ID_INVALID");
+        assert_eq!(edit(b, a, 1, "x"), "MESSAGE_AUTHOR_REQUIRED");
+    }
+}

@@ -1,0 +1,121 @@
+
+use heliogram_api::enums;
+
+use super::{Rec, World};
+use crate::persist::record;
+
+/// What a message says, shared by everybody who has a copy of it.
+pub(crate) struct Letter {
+    pub(crate) id: i64,
+    /// The account that wrote it.
+    pub(crate) from: i64,
+    /// The random id the writer's program gave it.
+    pub(crate) random_id: i64,
+    pub(crate) date: i32,
+    pub(crate) edited: Option<i32>,
+    pub(crate) text: String,
+    pub(crate) entities: Vec<enums::MessageEntity>,
+    pub(crate) media: Option<Media>,
+    pub(crate) markup: Option<enums::ReplyMarkup>,
+    pub(crate) forward: Option<Forward>,
+    pub(crate) quote: Option<Quote>,
+    pub(crate) grouped: Option<i64>,
+    pub(crate) silent: bool,
+    pub(crate) noforwards: bool,
+    pub(crate) invert_media: bool,
+    /// Who has a copy, and its id there.
+    pub(crate) copies: Vec<(i64, i32)>,
+}
+
+record!(Letter {
+    id, from, random_id, date, edited, text, entities, media, markup, forward, quote, grouped,
+    silent, noforwards, invert_media, copies,
+});
+
+/// What a message carries besides its text.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Media {
+    /// A document with what the sender said about showing it.
+    Document { id: i64, spoiler: bool, ttl: Option<i32> },
+    /// A photo with what the sender said about showing it.
+    Photo { id: i64, spoiler: bool, ttl: Option<i32> },
+    /// What means the same to everybody: a place, a contact, a dice.
+    Plain(Box<enums::MessageMedia>),
+}
+
+impl crate::persist::Field for Media {
+    fn put(&self, w: &mut heliogram_tl::Writer) {
+        match self {
+            Self::Document { id, spoiler, ttl } => {
+                w.i32(1);
+                (*id, (*spoiler, *ttl)).put(w);
+            }
+            Self::Photo { id, spoiler, ttl } => {
+                w.i32(2);
+                (*id, (*spoiler, *ttl)).put(w);
+            }
+            Self::Plain(media) => {
+                w.i32(3);
+                media.put(w);
+            }
+        }
+    }
+
+    fn get(r: &mut heliogram_tl::Reader<'_>) -> Self {
+        let kind = r.i32();
+        if kind == 3 {
+            return Self::Plain(crate::persist::Field::get(r));
+        }
+        let (id, (spoiler, ttl)) = crate::persist::Field::get(r);
+        if kind == 1 { Self::Document { id, spoiler, ttl } } else { Self::Photo { id, spoiler, ttl } }
+    }
+}
+
+/// Where a forwarded message came from.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Forward {
+    /// Who wrote it first.
+    pub(crate) from: i64,
+    /// When it was written first.
+    pub(crate) date: i32,
+    /// The writer's copy, which Saved Messages link to.
+    pub(crate) letter: i64,
+}
+
+record!(Forward { from, date, letter });
+
+/// The words of the message that is answered.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Quote {
+    pub(crate) text: String,
+    pub(crate) entities: Vec<enums::MessageEntity>,
+    pub(crate) offset: Option<i32>,
+}
+
+record!(Quote { text, entities, offset });
+
+
+impl World {
+    /// The message somebody sees under that id.
+    pub(crate) fn letter_of(&self, owner: i64, id: i32) -> Option<&Letter> {
+        let entry = self.boxes.get(&owner)?.entries.get(&id)?;
+        self.letters.get(&entry.letter)
+    }
+
+    /// The id under which `owner` sees a message.
+    pub(crate) fn copy_of(&self, letter: i64, owner: i64) -> Option<i32> {
+        let copies = &self.letters.get(&letter)?.copies;
+        copies.iter().find(|(who, _)| *who == owner).map(|(_, id)| *id)
+    }
+
+    /// Takes one copy away; a message nobody has any more is gone.
+    pub(crate) fn drop_copy(&mut self, letter: i64, owner: i64) {
+        if let Some(kept) = self.letters.get_mut(&letter) {
+            kept.copies.retain(|(who, _)| *who != owner);
+            if kept.copies.is_empty() {
+                self.letters.remove(&letter);
+            }
+        }
+        self.touch(Rec::Letter(letter));
+    }
+}

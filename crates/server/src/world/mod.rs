@@ -1,0 +1,154 @@
+//! The state of the embedded Telegram: who exists, what was said, and what each account has seen.
+//!
+//! Nothing in here knows sockets, files or bytes on the wire. A change leaves two trails behind:
+//! [`Push`]es for the sessions that should hear of it, and the records that [`crate::persist`]
+//! has to write before the change is acknowledged.
+
+mod access;
+mod actor;
+mod auths;
+mod bots;
+mod codes;
+mod contacts;
+mod delete;
+mod dialogs;
+mod difference;
+mod edit;
+mod entities;
+mod forward;
+mod history;
+mod letters;
+mod mailbox;
+mod media;
+mod password;
+mod peers;
+mod pins;
+mod push;
+mod read;
+mod records;
+mod search;
+mod send;
+mod text;
+mod uploads;
+mod users;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::collections::{HashMap, HashSet};
+
+use heliogram_crypto::{Random, SeededRandom};
+
+pub(crate) use access::Kind;
+pub(crate) use actor::{Actor, Origin};
+pub(crate) use auths::{AppInfo, Auth};
+pub(crate) use codes::{Verdict, phone_digits};
+pub(crate) use dialogs::After;
+pub(crate) use difference::Difference;
+pub(crate) use forward::How;
+pub(crate) use edit::Edit;
+pub(crate) use history::{Page, Window};
+pub(crate) use letters::{Forward, Letter, Media, Quote};
+pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
+pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
+pub(crate) use password::{Password, Proof, group as password_group};
+pub(crate) use push::Push;
+pub(crate) use records::{Dirty, Rec};
+pub(crate) use search::Query;
+pub(crate) use send::{Draft, Sent};
+pub(crate) use text::Rich;
+pub(crate) use uploads::{Uploads, check_part};
+pub(crate) use users::{Contact, User, clean_name};
+
+use crate::clock::Clock;
+use crate::event::Event;
+
+/// First id given to an account: above 32 bits, so that a client which cuts ids shows it.
+const FIRST_USER: i64 = 5_000_000_001;
+
+/// Everything the server knows.
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) rng: SeededRandom,
+    /// Number of data centres, ids 1 to this.
+    pub(crate) dcs: i32,
+    /// Key of access hashes, file references and password salts.
+    pub(crate) secret: [u8; 32],
+    /// Counts up whenever file references are made to expire.
+    pub(crate) reference_epoch: i32,
+    pub(crate) next_user: i64,
+    pub(crate) next_letter: i64,
+    pub(crate) users: HashMap<i64, User>,
+    pub(crate) by_phone: HashMap<String, i64>,
+    pub(crate) by_username: HashMap<String, i64>,
+    /// Who has a user among their contacts.
+    pub(crate) contact_of: HashMap<i64, HashSet<i64>>,
+    pub(crate) auths: HashMap<i64, Auth>,
+    pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
+    pub(crate) codes: codes::Codes,
+    pub(crate) tickets: auths::Tickets,
+    pub(crate) boxes: HashMap<i64, Mailbox>,
+    pub(crate) letters: HashMap<i64, Letter>,
+    pub(crate) documents: HashMap<i64, Document>,
+    pub(crate) photos: HashMap<i64, Photo>,
+    pub(crate) uploads: Uploads,
+    pub(crate) out: Vec<Push>,
+    /// What whoever watches the server should hear of.
+    pub(crate) events: Vec<Event>,
+    pub(crate) dirty: Dirty,
+}
+
+impl World {
+    /// An empty world; `seed` decides every id, code and token it will make up.
+    pub(crate) fn new(clock: Clock, dcs: i32, seed: [u8; 32]) -> Self {
+        let mut rng = SeededRandom::new(seed);
+        let mut secret = [0; 32];
+        rng.fill(&mut secret);
+        Self {
+            clock,
+            rng,
+            dcs,
+            secret,
+            reference_epoch: 1,
+            next_user: FIRST_USER,
+            next_letter: 1,
+            users: HashMap::new(),
+            by_phone: HashMap::new(),
+            by_username: HashMap::new(),
+            contact_of: HashMap::new(),
+            auths: HashMap::new(),
+            keys_of: HashMap::new(),
+            codes: codes::Codes::default(),
+            tickets: auths::Tickets::default(),
+            boxes: HashMap::new(),
+            letters: HashMap::new(),
+            documents: HashMap::new(),
+            photos: HashMap::new(),
+            uploads: Uploads::default(),
+            out: Vec::new(),
+            events: Vec::new(),
+            dirty: Dirty::default(),
+        }
+    }
+
+    /// The date of anything that happens now.
+    pub(crate) fn now(&self) -> i32 {
+        self.clock.date()
+    }
+
+    /// A random id that no client can guess.
+    pub(crate) fn random_id(&mut self) -> i64 {
+        let mut bytes = [0; 8];
+        self.rng.fill(&mut bytes);
+        // Ids of files and hashes are signed on the wire; zero means "none" in several places.
+        i64::from_le_bytes(bytes).max(1 - i64::MAX).wrapping_abs().max(1)
+    }
+
+    /// Random characters from the alphabet of bot tokens and code hashes.
+    pub(crate) fn random_text(&mut self, len: usize) -> String {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut bytes = vec![0; len];
+        self.rng.fill(&mut bytes);
+        bytes.iter().map(|b| char::from(ALPHABET[usize::from(b & 63)])).collect()
+    }
+}

@@ -1,0 +1,75 @@
+use super::{Actor, Rec, What, World};
+use crate::rpc::{Answer, Refusal};
+
+impl World {
+    /// Pins or unpins a message, for both sides unless `one_side`.
+    pub(crate) fn pin(
+        &mut self,
+        by: Actor,
+        peer: i64,
+        id: i32,
+        pinned: bool,
+        one_side: bool,
+    ) -> Answer<(i32, i32)> {
+        let letter = self.message_of(by.user, peer, id)?;
+        let own = self.pin_in(by, by.user, id, pinned)?;
+        if !one_side && peer != by.user {
+            if let Some(copy) = self.copy_of(letter, peer) {
+                self.pin_in(by, peer, copy, pinned)?;
+            }
+        }
+        Ok(own)
+    }
+
+    /// Unpins everything in a conversation.
+    pub(crate) fn unpin_all(&mut self, by: Actor, peer: i64) -> Answer<(i32, i32)> {
+        let mailbox = self.mailbox(by.user)?;
+        let pinned: Vec<i32> = mailbox
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.pinned && entry.peer == peer)
+            .map(|(id, _)| *id)
+            .collect();
+        let mut done = (mailbox.pts, 0);
+        for id in pinned {
+            let (pts, count) = self.pin(by, peer, id, false, false)?;
+            done = (pts, done.1 + count);
+        }
+        Ok(done)
+    }
+
+    fn pin_in(&mut self, by: Actor, owner: i64, id: i32, pinned: bool) -> Answer<(i32, i32)> {
+        let mailbox = self.mailbox_mut(owner)?;
+        let pts = mailbox.pts;
+        let missing = || Refusal::bad("MESSAGE_ID_INVALID");
+        let entry = mailbox.entries.get_mut(&id).ok_or_else(missing)?;
+        if entry.pinned == pinned {
+            return Ok((pts, 0));
+        }
+        entry.pinned = pinned;
+        let peer = entry.peer;
+        self.touch(Rec::Entry(owner, id));
+        let pts = self.log(owner, 1, What::Pinned { peer, ids: vec![id], pinned });
+        self.push_pinned(owner, by, peer, id, pinned, pts);
+        Ok((pts, 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{draft, pair};
+    use super::*;
+
+    #[test]
+    fn a_pin_is_seen_by_both_sides_unless_asked_otherwise() {
+        let (mut w, a, b) = pair();
+        let one = w.send(Actor::account(a), b, draft("1", 1)).unwrap();
+        let two = w.send(Actor::account(a), b, draft("2", 2)).unwrap();
+        assert_eq!(w.pin(Actor::account(a), b, one.id, true, false).unwrap().1, 1);
+        assert_eq!(w.pin(Actor::account(a), b, one.id, true, false).unwrap().1, 0);
+        w.pin(Actor::account(a), b, two.id, true, true).unwrap();
+        assert!(w.boxes[&b].entries[&1].pinned && !w.boxes[&b].entries[&2].pinned);
+        assert_eq!(w.unpin_all(Actor::account(a), b).unwrap().1, 2);
+        assert!(!w.boxes[&b].entries[&1].pinned);
+    }
+}

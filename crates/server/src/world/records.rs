@@ -1,0 +1,125 @@
+use std::collections::{HashMap, HashSet};
+
+use super::World;
+
+/// One thing that is kept on disk, by what identifies it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Rec {
+    /// Counters and secrets of the server itself.
+    Meta,
+    /// An account.
+    User(i64),
+    /// An auth key and who is logged in with it.
+    Auth(i64),
+    /// The counters of an account's message box.
+    Box(i64),
+    /// One dialog of an account: owner, peer.
+    Dialog(i64, i64),
+    /// One message as an account sees it: owner, message id.
+    Entry(i64, i32),
+    /// One step of an account's history of changes: owner, pts.
+    Logged(i64, i32),
+    /// What a message says.
+    Letter(i64),
+    /// A document.
+    Document(i64),
+    /// A photo.
+    Photo(i64),
+}
+
+/// The records that changed since they were last written.
+#[derive(Default)]
+pub(crate) struct Dirty {
+    on: bool,
+    recs: HashSet<Rec>,
+}
+
+impl Dirty {
+    /// Starts to note changes; without this nothing is kept.
+    pub(crate) fn turn_on(&mut self) {
+        self.on = true;
+    }
+
+    /// Takes what is to be written, in a fixed order.
+    pub(crate) fn take(&mut self) -> Vec<Rec> {
+        let mut recs: Vec<_> = self.recs.drain().collect();
+        recs.sort_unstable();
+        recs
+    }
+
+    /// Puts back what could not be written.
+    pub(crate) fn restore(&mut self, recs: Vec<Rec>) {
+        self.recs.extend(recs);
+    }
+}
+
+/// The counters and secrets of the server, as one record.
+#[derive(Clone)]
+pub(crate) struct Stored {
+    pub(crate) secret: [u8; 32],
+    pub(crate) reference_epoch: i32,
+    pub(crate) next_user: i64,
+    pub(crate) next_letter: i64,
+}
+
+crate::persist::record!(Stored { secret, reference_epoch, next_user, next_letter });
+
+impl World {
+    /// Notes that a record has to be written, or removed if it is no longer there.
+    pub(crate) fn touch(&mut self, rec: Rec) {
+        if self.dirty.on {
+            self.dirty.recs.insert(rec);
+        }
+    }
+
+    /// Notes that counters or secrets of the server changed.
+    pub(crate) fn touch_meta(&mut self) {
+        self.touch(Rec::Meta);
+    }
+
+    /// The server's own record.
+    pub(crate) fn stored(&self) -> Stored {
+        Stored {
+            secret: self.secret,
+            reference_epoch: self.reference_epoch,
+            next_user: self.next_user,
+            next_letter: self.next_letter,
+        }
+    }
+
+    /// Takes over the server's own record.
+    pub(crate) fn restore(&mut self, stored: &Stored) {
+        self.secret = stored.secret;
+        self.reference_epoch = stored.reference_epoch;
+        self.next_user = stored.next_user;
+        self.next_letter = stored.next_letter;
+    }
+
+    /// Builds what is derived from the records, after all of them were read.
+    pub(crate) fn reindex(&mut self) {
+        for user in self.users.values() {
+            if let Some(phone) = &user.phone {
+                self.by_phone.insert(phone.clone(), user.id);
+            }
+            if let Some(name) = &user.username {
+                self.by_username.insert(name.to_lowercase(), user.id);
+            }
+            for contact in user.contacts.keys() {
+                self.contact_of.entry(*contact).or_default().insert(user.id);
+            }
+        }
+        let mut keys: HashMap<i64, HashSet<i64>> = HashMap::new();
+        for (id, auth) in &self.auths {
+            if let Some(user) = auth.user {
+                keys.entry(user).or_default().insert(*id);
+            }
+        }
+        self.keys_of = keys;
+        for (owner, mailbox) in &mut self.boxes {
+            mailbox.reindex(|letter| {
+                let letter = self.letters.get(&letter)?;
+                (letter.from == *owner).then_some(letter.random_id)
+            });
+        }
+    }
+}

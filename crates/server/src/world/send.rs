@@ -1,0 +1,246 @@
+use heliogram_api::enums;
+
+use super::text::{CAPTION_MAX, TEXT_MAX};
+use super::{Actor, Entry, Forward, Letter, Media, Quote, Rec, Rich, What, World};
+use crate::rpc::{Answer, Refusal};
+
+/// A message that is about to be sent.
+#[derive(Clone, Default)]
+pub(crate) struct Draft {
+    pub(crate) rich: Rich,
+    pub(crate) media: Option<Media>,
+    pub(crate) markup: Option<enums::ReplyMarkup>,
+    /// The message it answers, in the sender's box.
+    pub(crate) reply_to: Option<i32>,
+    pub(crate) quote: Option<Quote>,
+    pub(crate) forward: Option<Forward>,
+    pub(crate) grouped: Option<i64>,
+    pub(crate) silent: bool,
+    pub(crate) noforwards: bool,
+    pub(crate) invert_media: bool,
+    pub(crate) random_id: i64,
+}
+
+/// A message that was sent, as its sender sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) id: i32,
+    pub(crate) pts: i32,
+    pub(crate) date: i32,
+    pub(crate) letter: i64,
+}
+
+impl World {
+    /// Sends a message into a private chat, or into Saved Messages when `peer` is the sender.
+    pub(crate) fn send(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
+        self.check_draft(by.user, peer, &draft)?;
+        let reply_to = self.check_reply(by.user, peer, draft.reply_to)?;
+        let their_reply = reply_to
+            .and_then(|id| self.boxes.get(&by.user)?.entries.get(&id))
+            .and_then(|entry| self.copy_of(entry.letter, peer));
+        let random_id = draft.random_id;
+        let unheard = draft.media.as_ref().is_some_and(|media| self.is_voice(media));
+        let letter = self.write(by.user, draft);
+        let date = self.now();
+
+        let entry = Entry { letter, peer, reply_to, pinned: false, unheard };
+        let id = self.file(by.user, entry);
+        if let Some(mailbox) = self.boxes.get_mut(&by.user) {
+            mailbox.random.insert(random_id, id);
+        }
+        let pts = self.log(by.user, 1, What::New(id));
+        if peer != by.user {
+            self.deliver(by, letter, peer, their_reply, unheard);
+        }
+        self.touch(Rec::Letter(letter));
+        self.push_message(by.user, by, id, pts);
+        Ok(Sent { id, pts, date, letter })
+    }
+
+    /// Puts the other side's copy into its box, unless the sender is blocked there.
+    fn deliver(&mut self, by: Actor, letter: i64, to: i64, reply_to: Option<i32>, unheard: bool) {
+        if self.users.get(&to).is_some_and(|user| user.blocked.contains(&by.user)) {
+            return;
+        }
+        let entry = Entry { letter, peer: by.user, reply_to, pinned: false, unheard };
+        let id = self.file(to, entry);
+        if let Some(dialog) = self.boxes.get_mut(&to).and_then(|b| b.dialogs.get_mut(&by.user)) {
+            dialog.unread += 1;
+        }
+        let pts = self.log(to, 1, What::New(id));
+        self.push_message(to, by, id, pts);
+    }
+
+    /// Keeps what a message says and gives its id.
+    fn write(&mut self, from: i64, draft: Draft) -> i64 {
+        let id = self.next_letter;
+        self.next_letter += 1;
+        let letter = Letter {
+            id,
+            from,
+            random_id: draft.random_id,
+            date: self.now(),
+            edited: None,
+            text: draft.rich.text,
+            entities: draft.rich.entities,
+            media: draft.media,
+            markup: draft.markup,
+            forward: draft.forward,
+            quote: draft.quote,
+            grouped: draft.grouped,
+            silent: draft.silent,
+            noforwards: draft.noforwards,
+            invert_media: draft.invert_media,
+            copies: Vec::with_capacity(2),
+        };
+        self.letters.insert(id, letter);
+        self.touch_meta();
+        id
+    }
+
+    /// The rules a message has to keep before anything of it is stored.
+    pub(crate) fn check_draft(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
+        check_text(&draft.rich.text, draft.media.is_some())?;
+        if draft.random_id == 0 {
+            return Err(Refusal::bad("RANDOM_ID_EMPTY"));
+        }
+        if self.mailbox(from)?.random.contains_key(&draft.random_id) {
+            return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
+        }
+        self.check_may_write(from, peer)
+    }
+
+    /// Whether one account may write to another.
+    pub(crate) fn check_may_write(&self, from: i64, to: i64) -> Answer<()> {
+        let (sender, target) = (self.user(from)?, self.user(to)?);
+        if sender.blocked.contains(&to) {
+            return Err(Refusal::bad("YOU_BLOCKED_USER"));
+        }
+        if sender.is_bot() && from != to {
+            if target.is_bot() {
+                return Err(Refusal::bad("USER_IS_BOT"));
+            }
+            if target.blocked.contains(&from) {
+                return Err(Refusal::forbidden("USER_IS_BLOCKED"));
+            }
+            // A bot speaks when it is spoken to.
+            if !self.has_dialog(from, to) {
+                return Err(Refusal::bad("PEER_ID_INVALID"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The message an answer refers to, if the sender has it; one that is gone is left out, as
+    /// on the real server.
+    fn check_reply(&self, owner: i64, peer: i64, id: Option<i32>) -> Answer<Option<i32>> {
+        let Some(id) = id.filter(|id| *id != 0) else { return Ok(None) };
+        if id < 0 {
+            return Err(Refusal::bad("REPLY_MESSAGE_ID_INVALID"));
+        }
+        let entry = self.mailbox(owner)?.entries.get(&id);
+        Ok(entry.filter(|entry| entry.peer == peer).map(|_| id))
+    }
+
+    fn is_voice(&self, media: &Media) -> bool {
+        let Media::Document { id, .. } = media else { return false };
+        self.documents.get(id).is_some_and(|document| {
+            document.attributes.iter().any(|attribute| match attribute {
+                enums::DocumentAttribute::Audio(audio) => audio.voice,
+                enums::DocumentAttribute::Video(video) => video.round_message,
+                _ => false,
+            })
+        })
+    }
+}
+
+/// Length of a text that is already trimmed.
+pub(crate) fn check_text(text: &str, is_caption: bool) -> Answer<()> {
+    let len = text.chars().count();
+    match is_caption {
+        true if len > CAPTION_MAX => Err(Refusal::bad("MEDIA_CAPTION_TOO_LONG")),
+        false if len == 0 => Err(Refusal::bad("MESSAGE_EMPTY")),
+        false if len > TEXT_MAX => Err(Refusal::bad("MESSAGE_TOO_LONG")),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{draft, name_of, pair, pushes};
+    use super::*;
+
+    #[test]
+    fn each_side_has_its_own_id_and_pts() {
+        let (mut w, a, b) = pair();
+        let saved = w.send(Actor::account(a), a, draft("note", 1)).unwrap();
+        let sent = w.send(Actor::account(a), b, draft("hi", 2)).unwrap();
+        assert_eq!((saved.id, sent.id, sent.pts), (1, 2, 3));
+        assert_eq!(w.copy_of(sent.letter, b), Some(1));
+        assert_eq!(w.boxes[&b].pts, 2);
+        assert_eq!(w.boxes[&b].dialogs[&a].unread, 1);
+        assert_eq!(w.boxes[&a].dialogs[&b].unread, 0);
+        assert_eq!(w.boxes[&a].dialogs[&a].unread, 0);
+    }
+
+    #[test]
+    fn a_random_id_sends_once() {
+        let (mut w, a, b) = pair();
+        w.send(Actor::account(a), b, draft("hi", 5)).unwrap();
+        let again = w.send(Actor::account(a), b, draft("hi", 5));
+        assert_eq!(name_of(again), "RANDOM_ID_DUPLICATE");
+        assert_eq!(w.boxes[&b].entries.len(), 1);
+        // Another account may have drawn the same number.
+        w.send(Actor::account(b), a, draft("hi", 5)).unwrap();
+    }
+
+    #[test]
+    fn texts_have_limits() {
+        let (mut w, a, b) = pair();
+        let long = "x".repeat(TEXT_MAX + 1);
+        assert_eq!(name_of(w.send(Actor::account(a), b, draft(&long, 1))), "MESSAGE_TOO_LONG");
+        assert_eq!(name_of(w.send(Actor::account(a), b, draft("", 1))), "MESSAGE_EMPTY");
+        assert_eq!(name_of(w.send(Actor::account(a), b, draft("x", 0))), "RANDOM_ID_EMPTY");
+    }
+
+    #[test]
+    fn the_sending_session_hears_nothing_of_its_own_message() {
+        let (mut w, a, b) = pair();
+        let origin = Some(super::super::Origin { key: 1, session: 2 });
+        w.send(Actor { user: a, origin }, b, draft("hi", 1)).unwrap();
+        let pushes = pushes(&mut w);
+        assert!(pushes.iter().filter(|p| p.to == a).all(|p| p.except == origin));
+        assert!(pushes.iter().any(|p| p.to == b && p.except.is_none()));
+    }
+
+    #[test]
+    fn a_reply_points_at_each_sides_own_copy() {
+        let (mut w, a, b) = pair();
+        w.send(Actor::account(a), a, draft("note", 1)).unwrap();
+        let question = w.send(Actor::account(a), b, draft("?", 2)).unwrap();
+        let theirs = w.copy_of(question.letter, b).unwrap();
+        let answer = Draft { reply_to: Some(theirs), ..draft("!", 3) };
+        let answer = w.send(Actor::account(b), a, answer).unwrap();
+        let mine = w.copy_of(answer.letter, a).unwrap();
+        assert_eq!(w.boxes[&a].entries[&mine].reply_to, Some(question.id));
+        assert_eq!(w.boxes[&b].entries[&answer.id].reply_to, Some(theirs));
+    }
+
+    #[test]
+    fn a_blocked_sender_is_not_heard() {
+        let (mut w, a, b) = pair();
+        w.user_mut(b).unwrap().blocked.insert(a);
+        w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
+        assert!(w.boxes[&b].entries.is_empty());
+        assert_eq!(name_of(w.send(Actor::account(b), a, draft("hi", 1))), "YOU_BLOCKED_USER");
+    }
+
+    #[test]
+    fn a_bot_cannot_begin() {
+        let (mut w, a, _) = pair();
+        let bot = w.add_bot("echo", 1).unwrap();
+        assert_eq!(name_of(w.send(Actor::account(bot), a, draft("hi", 1))), "PEER_ID_INVALID");
+        w.send(Actor::account(a), bot, draft("/start", 1)).unwrap();
+        w.send(Actor::account(bot), a, draft("hi", 2)).unwrap();
+    }
+}

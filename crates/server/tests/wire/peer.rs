@@ -1,0 +1,276 @@
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth, help};
+use heliogram_api::{LAYER, enums, types};
+use heliogram_crypto::RsaPublicKey;
+use heliogram_mtproto::exchange::{ClientConfig, ClientExchange, ClientStep};
+use heliogram_mtproto::framing::{Frame, Framing, Obfuscation, Transport};
+use heliogram_mtproto::{Event, Now, RpcFailure, SendOptions, Session, SessionConfig};
+use heliogram_server::{Account, TestServer};
+use heliogram_tl::{Call, from_bytes, to_bytes};
+
+/// Longest wait for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A client with nothing but the protocol core and a blocking socket.
+pub(crate) struct Peer {
+    session: Session,
+    link: Link,
+    origin: Instant,
+    updates: Vec<enums::Updates>,
+    /// How many connections it took so far.
+    pub(crate) connections: u32,
+}
+
+struct Link {
+    address: SocketAddr,
+    transport: Transport,
+    obfuscation: Option<Obfuscation>,
+    stream: TcpStream,
+    framing: Framing,
+}
+
+impl Link {
+    fn dial(address: SocketAddr, transport: Transport, obfuscation: Option<Obfuscation>) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let framing = Framing::client(transport, obfuscation, seed());
+        Self { address, transport, obfuscation, stream, framing }
+    }
+
+    fn again(&self) -> Self {
+        Self::dial(self.address, self.transport, self.obfuscation)
+    }
+
+    /// `false` once the connection is gone.
+    fn send(&mut self, packet: &[u8]) -> bool {
+        let mut out = Vec::new();
+        self.framing.encode(packet, &mut out).unwrap();
+        self.stream.write_all(&out).is_ok()
+    }
+
+    /// A frame if one came; an error once the connection is gone.
+    fn receive(&mut self) -> Result<Option<Frame>, ()> {
+        if let Some(frame) = self.framing.next_frame().unwrap() {
+            return Ok(Some(frame));
+        }
+        let mut input = [0; 16 * 1024];
+        match self.stream.read(&mut input) {
+            Ok(0) => return Err(()),
+            Ok(len) => self.framing.receive(&input[..len]),
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(_) => return Err(()),
+        }
+        Ok(self.framing.next_frame().unwrap())
+    }
+}
+
+impl Peer {
+    /// Makes a key on a data centre and introduces itself.
+    pub(crate) fn connect(server: &TestServer, dc: i32) -> Self {
+        Self::framed(server, dc, Transport::Intermediate, None)
+    }
+
+    /// The same over another framing.
+    pub(crate) fn framed(
+        server: &TestServer,
+        dc: i32,
+        transport: Transport,
+        obfuscation: Option<Obfuscation>,
+    ) -> Self {
+        let address = server.dcs()[dc as usize - 1].address;
+        let mut link = Link::dial(address, transport, obfuscation);
+        let origin = Instant::now();
+        let key = RsaPublicKey::from_pem(&server.public_key_pem()).unwrap();
+        let config = ClientConfig { keys: Arc::new([key]), dc, expires_in: None };
+        let (mut exchange, mut packet) = ClientExchange::start(config, seed(), now(origin));
+        let made = loop {
+            assert!(link.send(&packet));
+            let answer = loop {
+                match link.receive().unwrap() {
+                    Some(Frame::Packet(answer)) => break answer,
+                    Some(other) => panic!("{other:?}"),
+                    None => assert!(origin.elapsed() < PATIENCE),
+                }
+            };
+            match exchange.handle(now(origin), &answer).unwrap() {
+                ClientStep::Send(next, further) => (exchange, packet) = (next, further),
+                ClientStep::Done(made) => break made,
+            }
+        };
+        let config = SessionConfig { salt: made.salt, ..SessionConfig::default() };
+        let mut session = Session::new(config, made.key, seed(), now(origin));
+        session.handle_connected(now(origin));
+        let mut peer = Self { session, link, origin, updates: Vec::new(), connections: 1 };
+        let text = || "test".to_owned();
+        let call = help::GetConfig::new();
+        let init = InitConnection::new(1, text(), text(), text(), text(), text(), text(), call);
+        peer.call(InvokeWithLayer::new(LAYER, init)).unwrap();
+        peer
+    }
+
+    /// Logs in with the code the server gives.
+    pub(crate) fn logged_in(server: &TestServer, account: &Account) -> Self {
+        let mut peer = Self::connect(server, 2);
+        let phone = account.phone().to_owned();
+        let settings = types::CodeSettings::new();
+        let call = auth::SendCode::new(phone.clone(), 1, "hash".into(), settings);
+        let enums::auth::SentCode::SentCode(sent) = peer.call(call).unwrap() else { panic!() };
+        let code = server.code_for(&phone).unwrap();
+        let call = auth::SignIn {
+            phone_code: Some(code.into()),
+            ..auth::SignIn::new(phone, sent.phone_code_hash)
+        };
+        peer.call(call).unwrap();
+        peer
+    }
+
+    /// Calls a method, over as many connections as it takes.
+    pub(crate) fn call<C: Call>(&mut self, call: C) -> Result<C::Output, RpcFailure> {
+        let now = self.now();
+        let wanted = self.session.send(now, to_bytes(&call), SendOptions::default());
+        let began = Instant::now();
+        loop {
+            assert!(began.elapsed() < PATIENCE, "no answer to {}", C::NAME);
+            if !self.turn() {
+                self.reconnect();
+            }
+            while let Some(event) = self.session.poll_event() {
+                match event {
+                    Event::Reply { id, result } if id == wanted => {
+                        return result.map(|body| from_bytes(&body).unwrap());
+                    }
+                    Event::Failed { id, reason } if id == wanted => panic!("{reason:?}"),
+                    other => self.note(other),
+                }
+            }
+        }
+    }
+
+    /// The next update, which must come.
+    pub(crate) fn next_update(&mut self) -> enums::Updates {
+        let began = Instant::now();
+        while self.updates.is_empty() {
+            assert!(began.elapsed() < PATIENCE, "no update");
+            assert!(self.turn(), "the connection is gone");
+            while let Some(event) = self.session.poll_event() {
+                self.note(event);
+            }
+        }
+        self.updates.remove(0)
+    }
+
+    /// Returns once the server has closed the connection.
+    pub(crate) fn wait_for_the_end(&mut self) {
+        let began = Instant::now();
+        while self.turn() {
+            assert!(began.elapsed() < PATIENCE, "the connection stays");
+        }
+    }
+
+    /// Connects again.
+    pub(crate) fn reconnect(&mut self) {
+        self.session.handle_disconnected(self.now());
+        self.link = self.link.again();
+        self.connections += 1;
+        self.session.handle_connected(self.now());
+    }
+
+    /// Connects to another address with the same key.
+    pub(crate) fn move_to(&mut self, address: SocketAddr) {
+        self.link.address = address;
+        self.reconnect();
+    }
+
+    /// The transport error that another address answers this key with.
+    pub(crate) fn transport_error_at(&mut self, address: SocketAddr) -> i32 {
+        self.move_to(address);
+        let now = self.now();
+        self.session.send(now, to_bytes(&help::GetConfig::new()), SendOptions::default());
+        let mut packet = Vec::new();
+        while self.session.poll_packet(now, &mut packet) {
+            self.link.send(&packet);
+        }
+        loop {
+            match self.link.receive() {
+                Ok(Some(Frame::Error(code))) => return code,
+                Ok(Some(other)) => panic!("{other:?}"),
+                Ok(None) => assert!(self.origin.elapsed() < PATIENCE),
+                Err(()) => return 0,
+            }
+        }
+    }
+
+    /// Moves packets both ways once; `false` if the connection is gone.
+    fn turn(&mut self) -> bool {
+        let now = self.now();
+        if self.session.poll_timeout().is_some_and(|due| due <= now.mono) {
+            self.session.handle_timeout(now);
+        }
+        let mut packet = Vec::new();
+        while self.session.poll_packet(now, &mut packet) {
+            if !self.link.send(&packet) {
+                return false;
+            }
+        }
+        match self.link.receive() {
+            Ok(Some(Frame::Packet(mut packet))) => {
+                self.session.handle_packet(self.now(), &mut packet).unwrap();
+                true
+            }
+            Ok(Some(other)) => panic!("{other:?}"),
+            Ok(None) => true,
+            Err(()) => false,
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        if let Event::Update(body) = event {
+            self.updates.push(from_bytes(&body).unwrap());
+        }
+    }
+
+    fn now(&self) -> Now {
+        now(self.origin)
+    }
+}
+
+fn now(origin: Instant) -> Now {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Now { mono: origin.elapsed(), unix }
+}
+
+fn seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).unwrap();
+    seed
+}
+
+/// An account among those an answer mentions, to be written to.
+pub(crate) fn input_of(users: &[enums::User], id: i64) -> enums::InputPeer {
+    let found = users.iter().find_map(|user| match user {
+        enums::User::User(user) if user.id == id => user.access_hash,
+        _ => None,
+    });
+    types::InputPeerUser::new(id, found.unwrap()).into()
+}
+
+/// The text of a message.
+pub(crate) fn text_of(message: &enums::Message) -> String {
+    match message {
+        enums::Message::Message(message) => message.message.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The document a message carries.
+pub(crate) fn document_of(message: &enums::Message) -> types::Document {
+    let enums::Message::Message(message) = message else { panic!() };
+    let Some(media) = &message.media else { panic!() };
+    let enums::MessageMedia::Document(media) = &**media else { panic!() };
+    let Some(enums::Document::Document(document)) = &media.document else { panic!() };
+    (**document).clone()
+}

@@ -1,0 +1,61 @@
+"""Starts `heliogram serve --json` and tells where it listens."""
+
+import json
+import subprocess
+import threading
+
+
+class Server:
+    """A running `heliogram serve`; `close` ends it."""
+
+    def __init__(self, binary, *arguments):
+        self.process = subprocess.Popen(
+            [binary, "serve", "--json", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit("heliogram serve ended before it was ready")
+        about = json.loads(line)
+        self.dcs = {dc["id"]: (dc["host"], dc["port"]) for dc in about["dcs"]}
+        self.public_key = about["public_key"]
+        self.bots = {bot["username"]: bot["token"] for bot in about["bots"]}
+        # The pipe is emptied, so that a full one never blocks the server.
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def _drain(self):
+        for _ in self.process.stdout:
+            pass
+
+    def close(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+class Report:
+    """Counts steps and prints a line for each."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+
+    async def step(self, name, action, timeout=120):
+        import asyncio
+
+        try:
+            value = await asyncio.wait_for(action(), timeout)
+        except Exception as error:  # a failed step is reported, whatever its kind
+            self.failed += 1
+            print(f"FAIL  {name}: {type(error).__name__}: {error}", flush=True)
+            return None
+        self.passed += 1
+        print(f"ok    {name}", flush=True)
+        return value
+
+    def close(self):
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        return 1 if self.failed or not self.passed else 0
