@@ -56,6 +56,14 @@ class Report:
         print(f"ok    {name}", flush=True)
         return value
 
+    async def group(self, name, action):
+        """Steps that need each other: one that ends them all is reported under the group's name."""
+        try:
+            await action()
+        except Exception as error:
+            self.failed += 1
+            print(f"FAIL  {name}: {type(error).__name__}: {error}", flush=True)
+
     def close(self):
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         return 1 if self.failed or not self.passed else 0

@@ -28,10 +28,15 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let schema = heliogram_schema::parse(&tl).map_err(|e| format!("schema/api.tl, {e}"))?;
     let facts = Facts::parse(&errors, &methods).map_err(|e| format!("schema/*.csv, {e}"))?;
-    let options = Options { root: "crate", debug: DebugStyle::Function("crate::debug") };
+    let options = Options {
+        root: "crate",
+        debug: DebugStyle::Function("crate::debug"),
+    };
     let generated = heliogram_schema::generate(&schema, &facts, options)
         .map_err(|e| format!("schema/api.tl, {e}"))?;
-    let layer = schema.layer.ok_or("schema/api.tl does not name its layer")?;
+    let layer = schema
+        .layer
+        .ok_or("schema/api.tl does not name its layer")?;
 
     let table = heliogram_schema::table(&schema).map_err(|e| format!("schema/api.tl, {e}"))?;
 

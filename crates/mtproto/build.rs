@@ -30,7 +30,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", path.display());
     println!("cargo::rerun-if-changed=build.rs");
     let tl = fs::read_to_string(&path).map_err(|e| format!("schema/mtproto.tl: {e}"))?;
-    let options = Options { root: "crate::tl", debug: DebugStyle::Derive { secret: SECRET } };
+    let options = Options {
+        root: "crate::tl",
+        debug: DebugStyle::Derive { secret: SECRET },
+    };
     let generated = heliogram_schema::parse(&tl)
         .and_then(|schema| heliogram_schema::generate(&schema, &Facts::default(), options))
         .map_err(|e| format!("schema/mtproto.tl, {e}"))?;

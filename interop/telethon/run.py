@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from telethon import TelegramClient, connection, errors, events
 from telethon.crypto import rsa
-from telethon.sessions import SQLiteSession, StringSession
+from telethon.sessions import SQLiteSession
 from telethon.tl import functions, types
 
 from server import Report, Server
@@ -35,15 +35,15 @@ class World:
         self.server = server
         self.folder = folder
 
-    def client(self, name, mode="full", dc=2):
+    def client(self, name, mode="full", dc=2, catch_up=False):
         """A client whose session is kept in a file of that name."""
         session = SQLiteSession(str(self.folder / name))
         if not session.auth_key:
             host, port = self.server.dcs[dc]
             session.set_dc(dc, host, port)
-        return self.tune(session, mode)
+        return self.tune(session, mode, catch_up)
 
-    def tune(self, session, mode="full"):
+    def tune(self, session, mode="full", catch_up=False):
         return TelegramClient(
             session,
             API_ID,
@@ -54,6 +54,7 @@ class World:
             connection_retries=3,
             retry_delay=0.2,
             flood_sleep_threshold=5,
+            catch_up=catch_up,
         )
 
 
@@ -218,7 +219,7 @@ async def two_clients(world, report, first, second):
         await bob.disconnect()
         for i in range(3):
             await alice.send_message(me.id, f"missed {i}")
-        again = world.client("talk-bob", "abridged")
+        again = world.client("talk-bob", "abridged", catch_up=True)
         missed = asyncio.Queue()
         again.add_event_handler(missed.put, events.NewMessage(incoming=True))
         await again.connect()
@@ -307,10 +308,10 @@ async def main(binary):
             world = World(server, pathlib.Path(folder))
             for index, mode in enumerate(CONNECTIONS):
                 await one_mode(world, report, mode, 1000 + index)
-            await report.step("2FA", lambda: two_factor(world, report, 2000))
-            await report.step("two clients", lambda: two_clients(world, report, 3000, 3001))
-            await report.step("files", lambda: files(world, report, 4000))
-            await report.step("bot", lambda: bot(world, report, 5000))
+            await report.group("2FA", lambda: two_factor(world, report, 2000))
+            await report.group("two clients", lambda: two_clients(world, report, 3000, 3001))
+            await report.group("files", lambda: files(world, report, 4000))
+            await report.group("bot", lambda: bot(world, report, 5000))
     finally:
         server.close()
     return report.close()

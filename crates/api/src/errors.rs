@@ -41,7 +41,11 @@ pub fn parse(message: &str) -> (Cow<'_, str>, Option<i64>) {
     }
     let number = |part: &str| {
         let digits = part.strip_suffix("MIN").unwrap_or(part);
-        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+        digits
+            .bytes()
+            .all(|b| b.is_ascii_digit())
+            .then(|| digits.parse().ok())
+            .flatten()
     };
     let mut value = None;
     let mut kept = Vec::new();

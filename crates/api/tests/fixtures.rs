@@ -1,4 +1,5 @@
 //! Answers as they come over the wire: decoded and encoded again, they are the same bytes.
+#![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use heliogram_api::{enums, types};
 use heliogram_tl::{Bytes, DecodeErrorKind, from_bytes, to_bytes};
@@ -22,7 +23,10 @@ fn every_truncation_is_an_error() {
     for data in [PLAIN, RICH] {
         for end in (0..data.len()).step_by(37) {
             let cut = Bytes::copy_from_slice(&data[..end]);
-            assert!(from_bytes::<enums::messages::Messages>(&cut).is_err(), "cut at {end}");
+            assert!(
+                from_bytes::<enums::messages::Messages>(&cut).is_err(),
+                "cut at {end}"
+            );
         }
     }
 }
@@ -34,9 +38,8 @@ fn flipped_bits_end_in_a_value_or_an_error() {
         for at in (0..data.len()).step_by(13) {
             let mut bent = data.to_vec();
             bent[at] ^= 1 << (at % 8);
-            errors += usize::from(
-                from_bytes::<enums::messages::Messages>(&Bytes::from(bent)).is_err(),
-            );
+            errors +=
+                usize::from(from_bytes::<enums::messages::Messages>(&Bytes::from(bent)).is_err());
         }
         assert!(errors > 100, "only {errors} of the flips were noticed");
     }
@@ -49,7 +52,10 @@ fn an_unknown_constructor_is_named_with_its_place() {
     assert_eq!(error.at, 0);
     assert_eq!(
         error.kind,
-        DecodeErrorKind::UnknownConstructor { id: 0x0403_0201, expected: "Peer" }
+        DecodeErrorKind::UnknownConstructor {
+            id: 0x0403_0201,
+            expected: "Peer"
+        }
     );
 }
 
@@ -69,7 +75,19 @@ fn hostile_nesting_ends_before_the_stack_does() {
 
 #[test]
 fn sizes_stay_small() {
-    assert!(size_of::<enums::Message>() <= 256, "{}", size_of::<enums::Message>());
-    assert!(size_of::<enums::Update>() <= 128, "{}", size_of::<enums::Update>());
-    assert!(size_of::<types::Message>() <= 512, "{}", size_of::<types::Message>());
+    assert!(
+        size_of::<enums::Message>() <= 256,
+        "{}",
+        size_of::<enums::Message>()
+    );
+    assert!(
+        size_of::<enums::Update>() <= 128,
+        "{}",
+        size_of::<enums::Update>()
+    );
+    assert!(
+        size_of::<types::Message>() <= 512,
+        "{}",
+        size_of::<types::Message>()
+    );
 }

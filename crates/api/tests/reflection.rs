@@ -25,7 +25,10 @@ fn json_goes_there_and_back_exactly() {
     let value = enums::User::from(user);
     let json = heliogram_api::to_json(&value).unwrap();
     assert!(json.contains("9007199254740993"), "{json}");
-    assert_eq!(heliogram_api::from_json::<enums::User>(&json).unwrap(), value);
+    assert_eq!(
+        heliogram_api::from_json::<enums::User>(&json).unwrap(),
+        value
+    );
 }
 
 #[test]
@@ -40,7 +43,10 @@ fn whole_answers_survive_json() {
     let data = include_bytes!("../../../bench/fixtures/messages-rich.bin");
     let value: enums::messages::Messages = from_bytes(&Bytes::from_static(data)).unwrap();
     let json = heliogram_api::to_json(&value).unwrap();
-    assert_eq!(heliogram_api::from_json::<enums::messages::Messages>(&json).unwrap(), value);
+    assert_eq!(
+        heliogram_api::from_json::<enums::messages::Messages>(&json).unwrap(),
+        value
+    );
 }
 
 #[test]

@@ -46,11 +46,17 @@ pub(crate) struct Common {
     /// Use Telegram's test servers, which have accounts of their own
     #[arg(long, global = true, conflicts_with = "server")]
     pub(crate) test_servers: bool,
-    /// Number of the app, from https://my.telegram.org
+    /// Number of the app, from my.telegram.org
     #[arg(long, global = true, value_name = "ID", env = "HELIOGRAM_API_ID")]
     pub(crate) api_id: Option<i32>,
-    /// Secret of the app, from https://my.telegram.org
-    #[arg(long, global = true, value_name = "HASH", env = "HELIOGRAM_API_HASH", hide_env_values = true)]
+    /// Secret of the app, from my.telegram.org
+    #[arg(
+        long,
+        global = true,
+        value_name = "HASH",
+        env = "HELIOGRAM_API_HASH",
+        hide_env_values = true
+    )]
     pub(crate) api_hash: Option<String>,
 }
 
@@ -117,7 +123,12 @@ pub(crate) struct Login {
     #[arg(long, conflicts_with = "bot_token")]
     pub(crate) phone: Option<String>,
     /// Log in as a bot; `-` asks for the token
-    #[arg(long, value_name = "TOKEN", env = "HELIOGRAM_BOT_TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "HELIOGRAM_BOT_TOKEN",
+        hide_env_values = true
+    )]
     pub(crate) bot_token: Option<String>,
     /// First name to sign up with where the number has no account yet (asked for if missing)
     #[arg(long)]

@@ -79,7 +79,9 @@ fn app(common: &Common, local: bool) -> Result<(i32, String)> {
 }
 
 fn servers(common: &Common) -> Result<Option<Servers>> {
-    let Some(server) = &common.server else { return Ok(None) };
+    let Some(server) = &common.server else {
+        return Ok(None);
+    };
     let path = Path::new(server);
     if path.is_file() {
         return described(path).map(Some);
@@ -87,14 +89,20 @@ fn servers(common: &Common) -> Result<Option<Servers>> {
     let (host, port) = server
         .rsplit_once(':')
         .and_then(|(host, port)| Some((host.trim_matches(['[', ']']), port.parse().ok()?)))
-        .ok_or_else(|| anyhow!("`{server}` is neither HOST:PORT nor a file that describes a server"))?;
+        .ok_or_else(|| {
+            anyhow!("`{server}` is neither HOST:PORT nor a file that describes a server")
+        })?;
     let key = common.server_key.as_deref().context(
         "the server's key is needed too: --server-key FILE, with the file given to `serve --key` \
          or the public key that `serve` prints",
     )?;
     let pem = fs::read_to_string(key)
         .with_context(|| format!("the key file {} cannot be read", key.display()))?;
-    Ok(Some(Servers::custom().dc(1, host, port).public_key(public(&pem, key)?)))
+    Ok(Some(
+        Servers::custom()
+            .dc(1, host, port)
+            .public_key(public(&pem, key)?),
+    ))
 }
 
 /// The public half of a key file, whichever half it holds.
@@ -109,18 +117,28 @@ fn public(pem: &str, path: &Path) -> Result<String> {
 
 /// A server as the first line of `serve --json` describes it.
 fn described(path: &Path) -> Result<Servers> {
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let line = text.lines().next().unwrap_or_default();
     let about: Value = serde_json::from_str(line)
         .with_context(|| format!("{} does not start with a line of JSON", path.display()))?;
-    let wrong = || anyhow!("{} does not describe a server as `serve --json` does", path.display());
-    let mut servers =
-        Servers::custom().public_key(about["public_key"].as_str().ok_or_else(wrong)?);
+    let wrong = || {
+        anyhow!(
+            "{} does not describe a server as `serve --json` does",
+            path.display()
+        )
+    };
+    let mut servers = Servers::custom().public_key(about["public_key"].as_str().ok_or_else(wrong)?);
     for dc in about["dcs"].as_array().ok_or_else(wrong)? {
-        let id = dc["id"].as_i64().and_then(|id| i32::try_from(id).ok()).ok_or_else(wrong)?;
+        let id = dc["id"]
+            .as_i64()
+            .and_then(|id| i32::try_from(id).ok())
+            .ok_or_else(wrong)?;
         let host = dc["host"].as_str().ok_or_else(wrong)?;
-        let port = dc["port"].as_u64().and_then(|p| u16::try_from(p).ok()).ok_or_else(wrong)?;
+        let port = dc["port"]
+            .as_u64()
+            .and_then(|p| u16::try_from(p).ok())
+            .ok_or_else(wrong)?;
         servers = servers.dc(id, host, port);
     }
     Ok(servers)

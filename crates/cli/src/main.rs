@@ -18,7 +18,10 @@ use ui::Ui;
 fn main() -> ExitCode {
     let args = Args::parse();
     let ui = Ui::new(args.common.json);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             ui.error(&anyhow::Error::new(error).context("the runtime did not start"));

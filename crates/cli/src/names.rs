@@ -2,13 +2,25 @@
 
 /// Text from elsewhere for a terminal: control characters could move the cursor or worse.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 /// A file name that stays in the folder it is put in.
 pub(crate) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control() && *c != ':').take(200).collect();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && *c != ':')
+        .take(200)
+        .collect();
     match clean.trim_matches([' ', '.']) {
         "" => "file".to_owned(),
         name => name.to_owned(),

@@ -11,9 +11,14 @@ use crate::ui::Ui;
 pub(crate) fn bar(ui: &Ui, label: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(
         None,
-        if ui.json() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
+        if ui.json() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        },
     );
-    let known = "{msg:12} {bar:30.cyan} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {eta:>5}";
+    let known =
+        "{msg:12} {bar:30.cyan} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {eta:>5}";
     if let Ok(style) = ProgressStyle::with_template(known) {
         bar.set_style(style.progress_chars("━╸─"));
     }

@@ -54,7 +54,11 @@ impl Ui {
     /// A closed pipe is no reason to fail: whoever read has read enough.
     fn write(&self, text: &str) {
         let mut out = anstream::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        if out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .is_err()
+        {
             std::process::exit(0);
         }
     }

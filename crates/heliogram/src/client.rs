@@ -94,6 +94,9 @@ impl Client {
         let stopped = client.net().stopped();
         tokio::spawn(refresh::run(client.downgrade(), stopped, config));
         tokio::spawn(updates::run(client.downgrade()));
+        if client.self_id().is_some() {
+            client.begin_updates().await;
+        }
         Ok(client)
     }
 

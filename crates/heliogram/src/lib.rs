@@ -72,14 +72,12 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodWait, Identity};
-pub use error::{
-    Error, NetworkError, ProtocolError, Result, RpcError, Unexpected, UsageError,
-};
+pub use error::{Error, NetworkError, ProtocolError, Result, RpcError, Unexpected, UsageError};
+pub use events::Event;
+pub use files::{FileError, InputFile};
 pub use heliogram_api::{self as api, LAYER, errors};
 pub use heliogram_mtproto::framing::Transport;
 pub use invoke::{Layer, Next, Purpose, RawCall};
-pub use events::Event;
-pub use files::{FileError, InputFile};
 pub use net::servers::{ServerAddr, Servers};
 pub use paging::Paged;
 pub use peers::{PeerError, PeerId, PeerKind, PeerLike};

@@ -11,32 +11,51 @@ use heliogram_server::{Refusal, TestServer};
 async fn two_people_write_edit_and_delete() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
-    let (a, b) = (room::enter(&server, &alice).await, room::enter(&server, &bob).await);
+    let (a, b) = (
+        room::enter(&server, &alice).await,
+        room::enter(&server, &bob).await,
+    );
     let mut updates = b.updates();
 
-    let sent = a.send_message("@bob", md("**Hello** 👋, __you__")).await.unwrap();
+    let sent = a
+        .send_message("@bob", md("**Hello** 👋, __you__"))
+        .await
+        .unwrap();
     assert!(sent.is_outgoing());
     assert_eq!(sent.text(), "Hello 👋, you");
-    assert_eq!((sent.chat_id(), sent.sender_id()), (bob.id(), Some(alice.id())));
+    assert_eq!(
+        (sent.chat_id(), sent.sender_id()),
+        (bob.id(), Some(alice.id()))
+    );
 
     let got = room::next_message(&mut updates).await;
     assert_eq!(got.text(), "Hello 👋, you");
     assert_eq!(got.text_md(), "**Hello** 👋, __you__");
     assert_eq!(got.text_html(), "<b>Hello</b> 👋, <i>you</i>");
-    assert_eq!((got.chat_id(), got.sender_id()), (alice.id(), Some(alice.id())));
+    assert_eq!(
+        (got.chat_id(), got.sender_id()),
+        (alice.id(), Some(alice.id()))
+    );
     assert_eq!(got.sender().unwrap().username(), Some("alice"));
     assert!(!got.is_outgoing());
 
     let edited = sent.edit(html("<b>Bye</b>")).await.unwrap();
-    assert_eq!((edited.id(), edited.text_md().as_str()), (sent.id(), "**Bye**"));
+    assert_eq!(
+        (edited.id(), edited.text_md().as_str()),
+        (sent.id(), "**Bye**")
+    );
     assert!(edited.edit_date().is_some());
-    let Event::MessageEdited(seen) = room::next(&mut updates).await else { panic!("an edit") };
+    let Event::MessageEdited(seen) = room::next(&mut updates).await else {
+        panic!("an edit")
+    };
     assert_eq!((seen.id(), seen.text()), (got.id(), "Bye"));
 
     assert_eq!(sent.delete().await.unwrap(), 1);
-    let Event::MessagesDeleted(gone) = room::next(&mut updates).await else { panic!("a deletion") };
+    let Event::MessagesDeleted(gone) = room::next(&mut updates).await else {
+        panic!("a deletion")
+    };
     assert_eq!(gone.ids(), [got.id()]);
-    assert_eq!(b.history(&alice_of(&got)).collect().await.unwrap(), vec![]);
+    assert_eq!(b.history(alice_of(&got)).collect().await.unwrap(), vec![]);
 }
 
 fn alice_of(message: &heliogram::Message) -> heliogram::Chat {
@@ -47,7 +66,10 @@ fn alice_of(message: &heliogram::Message) -> heliogram::Chat {
 async fn a_reply_knows_what_it_answers() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
-    let (a, b) = (room::enter(&server, &alice).await, room::enter(&server, &bob).await);
+    let (a, b) = (
+        room::enter(&server, &alice).await,
+        room::enter(&server, &bob).await,
+    );
     let (mut to_a, mut to_b) = (a.updates(), b.updates());
     let question = a.send_message("bob", "who is there?").await.unwrap();
     let heard = room::next_message(&mut to_b).await;
@@ -55,7 +77,10 @@ async fn a_reply_knows_what_it_answers() {
     assert_eq!(answer.reply_to(), Some(heard.id()));
     let heard = room::next_message(&mut to_a).await;
     assert_eq!(heard.reply_to(), Some(question.id()));
-    assert_eq!(heard.replied().await.unwrap().unwrap().text(), "who is there?");
+    assert_eq!(
+        heard.replied().await.unwrap().unwrap().text(),
+        "who is there?"
+    );
     assert!(question.replied().await.unwrap().is_none());
 }
 
@@ -65,7 +90,11 @@ async fn history_is_read_page_by_page_in_both_directions() {
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
     let a = room::enter(&server, &alice).await;
     for n in 1..=230 {
-        let who = if n % 2 == 0 { (&alice, &bob) } else { (&bob, &alice) };
+        let who = if n % 2 == 0 {
+            (&alice, &bob)
+        } else {
+            (&bob, &alice)
+        };
         who.0.says(who.1, &format!("line {n}")).await.unwrap();
     }
     let texts = |messages: Vec<heliogram::Message>| -> Vec<String> {
@@ -75,7 +104,13 @@ async fn history_is_read_page_by_page_in_both_directions() {
 
     let newest = texts(a.history("@bob").collect().await.unwrap());
     assert_eq!(newest, (1..=230).rev().map(line).collect::<Vec<_>>());
-    let oldest = texts(a.history("@bob").oldest_first().try_collect().await.unwrap());
+    let oldest = texts(
+        a.history("@bob")
+            .oldest_first()
+            .try_collect()
+            .await
+            .unwrap(),
+    );
     assert_eq!(oldest, (1..=230).map(line).collect::<Vec<_>>());
     let some = texts(a.history("@bob").limit(105).try_collect().await.unwrap());
     assert_eq!(some, (126..=230).rev().map(line).collect::<Vec<_>>());
@@ -86,12 +121,34 @@ async fn history_is_read_page_by_page_in_both_directions() {
     assert_eq!(a.history("@bob").limit(0).total().await.unwrap(), 230);
 
     let middle = a.history("@bob").limit(230).collect().await.unwrap()[100].id();
-    let before = texts(a.history("@bob").before(middle).limit(2).collect().await.unwrap());
+    let before = texts(
+        a.history("@bob")
+            .before(middle)
+            .limit(2)
+            .collect()
+            .await
+            .unwrap(),
+    );
     assert_eq!(before, ["line 129", "line 128"]);
-    let after = texts(a.history("@bob").after(middle).oldest_first().limit(2).collect().await.unwrap());
+    let after = texts(
+        a.history("@bob")
+            .after(middle)
+            .oldest_first()
+            .limit(2)
+            .collect()
+            .await
+            .unwrap(),
+    );
     assert_eq!(after, ["line 131", "line 132"]);
-    let between = a.history("@bob").after(middle).oldest_first().before(middle + 3);
-    assert_eq!(texts(between.collect().await.unwrap()), ["line 131", "line 132"]);
+    let between = a
+        .history("@bob")
+        .after(middle)
+        .oldest_first()
+        .before(middle + 3);
+    assert_eq!(
+        texts(between.collect().await.unwrap()),
+        ["line 131", "line 132"]
+    );
 
     let found = texts(a.history("@bob").search("line 22").collect().await.unwrap());
     assert_eq!(found.len(), 11);
@@ -109,7 +166,10 @@ async fn messages_are_found_by_id_and_gaps_are_told() {
     let note = a.send_message("me", "note").await.unwrap();
     let ids = vec![two.id(), 100_000, one.id(), note.id()];
     let found = a.get_messages(bob.id(), ids).await.unwrap();
-    let texts: Vec<_> = found.iter().map(|m| m.as_ref().map(heliogram::Message::text)).collect();
+    let texts: Vec<_> = found
+        .iter()
+        .map(|m| m.as_ref().map(heliogram::Message::text))
+        .collect();
     // The note is in another chat.
     assert_eq!(texts, [Some("two"), None, Some("one"), None]);
 }
@@ -121,10 +181,17 @@ async fn messages_can_be_forwarded() {
     let a = room::enter(&server, &alice).await;
     let one = a.send_message("me", md("**one**")).await.unwrap();
     let two = a.send_message("me", "two").await.unwrap();
-    let sent = a.forward_messages("@bob", "me", [one.id(), two.id()]).silent().await.unwrap();
+    let sent = a
+        .forward_messages("@bob", "me", [one.id(), two.id()])
+        .silent()
+        .await
+        .unwrap();
     assert_eq!(sent.len(), 2);
     assert!(sent.iter().all(|m| m.chat_id() == bob.id()));
-    assert_eq!((sent[0].text_md().as_str(), sent[1].text()), ("**one**", "two"));
+    assert_eq!(
+        (sent[0].text_md().as_str(), sent[1].text()),
+        ("**one**", "two")
+    );
     let copy = one.forward(bob.id()).hide_sender().await.unwrap();
     assert!(!copy[0].is_forwarded());
 }
@@ -140,8 +207,14 @@ async fn saved_messages_are_one_of_the_chats() {
         let newest = a.history(name).limit(1).collect().await.unwrap();
         assert_eq!(newest[0].text(), "remember", "{name}");
     }
-    assert_eq!(a.history(alice.id()).limit(1).collect().await.unwrap()[0].id(), note.id());
-    assert_eq!(a.delete_messages("me", &note).only_for_me().await.unwrap(), 1);
+    assert_eq!(
+        a.history(alice.id()).limit(1).collect().await.unwrap()[0].id(),
+        note.id()
+    );
+    assert_eq!(
+        a.delete_messages("me", &note).only_for_me().await.unwrap(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -155,8 +228,11 @@ async fn a_message_is_sent_once_however_the_connection_breaks() {
     assert_eq!(sent.text(), "once");
     server.faults().cut_before("messages.sendMessage");
     a.send_message("@bob", "twice?").await.unwrap();
-    let texts: Vec<String> =
-        bob.messages_with(&alice).into_iter().map(|said| said.text).collect();
+    let texts: Vec<String> = bob
+        .messages_with(&alice)
+        .into_iter()
+        .map(|said| said.text)
+        .collect();
     assert_eq!(texts, ["once", "twice?"]);
 }
 
@@ -183,7 +259,11 @@ async fn peers_nobody_knows_are_named_with_a_remedy() {
     };
     let e = a.send_message("@nobody_here", "hi").await.unwrap_err();
     assert!(e.to_string().contains("@nobody_here"), "{e}");
-    assert_eq!(peer_error(e), PeerError::UnknownUsername("nobody_here".into()));
+    assert!(e.is(errors::USERNAME_NOT_OCCUPIED));
+    assert_eq!(
+        peer_error(e),
+        PeerError::UnknownUsername("nobody_here".into())
+    );
     let e = a.send_message(777_123_456, "hi").await.unwrap_err();
     assert_eq!(peer_error(e), PeerError::NeverMet(777_123_456));
     let e = a.send_message("+15550100999", "hi").await.unwrap_err();
@@ -220,7 +300,10 @@ async fn refusals_keep_their_names() {
     let sent = a.send_message("bob", "same").await.unwrap();
     let e = sent.edit("same").await.unwrap_err();
     assert!(e.is(errors::MESSAGE_NOT_MODIFIED), "{e}");
-    server.faults().refuse("messages.sendMessage", Refusal::new(403, "CHAT_WRITE_FORBIDDEN"));
+    server.faults().refuse(
+        "messages.sendMessage",
+        Refusal::new(403, "CHAT_WRITE_FORBIDDEN"),
+    );
     let e = a.send_message(bob.id(), "no").await.unwrap_err();
     assert_eq!(&*e.rpc().unwrap().name, "CHAT_WRITE_FORBIDDEN");
 }

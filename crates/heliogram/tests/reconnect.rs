@@ -456,7 +456,7 @@ async fn an_account_is_carried_to_another_data_centre_once_for_many_calls() {
             (f::auth::ExportAuthorization::ID, 1) => Answer::Result(exported.clone()),
             (f::auth::ImportAuthorization::ID, 2) => Answer::Result(imported.clone()),
             (Once::ID, 2) if seen.without_updates => Answer::Result(yes()),
-            _ => Answer::Error(401, "AUTH_KEY_UNREGISTERED"),
+            _ => Answer::Error(400, "INPUT_METHOD_INVALID"),
         })
     })
     .await;

@@ -102,7 +102,10 @@ async fn a_cut_connection_loses_and_doubles_nothing() {
 async fn own_messages_come_from_elsewhere_only() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
-    let (one, two) = (room::enter(&server, &alice).await, room::enter(&server, &alice).await);
+    let (one, two) = (
+        room::enter(&server, &alice).await,
+        room::enter(&server, &alice).await,
+    );
     let (mut to_one, mut to_two) = (one.updates(), two.updates());
     // Both must have begun to listen.
     bob.says(&alice, "ready").await.unwrap();
@@ -142,7 +145,10 @@ async fn every_reader_gets_everything() {
 async fn a_bot_answers() {
     let server = TestServer::start().await;
     let (alice, echo) = (server.user("alice").await, server.bot("echo_bot").await);
-    let (a, bot) = (room::enter(&server, &alice).await, room::enter(&server, &echo).await);
+    let (a, bot) = (
+        room::enter(&server, &alice).await,
+        room::enter(&server, &echo).await,
+    );
     let mut to_bot = bot.updates();
     let task = tokio::spawn(async move {
         while let Some(event) = to_bot.next().await {

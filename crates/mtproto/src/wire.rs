@@ -91,7 +91,7 @@ fn read_message(whole: &Bytes, r: &mut Reader<'_>) -> Result<Message, BadContain
     let msg_id = r.i64();
     let seq_no = r.i32();
     let len = r.u32() as usize;
-    if len % 4 != 0 || len < 4 || len > r.remaining() {
+    if !len.is_multiple_of(4) || len < 4 || len > r.remaining() {
         return Err(BadContainer);
     }
     let start = r.position();

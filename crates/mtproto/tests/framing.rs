@@ -1,4 +1,5 @@
 //! Framings under any split of the bytes, and under hostile ones.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use heliogram_mtproto::framing::{Frame, FrameError, Framing, MAX_FRAME, Obfuscation, Transport};
 use proptest::prelude::*;

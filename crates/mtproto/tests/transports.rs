@@ -1,4 +1,5 @@
 //! A whole connection over every transport: key exchange, session, requests, in both roles.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::{sync::Arc, sync::LazyLock, time::Duration};
 
@@ -37,11 +38,11 @@ impl Pipe {
         }
     }
 
-    fn to_server(&mut self, packet: &[u8]) -> Vec<u8> {
+    fn carry_up(&mut self, packet: &[u8]) -> Vec<u8> {
         pass(&mut self.client, &mut self.server, packet)
     }
 
-    fn to_client(&mut self, packet: &[u8]) -> Vec<u8> {
+    fn carry_down(&mut self, packet: &[u8]) -> Vec<u8> {
         pass(&mut self.server, &mut self.client, packet)
     }
 }
@@ -76,9 +77,9 @@ fn exchange(pipe: &mut Pipe) -> (Established, Established) {
     let mut server = ServerExchange::new(config, [2; 32]);
     let mut made = None;
     loop {
-        let step = server.handle(NOW, &pipe.to_server(&packet)).unwrap();
+        let step = server.handle(NOW, &pipe.carry_up(&packet)).unwrap();
         made = step.done.or(made);
-        match client.handle(NOW, &pipe.to_client(&step.reply)).unwrap() {
+        match client.handle(NOW, &pipe.carry_down(&step.reply)).unwrap() {
             ClientStep::Send(next, request) => (client, packet) = (next, request),
             ClientStep::Done(done) => return (done, made.unwrap()),
         }
@@ -108,7 +109,7 @@ fn talk(transport: Transport, obfuscation: Option<Obfuscation>) {
         talking = false;
         while client.poll_packet(NOW, &mut packet) {
             talking = true;
-            let mut packet = pipe.to_server(&packet);
+            let mut packet = pipe.carry_up(&packet);
             assert_eq!(server::peek_key_id(&packet), Some(theirs.key.id()));
             let opened = server::open(&theirs.key, &mut packet).unwrap();
             server.handle_opened(NOW, &opened).unwrap();
@@ -118,7 +119,7 @@ fn talk(transport: Transport, obfuscation: Option<Obfuscation>) {
         }
         while server.poll_packet(NOW, &mut packet) {
             talking = true;
-            let mut packet = pipe.to_client(&packet);
+            let mut packet = pipe.carry_down(&packet);
             client.handle_packet(NOW, &mut packet).unwrap();
         }
         events.extend(std::iter::from_fn(|| client.poll_event()));

@@ -27,11 +27,17 @@ fn unique(schema: &Schema) -> Result<(), SchemaError> {
     let mut ids = BTreeMap::new();
     for d in &schema.definitions {
         if let Some(line) = names.insert((d.kind, &d.name), d.line) {
-            return Err(at(d, format!("{} is defined twice, first in line {line}", d.name)));
+            return Err(at(
+                d,
+                format!("{} is defined twice, first in line {line}", d.name),
+            ));
         }
         if let Some((name, line)) = ids.insert(d.id, (&d.name, d.line)) {
             let id = d.id;
-            return Err(at(d, format!("the id {id:08x} is that of {name} in line {line} too")));
+            return Err(at(
+                d,
+                format!("the id {id:08x} is that of {name} in line {line} too"),
+            ));
         }
     }
     Ok(())
@@ -51,30 +57,49 @@ impl<'a> Names<'a> {
     fn of(schema: &'a Schema) -> Self {
         let mut types = BTreeMap::new();
         let mut constructors = BTreeSet::new();
-        for d in schema.definitions.iter().filter(|d| d.kind == Kind::Constructor) {
+        for d in schema
+            .definitions
+            .iter()
+            .filter(|d| d.kind == Kind::Constructor)
+        {
             constructors.insert(&d.name);
             if let Type::Boxed(name) = &d.result {
                 *types.entry(name).or_insert(0) += 1;
             }
         }
-        Self { types, constructors }
+        Self {
+            types,
+            constructors,
+        }
     }
 
     fn check(&self, of: &Definition, ty: &Type) -> Result<(), SchemaError> {
         match ty.innermost() {
-            Type::Boxed(name) if !self.types.contains_key(name) => {
-                Err(at(of, format!("{} uses the type {name}, which nothing constructs", of.name)))
-            }
-            Type::Bare { name, percent: false } if !self.constructors.contains(name) => {
-                Err(at(of, format!("{} uses {name}, which is not defined", of.name)))
-            }
-            Type::Bare { name, percent: true } if self.types.get(name) != Some(&1) => Err(at(
+            Type::Boxed(name) if !self.types.contains_key(name) => Err(at(
                 of,
-                format!("{} uses %{name}, which must have exactly one constructor", of.name),
+                format!("{} uses the type {name}, which nothing constructs", of.name),
             )),
-            Type::True | Type::Flags if ty != ty.innermost() => {
-                Err(at(of, format!("{} has a vector of what takes no room", of.name)))
-            }
+            Type::Bare {
+                name,
+                percent: false,
+            } if !self.constructors.contains(name) => Err(at(
+                of,
+                format!("{} uses {name}, which is not defined", of.name),
+            )),
+            Type::Bare {
+                name,
+                percent: true,
+            } if self.types.get(name) != Some(&1) => Err(at(
+                of,
+                format!(
+                    "{} uses %{name}, which must have exactly one constructor",
+                    of.name
+                ),
+            )),
+            Type::True | Type::Flags if ty != ty.innermost() => Err(at(
+                of,
+                format!("{} has a vector of what takes no room", of.name),
+            )),
             _ => Ok(()),
         }
     }
@@ -86,7 +111,10 @@ fn flags(definition: &Definition) -> Result<(), SchemaError> {
     for field in &definition.fields {
         let name = &field.name;
         if !fields.insert(name) {
-            return Err(at(definition, format!("{} has two fields `{name}`", definition.name)));
+            return Err(at(
+                definition,
+                format!("{} has two fields `{name}`", definition.name),
+            ));
         }
         match &field.flag {
             Some(flag) if !words.contains(&flag.word) => {
@@ -102,7 +130,10 @@ fn flags(definition: &Definition) -> Result<(), SchemaError> {
             None if field.ty == Type::True => {
                 return Err(at(
                     definition,
-                    format!("the field `{name}` of {} is `true` without a flag", definition.name),
+                    format!(
+                        "the field `{name}` of {} is `true` without a flag",
+                        definition.name
+                    ),
                 ));
             }
             _ => {}

@@ -31,14 +31,18 @@ fn normalise(definition: &str) -> String {
             _ => word.to_owned(),
         })
         .collect();
-    kept.join(" ").replace('<', " ").replace(['>', '{', '}'], "")
+    kept.join(" ")
+        .replace('<', " ")
+        .replace(['>', '{', '}'], "")
 }
 
 pub(crate) fn check(definition: &Definition) -> Result<(), SchemaError> {
     let right = of(definition);
     let known = || {
         let name = definition.name.to_string();
-        IRREGULAR.iter().any(|&(n, id)| n == name && id == definition.id)
+        IRREGULAR
+            .iter()
+            .any(|&(n, id)| n == name && id == definition.id)
     };
     if definition.id == right || known() {
         return Ok(());

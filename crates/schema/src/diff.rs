@@ -30,12 +30,18 @@ pub struct Change {
 #[must_use]
 pub fn diff(old: &Schema, new: &Schema) -> Diff {
     let (before, after) = (by_name(old), by_name(new));
-    let mut diff = Diff { layers: (old.layer, new.layer), ..Diff::default() };
+    let mut diff = Diff {
+        layers: (old.layer, new.layer),
+        ..Diff::default()
+    };
     for (key, d) in &after {
         match before.get(key) {
             None => diff.added.push((*d).clone()),
             Some(o) if o.without_id() != d.without_id() || o.id != d.id => {
-                diff.changed.push(Change { old: (*o).clone(), new: (*d).clone() });
+                diff.changed.push(Change {
+                    old: (*o).clone(),
+                    new: (*d).clone(),
+                });
             }
             Some(_) => {}
         }
@@ -46,7 +52,11 @@ pub fn diff(old: &Schema, new: &Schema) -> Diff {
 }
 
 fn by_name(schema: &Schema) -> BTreeMap<(Kind, String), &Definition> {
-    schema.definitions.iter().map(|d| ((d.kind, d.name.to_string()), d)).collect()
+    schema
+        .definitions
+        .iter()
+        .map(|d| ((d.kind, d.name.to_string()), d))
+        .collect()
 }
 
 impl Change {
@@ -54,11 +64,17 @@ impl Change {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let texts = |d: &Definition| -> Vec<(String, String)> {
-            d.fields.iter().map(|f| (f.name.clone(), f.to_string())).collect()
+            d.fields
+                .iter()
+                .map(|f| (f.name.clone(), f.to_string()))
+                .collect()
         };
         let (old, new) = (texts(&self.old), texts(&self.new));
         let find = |fields: &[(String, String)], name: &str| {
-            fields.iter().find(|(n, _)| n == name).map(|(_, text)| text.clone())
+            fields
+                .iter()
+                .find(|(n, _)| n == name)
+                .map(|(_, text)| text.clone())
         };
         let mut lines = Vec::new();
         for (name, text) in &old {

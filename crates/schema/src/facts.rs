@@ -49,7 +49,10 @@ impl Facts {
         let mut facts = Self::default();
         for (line, text) in rows(errors) {
             let parsed = text.split_once(',').and_then(|(code, name)| {
-                Some(KnownError { code: code.parse().ok()?, pattern: name.to_owned() })
+                Some(KnownError {
+                    code: code.parse().ok()?,
+                    pattern: name.to_owned(),
+                })
             });
             facts.errors.push(parsed.ok_or_else(|| {
                 SchemaError::new(line, format!("`{text}` is not a number and a name"))
@@ -67,8 +70,14 @@ impl Facts {
                     return Err(SchemaError::new(line, reason));
                 }
             };
-            let errors = errors.unwrap_or("").split_ascii_whitespace().map(str::to_owned).collect();
-            facts.methods.insert(name.unwrap_or("").to_owned(), Method { who, errors });
+            let errors = errors
+                .unwrap_or("")
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect();
+            facts
+                .methods
+                .insert(name.unwrap_or("").to_owned(), Method { who, errors });
         }
         Ok(facts)
     }
@@ -76,5 +85,9 @@ impl Facts {
 
 /// The lines after the heading, numbered from 1.
 fn rows(csv: &str) -> impl Iterator<Item = (usize, &str)> {
-    csv.lines().enumerate().skip(1).map(|(i, l)| (i + 1, l.trim())).filter(|(_, l)| !l.is_empty())
+    csv.lines()
+        .enumerate()
+        .skip(1)
+        .map(|(i, l)| (i + 1, l.trim()))
+        .filter(|(_, l)| !l.is_empty())
 }

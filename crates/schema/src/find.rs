@@ -28,9 +28,8 @@ pub fn find<'a>(schema: &'a Schema, facts: &'a Facts, name: &str) -> Option<Foun
     let first = definitions.first()?;
     let ty = first.result.to_string();
     let uses = |d: &&Definition| d.fields.iter().any(|f| f.ty.innermost().to_string() == ty);
-    let answers = |d: &&Definition| {
-        d.kind == Kind::Function && d.result.innermost().to_string() == ty
-    };
+    let answers =
+        |d: &&Definition| d.kind == Kind::Function && d.result.innermost().to_string() == ty;
     let values = definitions.iter().any(|d| d.kind == Kind::Constructor);
     let all = |filter: &dyn Fn(&&Definition) -> bool| -> Vec<&Definition> {
         match values {
@@ -38,13 +37,23 @@ pub fn find<'a>(schema: &'a Schema, facts: &'a Facts, name: &str) -> Option<Foun
             false => Vec::new(),
         }
     };
-    Some(Found { used_by: all(&uses), answered_by: all(&answers), definitions, facts })
+    Some(Found {
+        used_by: all(&uses),
+        answered_by: all(&answers),
+        definitions,
+        facts,
+    })
 }
 
 /// Names that resemble one that was not found.
 #[must_use]
 pub fn near(schema: &Schema, name: &str) -> Vec<String> {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let last = |name: &str| {
+        name.rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
     let wanted = last(name);
     let mut names: Vec<String> = schema
         .definitions
@@ -85,7 +94,9 @@ impl Found<'_> {
             writeln!(f, "  {:24} {ty}", field.name)?;
         }
         writeln!(f, "  = {}", d.result)?;
-        let Some(method) = self.facts.methods.get(&d.name.to_string()) else { return Ok(()) };
+        let Some(method) = self.facts.methods.get(&d.name.to_string()) else {
+            return Ok(());
+        };
         match method.who {
             Who::User => writeln!(f, "for user accounts only")?,
             Who::Bot => writeln!(f, "for bots only")?,

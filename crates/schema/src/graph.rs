@@ -40,6 +40,10 @@ pub(crate) struct Graph<'a> {
     pub(crate) recursive: BTreeSet<&'a Name>,
     /// For each type, the types it can reach without passing a vector.
     reach_inline: BTreeMap<&'a Name, BTreeSet<&'a Name>>,
+    /// Types that functions take, or that are held by those.
+    pub(crate) sent: BTreeSet<&'a Name>,
+    /// Types that functions answer, or that are held by those.
+    pub(crate) answered: BTreeSet<&'a Name>,
     sizes: BTreeMap<&'a Name, Layout>,
 }
 
@@ -50,16 +54,23 @@ impl<'a> Graph<'a> {
             bare: BTreeMap::new(),
             recursive: BTreeSet::new(),
             reach_inline: BTreeMap::new(),
+            sent: BTreeSet::new(),
+            answered: BTreeSet::new(),
             sizes: BTreeMap::new(),
         };
         let constructors = || {
-            schema.definitions.iter().filter(|d| d.kind == Kind::Constructor && !d.is_builtin())
+            schema
+                .definitions
+                .iter()
+                .filter(|d| d.kind == Kind::Constructor && !d.is_builtin())
         };
         for d in constructors() {
             graph.bare.insert(&d.name, d);
         }
         for d in constructors() {
-            let Type::Boxed(name) = &d.result else { continue };
+            let Type::Boxed(name) = &d.result else {
+                continue;
+            };
             let mut info = graph.types.remove(name).unwrap_or_default();
             for field in &d.fields {
                 if let Some(held) = graph.target(field.ty.innermost()) {
@@ -72,6 +83,20 @@ impl<'a> Graph<'a> {
             info.constructors.push(d);
             graph.types.insert(name, info);
         }
+        for d in schema
+            .definitions
+            .iter()
+            .filter(|d| d.kind == Kind::Function)
+        {
+            let answer = graph.target(d.result.innermost());
+            graph.answered.extend(graph.closure(answer.into_iter()));
+            let fields = d
+                .fields
+                .iter()
+                .filter_map(|f| graph.target(f.ty.innermost()));
+            let sent = graph.closure(fields);
+            graph.sent.extend(sent);
+        }
         graph.find_cycles();
         graph.find_least();
         graph.measure();
@@ -81,8 +106,15 @@ impl<'a> Graph<'a> {
     /// The boxed type that a field's type leads to, if it is an object.
     pub(crate) fn target(&self, ty: &'a Type) -> Option<&'a Name> {
         match ty {
-            Type::Boxed(name) | Type::Bare { name, percent: true } => Some(name),
-            Type::Bare { name, percent: false } => match &self.bare.get(name)?.result {
+            Type::Boxed(name)
+            | Type::Bare {
+                name,
+                percent: true,
+            } => Some(name),
+            Type::Bare {
+                name,
+                percent: false,
+            } => match &self.bare.get(name)?.result {
                 Type::Boxed(name) => Some(name),
                 _ => None,
             },
@@ -93,7 +125,9 @@ impl<'a> Graph<'a> {
     /// The constructor a bare name (`future_salt`, `%FutureSalt`) stands for.
     pub(crate) fn constructor(&self, name: &Name, percent: bool) -> Option<&'a Definition> {
         if percent {
-            self.types.get(name).and_then(|info| info.constructors.first().copied())
+            self.types
+                .get(name)
+                .and_then(|info| info.constructors.first().copied())
         } else {
             self.bare.get(name).copied()
         }
@@ -108,6 +142,16 @@ impl<'a> Graph<'a> {
             let reach = self.reach(from, |info| &info.inline);
             self.reach_inline.insert(from, reach);
         }
+    }
+
+    /// The given types and all they hold.
+    fn closure(&self, from: impl Iterator<Item = &'a Name>) -> BTreeSet<&'a Name> {
+        from.flat_map(|name| {
+            let mut all = self.reach(name, |info| &info.holds);
+            all.insert(name);
+            all
+        })
+        .collect()
     }
 
     fn reach(
@@ -141,7 +185,11 @@ impl<'a> Graph<'a> {
                     Some((i, depth.into_iter().max().unwrap_or(0)))
                 });
                 let best = depths.min_by_key(|&(i, depth)| {
-                    (depth, info.constructors.get(i).map_or(0, |d| d.fields.len()), i)
+                    (
+                        depth,
+                        info.constructors.get(i).map_or(0, |d| d.fields.len()),
+                        i,
+                    )
                 });
                 if best != info.least {
                     found.push((name, best));
@@ -175,36 +223,64 @@ impl<'a> Graph<'a> {
         if self.sizes.contains_key(name) {
             return;
         }
-        let inline = self.types.get(name).map(|info| info.inline.clone()).unwrap_or_default();
+        let inline = self
+            .types
+            .get(name)
+            .map(|info| info.inline.clone())
+            .unwrap_or_default();
         for held in inline {
             if !self.cycles(name, held) {
                 self.measure_type(held);
             }
         }
-        let constructors = self.types.get(name).map(|i| i.constructors.clone()).unwrap_or_default();
-        let structs: Vec<Layout> =
-            constructors.iter().map(|d| self.struct_layout(Some(name), d)).collect();
+        let constructors = self
+            .types
+            .get(name)
+            .map(|i| i.constructors.clone())
+            .unwrap_or_default();
+        let structs: Vec<Layout> = constructors
+            .iter()
+            .map(|d| self.struct_layout(Some(name), d))
+            .collect();
         let layout = match structs.as_slice() {
             [only] => *only,
-            _ if structs.iter().all(|s| s.size == 0) => Layout { size: 1, align: 1, niche: true },
+            _ if structs.iter().all(|s| s.size == 0) => Layout {
+                size: 1,
+                align: 1,
+                niche: true,
+            },
             _ => {
                 let (size, align) = structs
                     .iter()
                     .map(|s| if s.size > VARIANT_LIMIT { POINTER } else { *s })
-                    .fold((0, 1), |(size, align), p| (p.size.max(size), p.align.max(align)));
-                Layout { size: (size + 1).next_multiple_of(align), align, niche: true }
+                    .fold((0, 1), |(size, align), p| {
+                        (p.size.max(size), p.align.max(align))
+                    });
+                Layout {
+                    size: (size + 1).next_multiple_of(align),
+                    align,
+                    niche: true,
+                }
             }
         };
         self.sizes.insert(name, layout);
     }
 
     fn cycles(&self, of: &Name, target: &Name) -> bool {
-        of == target || self.reach_inline.get(target).is_some_and(|reach| reach.contains(of))
+        of == target
+            || self
+                .reach_inline
+                .get(target)
+                .is_some_and(|reach| reach.contains(of))
     }
 
     /// What the definition's struct takes; `of` is the type it makes, none for a function.
     fn struct_layout(&self, of: Option<&Name>, d: &'a Definition) -> Layout {
-        let mut sum = Layout { size: 0, align: 1, niche: false };
+        let mut sum = Layout {
+            size: 0,
+            align: 1,
+            niche: false,
+        };
         for field in d.fields.iter().filter(|f| f.ty != Type::Flags) {
             let mut layout = match primitive(&field.ty) {
                 Some(layout) => layout,
@@ -226,21 +302,33 @@ impl<'a> Graph<'a> {
     fn object_layout(&self, ty: &'a Type) -> Layout {
         let target = self.target(ty);
         match ty {
-            Type::Bare { name, percent: false } => match self.bare.get(name) {
+            Type::Bare {
+                name,
+                percent: false,
+            } => match self.bare.get(name) {
                 Some(d) => self.struct_layout(target, d),
                 None => POINTER,
             },
-            _ => target.and_then(|t| self.sizes.get(t)).copied().unwrap_or(POINTER),
+            _ => target
+                .and_then(|t| self.sizes.get(t))
+                .copied()
+                .unwrap_or(POINTER),
         }
     }
 
     /// Whether the object in `field`, of a definition that makes `of` (or of a function), is boxed.
     pub(crate) fn boxes(&self, of: Option<&Name>, field: &'a Field) -> bool {
-        let Some(target) = self.target(&field.ty) else { return false };
+        let Some(target) = self.target(&field.ty) else {
+            return false;
+        };
         if of.is_some_and(|of| self.cycles(of, target)) {
             return true;
         }
-        let limit = if field.flag.is_some() { OPTION_LIMIT } else { FIELD_LIMIT };
+        let limit = if field.flag.is_some() {
+            OPTION_LIMIT
+        } else {
+            FIELD_LIMIT
+        };
         self.object_layout(&field.ty).size > limit
     }
 
@@ -250,7 +338,11 @@ impl<'a> Graph<'a> {
     }
 }
 
-const POINTER: Layout = Layout { size: 8, align: 8, niche: true };
+const POINTER: Layout = Layout {
+    size: 8,
+    align: 8,
+    niche: true,
+};
 
 fn primitive(ty: &Type) -> Option<Layout> {
     let (size, align, niche) = match ty {

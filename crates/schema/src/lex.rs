@@ -29,7 +29,13 @@ pub(crate) struct Header {
 
 /// Cuts a file into its pieces; comments are dropped, save for what they say of layer and source.
 pub(crate) fn tokens(text: &str) -> Result<(Vec<Token<'_>>, Header), SchemaError> {
-    let mut lexer = Lexer { text, pos: 0, line: 1, out: Vec::new(), header: Header::default() };
+    let mut lexer = Lexer {
+        text,
+        pos: 0,
+        line: 1,
+        out: Vec::new(),
+        header: Header::default(),
+    };
     lexer.run()?;
     Ok((lexer.out, lexer.header))
 }
@@ -58,7 +64,11 @@ impl<'a> Lexer<'a> {
                 self.block_comment()?;
             } else {
                 let kind = self.piece(c)?;
-                self.out.push(Token { kind, line: self.line, joined });
+                self.out.push(Token {
+                    kind,
+                    line: self.line,
+                    joined,
+                });
                 end_of_last = self.pos;
             }
         }
@@ -88,7 +98,10 @@ impl<'a> Lexer<'a> {
 
     fn block_comment(&mut self) -> Result<(), SchemaError> {
         let Some(end) = self.rest().find("*/") else {
-            return Err(SchemaError::new(self.line, "the comment that starts here has no end"));
+            return Err(SchemaError::new(
+                self.line,
+                "the comment that starts here has no end",
+            ));
         };
         let comment = self.take(end + 2);
         self.line += comment.matches('\n').count();
@@ -107,7 +120,9 @@ impl<'a> Lexer<'a> {
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
         if is_word(first) {
             let rest = self.rest();
-            return Ok(Kind::Word(self.take(rest.find(|c| !is_word(c)).unwrap_or(rest.len()))));
+            return Ok(Kind::Word(
+                self.take(rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
+            ));
         }
         if "#:?=;<>{}[]!%*".contains(first) {
             self.pos += 1;

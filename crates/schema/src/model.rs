@@ -34,8 +34,14 @@ impl Name {
     #[must_use]
     pub fn new(full: &str) -> Self {
         match full.split_once('.') {
-            Some((space, base)) => Self { space: Some(space.to_owned()), base: base.to_owned() },
-            None => Self { space: None, base: full.to_owned() },
+            Some((space, base)) => Self {
+                space: Some(space.to_owned()),
+                base: base.to_owned(),
+            },
+            None => Self {
+                space: None,
+                base: full.to_owned(),
+            },
         }
     }
 
@@ -231,8 +237,15 @@ impl fmt::Display for Type {
             Self::True => "true",
             Self::Vector { bare: true, item } => return write!(f, "vector<{item}>"),
             Self::Vector { bare: false, item } => return write!(f, "Vector<{item}>"),
-            Self::Boxed(name) | Self::Bare { name, percent: false } => return name.fmt(f),
-            Self::Bare { name, percent: true } => return write!(f, "%{name}"),
+            Self::Boxed(name)
+            | Self::Bare {
+                name,
+                percent: false,
+            } => return name.fmt(f),
+            Self::Bare {
+                name,
+                percent: true,
+            } => return write!(f, "%{name}"),
             Self::Generic { name, call: true } => return write!(f, "!{name}"),
             Self::Generic { name, call: false } => name,
         })
@@ -250,7 +263,10 @@ pub struct SchemaError {
 
 impl SchemaError {
     pub(crate) fn new(line: usize, reason: impl Into<String>) -> Self {
-        Self { line, reason: reason.into() }
+        Self {
+            line,
+            reason: reason.into(),
+        }
     }
 }
 

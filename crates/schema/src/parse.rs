@@ -12,14 +12,23 @@ const MAX_NESTING: usize = 8;
 /// The first line that is not TL, or whose id is not the CRC-32 of its definition.
 pub fn parse(text: &str) -> Result<Schema, SchemaError> {
     let (tokens, header) = lex::tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, pos: 0, kind: Kind::Constructor };
+    let mut parser = Parser {
+        tokens: &tokens,
+        pos: 0,
+        kind: Kind::Constructor,
+    };
     let mut definitions = Vec::new();
     while let Some(token) = parser.peek() {
         if let lex::Kind::Section(name) = token.kind {
             parser.kind = match name {
                 "types" => Kind::Constructor,
                 "functions" => Kind::Function,
-                _ => return Err(SchemaError::new(token.line, format!("no section ---{name}---"))),
+                _ => {
+                    return Err(SchemaError::new(
+                        token.line,
+                        format!("no section ---{name}---"),
+                    ));
+                }
             };
             parser.pos += 1;
         } else {
@@ -28,7 +37,11 @@ pub fn parse(text: &str) -> Result<Schema, SchemaError> {
             definitions.push(definition);
         }
     }
-    Ok(Schema { layer: header.layer, source: header.source, definitions })
+    Ok(Schema {
+        layer: header.layer,
+        source: header.source,
+        definitions,
+    })
 }
 
 struct Parser<'t, 'a> {
@@ -44,7 +57,9 @@ impl<'a> Parser<'_, 'a> {
 
     /// The line of the next piece, or of the last where there is none.
     fn line(&self) -> usize {
-        self.peek().or_else(|| self.tokens.last().copied()).map_or(1, |t| t.line)
+        self.peek()
+            .or_else(|| self.tokens.last().copied())
+            .map_or(1, |t| t.line)
     }
 
     fn error(&self, reason: impl Into<String>) -> SchemaError {
@@ -140,7 +155,9 @@ impl<'a> Parser<'_, 'a> {
             Ok(id) => Ok(Some(id)),
             Err(_) => {
                 self.pos -= 1;
-                Err(self.error(format!("the id `{digits}` of {name} is not a hex number of 32 bits")))
+                Err(self.error(format!(
+                    "the id `{digits}` of {name} is not a hex number of 32 bits"
+                )))
             }
         }
     }
@@ -161,13 +178,23 @@ impl<'a> Parser<'_, 'a> {
     /// The notation of the core lines: `?`, `4*[ int ]`, `# [ t ]`.
     fn core(&mut self) -> Result<Option<String>, SchemaError> {
         let start = self.pos;
-        let kinds: Vec<_> = self.tokens.iter().skip(start).take(3).map(|t| t.kind).collect();
+        let kinds: Vec<_> = self
+            .tokens
+            .iter()
+            .skip(start)
+            .take(3)
+            .map(|t| t.kind)
+            .collect();
         match kinds.as_slice() {
             [lex::Kind::Mark('?'), ..] => {
                 self.pos += 1;
                 Ok(Some("?".to_owned()))
             }
-            [lex::Kind::Word(times), lex::Kind::Mark('*'), lex::Kind::Mark('[')] => {
+            [
+                lex::Kind::Word(times),
+                lex::Kind::Mark('*'),
+                lex::Kind::Mark('['),
+            ] => {
                 self.pos += 3;
                 let item = self.word("a type")?;
                 self.expect(']', "after the repeated type")?;
@@ -187,7 +214,11 @@ impl<'a> Parser<'_, 'a> {
         let name = self.word(&format!("a field of {of} or `=`"))?.to_owned();
         self.expect(':', &format!("after the field `{name}` of {of}"))?;
         if self.eat('#') {
-            return Ok(Field { name, flag: None, ty: Type::Flags });
+            return Ok(Field {
+                name,
+                flag: None,
+                ty: Type::Flags,
+            });
         }
         let flag = self.flag(&name)?;
         let ty = self.ty(generics, 0)?;
@@ -205,7 +236,10 @@ impl<'a> Parser<'_, 'a> {
         self.pos += 1;
         let (word, bit) = text.split_once('.').unwrap_or((text, ""));
         match bit.parse::<u8>() {
-            Ok(bit) if bit < 32 => Ok(Some(Flag { word: word.to_owned(), bit })),
+            Ok(bit) if bit < 32 => Ok(Some(Flag {
+                word: word.to_owned(),
+                bit,
+            })),
             _ => Err(SchemaError::new(
                 line,
                 format!("`{text}` of the field `{field}` names no bit from 0 to 31"),
@@ -253,7 +287,10 @@ impl<'a> Parser<'_, 'a> {
         if boxed {
             return Ok(ty);
         }
-        Err(SchemaError::new(line, format!("`{ty}` cannot stand after `=`: a boxed type must")))
+        Err(SchemaError::new(
+            line,
+            format!("`{ty}` cannot stand after `=`: a boxed type must"),
+        ))
     }
 }
 
@@ -272,5 +309,9 @@ fn named(name: Name, percent: bool) -> Type {
             _ => {}
         }
     }
-    if percent || name.is_lower() { Type::Bare { name, percent } } else { Type::Boxed(name) }
+    if percent || name.is_lower() {
+        Type::Bare { name, percent }
+    } else {
+        Type::Boxed(name)
+    }
 }

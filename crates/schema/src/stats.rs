@@ -27,9 +27,14 @@ pub struct Stats {
 #[must_use]
 pub fn stats(schema: &Schema) -> Stats {
     let of = |kind| schema.definitions.iter().filter(move |d| d.kind == kind);
-    let types: BTreeSet<String> = of(Kind::Constructor).map(|d| d.result.to_string()).collect();
-    let spaces: BTreeSet<&str> =
-        schema.definitions.iter().filter_map(|d| d.name.space.as_deref()).collect();
+    let types: BTreeSet<String> = of(Kind::Constructor)
+        .map(|d| d.result.to_string())
+        .collect();
+    let spaces: BTreeSet<&str> = schema
+        .definitions
+        .iter()
+        .filter_map(|d| d.name.space.as_deref())
+        .collect();
     Stats {
         layer: schema.layer,
         source: schema.source.clone(),

@@ -17,15 +17,23 @@ pub fn sync(text: &str, layer: Option<i32>, source: Option<&str>) -> Result<Stri
 }
 
 fn write(schema: &Schema, layer: Option<i32>, source: Option<&str>) -> String {
-    let mut out = String::from("// Telegram's published schema, in the form `heliogram schema sync` gives it.\n");
+    let mut out = String::from(
+        "// Telegram's published schema, in the form `heliogram schema sync` gives it.\n",
+    );
     if let Some(layer) = schema.layer.or(layer) {
         out.push_str(&format!("// LAYER {layer}\n"));
     }
     if let Some(source) = schema.source.as_deref().or(source) {
-        let line: String = source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line: String = source
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         out.push_str(&format!("// SOURCE {}\n", line.trim()));
     }
-    for (kind, title) in [(Kind::Constructor, "---types---"), (Kind::Function, "---functions---")] {
+    for (kind, title) in [
+        (Kind::Constructor, "---types---"),
+        (Kind::Function, "---functions---"),
+    ] {
         out.push_str(&format!("\n{title}\n\n"));
         for d in schema.definitions.iter().filter(|d| d.kind == kind) {
             out.push_str(&format!("{d};\n"));

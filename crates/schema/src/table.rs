@@ -1,6 +1,8 @@
 //! A schema as the table that reflection reads values by.
 
-use heliogram_tl::reflect::{FieldSpec, Kind as TableKind, Table, TableBuilder, TableError, TypeSpec};
+use heliogram_tl::reflect::{
+    FieldSpec, Kind as TableKind, Table, TableBuilder, TableError, TypeSpec,
+};
 
 use crate::{Definition, Kind, Schema, Type};
 
@@ -10,9 +12,8 @@ use crate::{Definition, Kind, Schema, Type};
 /// What [`check`](crate::check()) would find as well.
 pub fn table(schema: &Schema) -> Result<Table, TableError> {
     let mut builder = TableBuilder::new();
-    let primitive = |d: &&Definition| {
-        d.core.is_some() || d.kind == Kind::Constructor && d.result == Type::Bool
-    };
+    let primitive =
+        |d: &&Definition| d.core.is_some() || d.kind == Kind::Constructor && d.result == Type::Bool;
     for d in schema.definitions.iter().filter(|d| !primitive(d)) {
         let kind = match d.kind {
             Kind::Constructor => TableKind::Constructor,

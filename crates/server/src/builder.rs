@@ -133,7 +133,9 @@ impl Builder {
         for bot in &self.bots {
             let home = world.dcs.min(2);
             let added = world.add_bot(bot, home);
-            added.map_err(|_| StartError::Bot { username: bot.clone() })?;
+            added.map_err(|_| StartError::Bot {
+                username: bot.clone(),
+            })?;
         }
         let key = rsa_key(self.key.as_deref(), store.as_ref())?;
         if let Some(store) = &mut store {
@@ -143,9 +145,11 @@ impl Builder {
             Some(path) => Blobs::kept(&files_beside(path)),
             None => Blobs::temporary(),
         };
-        let path = self.data.as_deref().map_or_else(std::env::temp_dir, files_beside);
-        let blobs =
-            blobs.map_err(|source| StartError::Data(DataError::Io { path, source }))?;
+        let path = self
+            .data
+            .as_deref()
+            .map_or_else(std::env::temp_dir, files_beside);
+        let blobs = blobs.map_err(|source| StartError::Data(DataError::Io { path, source }))?;
         Ok(Arc::new(Shared {
             world: Mutex::new(world),
             table: services::table(),
@@ -155,7 +159,10 @@ impl Builder {
             blobs,
             store: store.map(Mutex::new),
             clock,
-            exchange: ServerConfig { keys: Arc::new([key]), dc: 1 },
+            exchange: ServerConfig {
+                keys: Arc::new([key]),
+                dc: 1,
+            },
             watcher: self.watcher,
             addresses: OnceLock::new(),
             calls: Mutex::new(HashMap::new()),
@@ -184,7 +191,9 @@ fn own_layers(schemas: &[String]) -> Result<Option<Layers>, StartError> {
     }
     let mut layers = Layers::built_in();
     for schema in schemas {
-        layers.add_schema(schema).map_err(|error| StartError::Schema(error.to_string()))?;
+        layers
+            .add_schema(schema)
+            .map_err(|error| StartError::Schema(error.to_string()))?;
     }
     Ok(Some(layers))
 }
@@ -207,7 +216,9 @@ fn rsa_key(pem: Option<&str>, store: Option<&Store>) -> Result<RsaPrivateKey, St
     }
     let key = process_key()?;
     if let Some(store) = store {
-        let pem = key.to_pem().map_err(|error| StartError::Key(error.to_string()))?;
+        let pem = key
+            .to_pem()
+            .map_err(|error| StartError::Key(error.to_string()))?;
         store.set_setting(KEY_SETTING, &pem)?;
     }
     Ok(key)

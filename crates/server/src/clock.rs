@@ -11,10 +11,16 @@ pub(crate) struct Clock {
 impl Clock {
     /// Time since the Unix epoch, as this server sees it.
     pub(crate) fn unix(&self) -> Duration {
-        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let real = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let ahead = self.ahead_ms.load(Ordering::Relaxed);
         let step = Duration::from_millis(ahead.unsigned_abs());
-        if ahead < 0 { real.saturating_sub(step) } else { real + step }
+        if ahead < 0 {
+            real.saturating_sub(step)
+        } else {
+            real + step
+        }
     }
 
     /// Seconds since the Unix epoch, in the form of TL dates.

@@ -43,7 +43,10 @@ impl FaultState {
 
     /// Lets the next call of a method go wrong; several faults strike one call after the other.
     pub(crate) fn add(&self, method: &str, fault: Fault) {
-        lock(&self.by_method).entry(method.to_owned()).or_default().push_back(fault);
+        lock(&self.by_method)
+            .entry(method.to_owned())
+            .or_default()
+            .push_back(fault);
     }
 
     /// The fault of this call, if there is one.
@@ -55,7 +58,8 @@ impl FaultState {
     }
 
     pub(crate) fn cut_after_bytes(&self, bytes: u64) {
-        self.bytes_left.store(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.bytes_left
+            .store(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn cut_after_packets(&self, packets: u32) {
@@ -76,7 +80,10 @@ impl FaultState {
 
     /// Counts received bytes; `true` if the connection has to end here.
     pub(crate) fn strike_at_bytes(&self, received: usize) -> bool {
-        strike(&self.bytes_left, i64::try_from(received).unwrap_or(i64::MAX))
+        strike(
+            &self.bytes_left,
+            i64::try_from(received).unwrap_or(i64::MAX),
+        )
     }
 
     /// Counts a received packet; `true` if the connection has to end here.
@@ -97,7 +104,9 @@ impl FaultState {
     /// Whether this update is never sent.
     pub(crate) fn loses_push(&self, user: i64) -> bool {
         let mut lost = lock(&self.lost_pushes);
-        let Some(left) = lost.get_mut(&user).filter(|left| **left > 0) else { return false };
+        let Some(left) = lost.get_mut(&user).filter(|left| **left > 0) else {
+            return false;
+        };
         *left -= 1;
         if *left == 0 {
             lost.remove(&user);
@@ -120,7 +129,9 @@ fn strike(budget: &AtomicI64, amount: i64) -> bool {
 }
 
 fn take_one(count: &AtomicU32) -> bool {
-    count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok()
+    count
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+        .is_ok()
 }
 
 #[cfg(test)]

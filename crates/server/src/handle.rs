@@ -45,7 +45,9 @@ impl Account {
             }
             let (phone, home) = world.free_test_number();
             let mut letters = name.chars();
-            let first = letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>());
+            let first = letters
+                .next()
+                .map(|c| c.to_uppercase().chain(letters).collect::<String>());
             let id = world.add_person(&phone, home, &first.unwrap_or_default());
             world.put_username(id, name)?;
             Ok(id)
@@ -67,7 +69,9 @@ impl Account {
         Self {
             shared: Arc::clone(shared),
             id,
-            username: user.and_then(|user| user.username.clone()).unwrap_or_default(),
+            username: user
+                .and_then(|user| user.username.clone())
+                .unwrap_or_default(),
             phone: user.and_then(|user| user.phone.clone()),
             token: user.and_then(|user| user.token.clone()),
         }
@@ -97,6 +101,12 @@ impl Account {
         self.token.as_deref()
     }
 
+    /// The login code that is out for the account's phone number.
+    #[must_use]
+    pub fn code(&self) -> Option<String> {
+        self.shared.world().code_for(self.phone())
+    }
+
     /// The account writes to another; every session of both hears of it. Gives the message's id
     /// in the writer's numbering.
     ///
@@ -106,7 +116,11 @@ impl Account {
         let sent = self.shared.change(|world| {
             let rich = world.rich(self.id, text, None)?;
             let random_id = world.random_id();
-            let draft = Draft { rich, random_id, ..Draft::default() };
+            let draft = Draft {
+                rich,
+                random_id,
+                ..Draft::default()
+            };
             world.send(Actor::account(self.id), to.id, draft)
         })?;
         Ok(sent.id)
@@ -116,9 +130,16 @@ impl Account {
     #[must_use]
     pub fn messages_with(&self, other: &Self) -> Vec<Said> {
         let world = self.shared.world();
-        let window = Window { limit: 100, ..Window::default() };
+        let window = Window {
+            limit: 100,
+            ..Window::default()
+        };
         let page = world.history(self.id, other.id, window).unwrap_or_default();
-        page.ids.iter().rev().filter_map(|id| self.said(&world, *id)).collect()
+        page.ids
+            .iter()
+            .rev()
+            .filter_map(|id| self.said(&world, *id))
+            .collect()
     }
 
     fn said(&self, world: &World, id: i32) -> Option<Said> {
@@ -271,7 +292,8 @@ impl<'a> Faults<'a> {
         let world = self.shared.world();
         let mut keys = world.keys_of(account.id);
         let temporary = world.auths.iter().filter(|(_, auth)| {
-            auth.bound_to.is_some_and(|permanent| keys.contains(&permanent))
+            auth.bound_to
+                .is_some_and(|permanent| keys.contains(&permanent))
         });
         let temporary: Vec<i64> = temporary.map(|(id, _)| *id).collect();
         keys.extend(temporary);
@@ -310,7 +332,9 @@ impl TestServer {
     /// # Errors
     /// [`StartError`] when the system has no free port or no random bytes to give.
     pub async fn try_start() -> Result<Self, StartError> {
-        Ok(Self { server: Server::builder().start().await? })
+        Ok(Self {
+            server: Server::builder().start().await?,
+        })
     }
 }
 

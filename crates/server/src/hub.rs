@@ -116,7 +116,10 @@ impl Hub {
     /// A new connection.
     pub(crate) fn connect(&self) -> Arc<Conn> {
         let id = self.next_conn.fetch_add(1, Ordering::Relaxed) + 1;
-        let conn = Arc::new(Conn { id, ..Conn::default() });
+        let conn = Arc::new(Conn {
+            id,
+            ..Conn::default()
+        });
         lock(&self.inner).conns.insert(id, Arc::clone(&conn));
         conn
     }
@@ -126,7 +129,11 @@ impl Hub {
         lock(&self.inner).conns.remove(&conn.id);
         for slot in slots {
             let mut state = slot.lock();
-            if state.conn.as_ref().is_some_and(|current| current.id == conn.id) {
+            if state
+                .conn
+                .as_ref()
+                .is_some_and(|current| current.id == conn.id)
+            {
                 state.conn = None;
                 state.waiting = 0;
                 state.seen = now.mono;
@@ -162,9 +169,15 @@ impl Hub {
                     waiting: 0,
                     failed: VecDeque::new(),
                 };
-                let slot = Slot { key_id, session_id, state: Mutex::new(state) };
+                let slot = Slot {
+                    key_id,
+                    session_id,
+                    state: Mutex::new(state),
+                };
                 let slot = Arc::new(slot);
-                inner.sessions.insert((key_id, session_id), Arc::clone(&slot));
+                inner
+                    .sessions
+                    .insert((key_id, session_id), Arc::clone(&slot));
                 slot
             }
         };
@@ -201,14 +214,21 @@ impl Hub {
         if let Some(before) = before {
             inner.unlist(before, |other| Arc::ptr_eq(other, slot));
         }
-        inner.by_user.entry(user).or_default().push(Arc::clone(slot));
+        inner
+            .by_user
+            .entry(user)
+            .or_default()
+            .push(Arc::clone(slot));
     }
 
     /// The sessions of these keys hear of no account any more.
     pub(crate) fn unsubscribe(&self, user: i64, keys: &[i64]) {
         let mut inner = lock(&self.inner);
         inner.unlist(user, |slot| keys.contains(&slot.key_id));
-        let of_keys = inner.sessions.values().filter(|slot| keys.contains(&slot.key_id));
+        let of_keys = inner
+            .sessions
+            .values()
+            .filter(|slot| keys.contains(&slot.key_id));
         for slot in of_keys {
             slot.lock().user = None;
         }
@@ -216,7 +236,11 @@ impl Hub {
 
     /// The sessions that hear the updates of an account.
     pub(crate) fn sessions_of(&self, user: i64) -> Vec<Arc<Slot>> {
-        lock(&self.inner).by_user.get(&user).cloned().unwrap_or_default()
+        lock(&self.inner)
+            .by_user
+            .get(&user)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Sends an update to one session; one that has missed too much is forgotten, so that its
@@ -237,8 +261,12 @@ impl Hub {
     pub(crate) fn forget_key(&self, key_id: i64) {
         let mut inner = lock(&self.inner);
         inner.salts.remove(&key_id);
-        let ids: Vec<_> =
-            inner.sessions.keys().filter(|(key, _)| *key == key_id).copied().collect();
+        let ids: Vec<_> = inner
+            .sessions
+            .keys()
+            .filter(|(key, _)| *key == key_id)
+            .copied()
+            .collect();
         for (key, session) in ids {
             if let Some(slot) = inner.sessions.get(&(key, session))
                 && let Some(conn) = &slot.lock().conn
@@ -256,7 +284,11 @@ impl Hub {
             inner.conns.values().for_each(|conn| conn.cut());
             return;
         };
-        for slot in inner.sessions.values().filter(|slot| keys.contains(&slot.key_id)) {
+        for slot in inner
+            .sessions
+            .values()
+            .filter(|slot| keys.contains(&slot.key_id))
+        {
             if let Some(conn) = &slot.lock().conn {
                 conn.cut();
             }
@@ -271,7 +303,9 @@ impl Hub {
 
 impl Inner {
     fn forget(&mut self, key_id: i64, session_id: i64) -> bool {
-        let Some(slot) = self.sessions.remove(&(key_id, session_id)) else { return false };
+        let Some(slot) = self.sessions.remove(&(key_id, session_id)) else {
+            return false;
+        };
         let user = slot.lock().user;
         if let Some(user) = user {
             self.unlist(user, |other| Arc::ptr_eq(other, &slot));
@@ -296,7 +330,10 @@ impl Inner {
             .filter(|slot| slot.key_id == key_id)
             .filter_map(|slot| {
                 let state = slot.lock();
-                state.conn.is_none().then_some((state.seen, slot.session_id))
+                state
+                    .conn
+                    .is_none()
+                    .then_some((state.seen, slot.session_id))
             })
             .collect();
         idle.sort_unstable();
@@ -314,7 +351,10 @@ mod tests {
     use super::*;
 
     fn now(secs: u64) -> Now {
-        Now { mono: Duration::from_secs(secs), unix: Duration::from_secs(1_700_000_000 + secs) }
+        Now {
+            mono: Duration::from_secs(secs),
+            unix: Duration::from_secs(1_700_000_000 + secs),
+        }
     }
 
     #[test]

@@ -79,7 +79,13 @@ impl Shared {
         if self.watcher.is_some() {
             let account = user.and_then(|id| self.name_of_account(id));
             let took = began.elapsed();
-            self.tell(Event::Call { dc: request.dc, method: name, account, took, refusal });
+            self.tell(Event::Call {
+                dc: request.dc,
+                method: name,
+                account,
+                took,
+                refusal,
+            });
         }
         outcome
     }
@@ -167,7 +173,9 @@ impl World {
         let auth = self.auth(key)?;
         auth.active = now;
         let news = layer.is_some_and(|layer| layer != auth.layer)
-            || app.as_ref().is_some_and(|app| Some(app) != auth.app.as_ref());
+            || app
+                .as_ref()
+                .is_some_and(|app| Some(app) != auth.app.as_ref());
         if let Some(layer) = layer {
             auth.layer = layer;
         }
@@ -183,7 +191,10 @@ impl World {
             inited: auth.app.is_some() && auth.layer != 0,
             unbound,
         };
-        caller.home = caller.user.and_then(|id| self.users.get(&id)).map_or(0, |user| user.home);
+        caller.home = caller
+            .user
+            .and_then(|id| self.users.get(&id))
+            .map_or(0, |user| user.home);
         if news {
             self.touch(crate::world::Rec::Auth(key));
         }

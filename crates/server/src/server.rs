@@ -96,25 +96,48 @@ impl Server {
                 run(&inner, (host, port, dcs), stopped, ready_tx);
             })
             .map_err(StartError::Thread)?;
-        let server = Self { shared, stop, thread: Some(thread), done: Some(done) };
+        let server = Self {
+            shared,
+            stop,
+            thread: Some(thread),
+            done: Some(done),
+        };
         match ready.await {
             Ok(Ok(())) => Ok(server),
             Ok(Err(error)) => Err(StartError::Listen(error)),
-            Err(_) => Err(StartError::Thread(std::io::Error::other("it ended at once"))),
+            Err(_) => Err(StartError::Thread(std::io::Error::other(
+                "it ended at once",
+            ))),
         }
     }
 
     /// The data centres and where they listen.
     #[must_use]
     pub fn dcs(&self) -> Vec<Dc> {
-        let addresses = self.shared.addresses.get().map(Vec::as_slice).unwrap_or_default();
-        (1..).zip(addresses).map(|(id, address)| Dc { id, address: *address }).collect()
+        let addresses = self
+            .shared
+            .addresses
+            .get()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        (1..)
+            .zip(addresses)
+            .map(|(id, address)| Dc {
+                id,
+                address: *address,
+            })
+            .collect()
     }
 
     /// The key clients have to trust, as PKCS#1 PEM text.
     #[must_use]
     pub fn public_key_pem(&self) -> String {
-        self.shared.exchange.keys.first().map(|key| key.public().to_pem()).unwrap_or_default()
+        self.shared
+            .exchange
+            .keys
+            .first()
+            .map(|key| key.public().to_pem())
+            .unwrap_or_default()
     }
 
     /// A person's account with that public name, made with a phone number of its own if it is
@@ -157,7 +180,10 @@ impl Server {
     /// How often a method was called so far, refused calls included.
     #[must_use]
     pub fn calls(&self, method: &str) -> u64 {
-        lock(&self.shared.calls).get(method).copied().unwrap_or_default()
+        lock(&self.shared.calls)
+            .get(method)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Every method that was called so far, and how often.
@@ -211,7 +237,9 @@ impl Drop for Server {
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server").field("dcs", &self.dcs()).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("dcs", &self.dcs())
+            .finish_non_exhaustive()
     }
 }
 
@@ -222,7 +250,10 @@ fn run(
     mut stopped: watch::Receiver<bool>,
     ready: oneshot::Sender<std::io::Result<()>>,
 ) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             let _ = ready.send(Err(error));

@@ -51,7 +51,10 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     /// The time, for the protocol core.
     pub(crate) fn now(&self) -> Now {
-        Now { mono: self.started.elapsed(), unix: self.clock.unix() }
+        Now {
+            mono: self.started.elapsed(),
+            unix: self.clock.unix(),
+        }
     }
 
     /// Fresh randomness for a connection or a session.
@@ -89,7 +92,9 @@ impl Shared {
         drop(world);
         events.into_iter().for_each(|event| self.tell(event));
         stored.map_err(|error| {
-            self.tell(Event::Trouble { what: format!("the data file cannot be written: {error}") });
+            self.tell(Event::Trouble {
+                what: format!("the data file cannot be written: {error}"),
+            });
             Refusal::new(500, "STORAGE_FAILED")
         })?;
         result
@@ -119,7 +124,8 @@ impl Shared {
                 });
                 if !knows {
                     let spoken = slot.lock().layer;
-                    self.hub.push(&slot, now, layer::updates(self.layers(), spoken, &body));
+                    self.hub
+                        .push(&slot, now, layer::updates(self.layers(), spoken, &body));
                 }
             }
         }

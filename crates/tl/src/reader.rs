@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a constructor id and records a mistake unless it is `id`, that of `expected`.
-    #[inline]
+    #[inline(never)]
     pub fn constructor(&mut self, id: u32, expected: &'static str) {
         let found = self.u32();
         if found != id {
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes one level deeper; answers whether that is still allowed. Pair with [`Reader::leave`].
-    #[inline]
+    #[inline(never)]
     pub fn enter(&mut self) -> bool {
         if self.depth >= MAX_DEPTH {
             self.fail(DecodeErrorKind::TooDeep);
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Comes back from a level that [`Reader::enter`] allowed.
-    #[inline]
+    #[inline(never)]
     pub fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `int`, or a constructor id, or a flags word, as unsigned.
-    #[inline]
+    #[inline(never)]
     pub fn u32(&mut self) -> u32 {
         u32::from_le_bytes(self.array())
     }
@@ -172,31 +172,31 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `int`.
-    #[inline]
+    #[inline(never)]
     pub fn i32(&mut self) -> i32 {
         i32::from_le_bytes(self.array())
     }
 
     /// Reads `long`.
-    #[inline]
+    #[inline(never)]
     pub fn i64(&mut self) -> i64 {
         i64::from_le_bytes(self.array())
     }
 
     /// Reads `double`.
-    #[inline]
+    #[inline(never)]
     pub fn f64(&mut self) -> f64 {
         f64::from_le_bytes(self.array())
     }
 
     /// Reads `int128`.
-    #[inline]
+    #[inline(never)]
     pub fn int128(&mut self) -> [u8; 16] {
         self.array()
     }
 
     /// Reads `int256`.
-    #[inline]
+    #[inline(never)]
     pub fn int256(&mut self) -> [u8; 32] {
         self.array()
     }
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `bytes` as a slice of the input.
-    #[inline]
+    #[inline(never)]
     pub fn slice(&mut self) -> &'a [u8] {
         let Some(&first) = self.buf.get(self.pos) else {
             self.short(1);
@@ -266,6 +266,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `bytes`, shared with the input where the reader was made from shared input.
+    #[inline(never)]
     pub fn bytes(&mut self) -> Bytes {
         let bytes = self.slice();
         self.share(bytes)
@@ -280,13 +281,37 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `string`; bytes that are not UTF-8 are replaced, because servers do send them.
-    #[inline]
+    #[inline(never)]
     pub fn string(&mut self) -> String {
         let bytes = self.slice();
         match std::str::from_utf8(bytes) {
             Ok(s) => s.to_owned(),
             Err(_) => String::from_utf8_lossy(bytes).into_owned(),
         }
+    }
+
+    /// Reads `int` if `there` says that the input has it.
+    #[inline(never)]
+    pub fn option_i32(&mut self, there: bool) -> Option<i32> {
+        if there { Some(self.i32()) } else { None }
+    }
+
+    /// Reads `long` if `there` says that the input has it.
+    #[inline(never)]
+    pub fn option_i64(&mut self, there: bool) -> Option<i64> {
+        if there { Some(self.i64()) } else { None }
+    }
+
+    /// Reads `string` if `there` says that the input has it.
+    #[inline(never)]
+    pub fn option_string(&mut self, there: bool) -> Option<String> {
+        if there { Some(self.string()) } else { None }
+    }
+
+    /// Reads `bytes` if `there` says that the input has it.
+    #[inline(never)]
+    pub fn option_bytes(&mut self, there: bool) -> Option<Bytes> {
+        if there { Some(self.bytes()) } else { None }
     }
 
     /// Reads an optional value; `there` tells whether the input has it.
@@ -316,7 +341,7 @@ impl<'a> Reader<'a> {
     /// Reads the count of a vector and refuses one that the bytes left could not hold.
     ///
     /// `min` is the least number of bytes an element takes.
-    #[inline]
+    #[inline(never)]
     pub fn count(&mut self, min: usize) -> usize {
         let count = self.u32();
         let left = self.remaining();

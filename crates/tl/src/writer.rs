@@ -137,6 +137,13 @@ impl Writer {
     }
 }
 
+/// A writer that appends to what is there.
+impl From<Vec<u8>> for Writer {
+    fn from(buf: Vec<u8>) -> Self {
+        Self { buf }
+    }
+}
+
 /// Scratch buffers above this size are given back instead of kept for the next value.
 const KEEP: usize = 1 << 20;
 

@@ -1,5 +1,5 @@
 //! Reflection over a small schema: text, JSON both ways, hostile bytes, hostile text.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
 use std::fmt;
 

@@ -13,7 +13,9 @@ use crate::{
 
 pub(crate) async fn run(common: &Common, args: Download, ui: &Ui) -> Result<()> {
     let client = connect::signed_in(common).await?;
-    let found = client.get_messages(connect::peer(&args.chat), [args.message]).await?;
+    let found = client
+        .get_messages(connect::peer(&args.chat), [args.message])
+        .await?;
     let message = found
         .into_iter()
         .flatten()
@@ -22,17 +24,28 @@ pub(crate) async fn run(common: &Common, args: Download, ui: &Ui) -> Result<()> 
     let media = message
         .media()
         .with_context(|| format!("message {} has no file to download", args.message))?;
-    let path = args.output.unwrap_or_else(|| {
-        PathBuf::from(names::file_name(media.file_name().unwrap_or("file")))
-    });
+    let path = args
+        .output
+        .unwrap_or_else(|| PathBuf::from(names::file_name(media.file_name().unwrap_or("file"))));
     if path.exists() && !args.force {
-        bail!("{} is there already; name another with --output, or replace it with --force", path.display());
+        bail!(
+            "{} is there already; name another with --output, or replace it with --force",
+            path.display()
+        );
     }
     let bar = progress::bar(ui, "downloading");
-    let done = client.download(&media).progress(progress::follow(&bar)).to_file(&path).await;
+    let done = client
+        .download(&media)
+        .progress(progress::follow(&bar))
+        .to_file(&path)
+        .await;
     bar.finish_and_clear();
     let bytes = done?;
-    ui.line(format!("{} {} ({bytes} bytes)", styled(GOOD, "saved"), path.display()));
+    ui.line(format!(
+        "{} {} ({bytes} bytes)",
+        styled(GOOD, "saved"),
+        path.display()
+    ));
     ui.value(&json!({ "path": path, "bytes": bytes }));
     client.stop().await?;
     Ok(())

@@ -1,7 +1,6 @@
 //! `heliogram history`.
 
 use anyhow::Result;
-use futures_util::TryStreamExt;
 
 use super::show;
 use crate::{

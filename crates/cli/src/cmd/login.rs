@@ -24,12 +24,20 @@ pub(crate) async fn run(common: &Common, args: Login, ui: &Ui) -> Result<()> {
     }
     let me = match args.bot_token {
         Some(token) => {
-            let token = if token == "-" { ask("bot token", true).await? } else { token };
+            let token = if token == "-" {
+                ask("bot token", true).await?
+            } else {
+                token
+            };
             client.sign_in_bot(token).await?
         }
         None => by_phone(&client, args).await?,
     };
-    ui.line(format!("{} as {}", styled(GOOD, "logged in"), show::user_line(&me)));
+    ui.line(format!(
+        "{} as {}",
+        styled(GOOD, "logged in"),
+        show::user_line(&me)
+    ));
     ui.value(&show::user_json(&me));
     client.stop().await?;
     Ok(())
@@ -42,7 +50,8 @@ async fn by_phone(client: &Client, args: Login) -> Result<User> {
         None => ask("phone number", false).await?,
     };
     let token = client.send_code(phone).await?;
-    let step = retried(|| async { Ok(token.submit(&ask("login code", false).await?).await?) }).await?;
+    let step =
+        retried(|| async { Ok(token.submit(&ask("login code", false).await?).await?) }).await?;
     match step {
         Step::Done(user) => Ok(user),
         Step::Password(token) => {
@@ -78,7 +87,9 @@ async fn retried<T, F: Future<Output = Result<T>>>(mut attempt: impl FnMut() -> 
 }
 
 fn is_mistyped(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<heliogram::Error>().is_some_and(heliogram::Error::is_wrong_secret)
+    error
+        .downcast_ref::<heliogram::Error>()
+        .is_some_and(heliogram::Error::is_wrong_secret)
 }
 
 pub(crate) async fn log_out(common: &Common, ui: &Ui) -> Result<()> {
@@ -106,7 +117,9 @@ fn read_line(label: &str, secret: bool) -> Result<String> {
     }
     if terminal {
         let mut err = std::io::stderr();
-        write!(err, "{label}: ").and_then(|()| err.flush()).context("the terminal is gone")?;
+        write!(err, "{label}: ")
+            .and_then(|()| err.flush())
+            .context("the terminal is gone")?;
     }
     let mut line = String::new();
     let read = std::io::stdin().read_line(&mut line);

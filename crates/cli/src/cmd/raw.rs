@@ -30,7 +30,9 @@ pub(crate) async fn run(common: &Common, args: Raw, ui: &Ui) -> Result<()> {
 /// The name of the method, and the call on the wire.
 fn encode(args: &Raw) -> Result<(&'static str, Vec<u8>)> {
     let table = api::table();
-    let Some(definition) = table.by_name(&args.method).filter(|d| d.kind() == Kind::Function)
+    let Some(definition) = table
+        .by_name(&args.method)
+        .filter(|d| d.kind() == Kind::Function)
     else {
         bail!(
             "there is no method `{}` in layer {}{}",
@@ -40,14 +42,21 @@ fn encode(args: &Raw) -> Result<(&'static str, Vec<u8>)> {
         );
     };
     let name = definition.name();
-    let body = reflect::from_json(table, &args.arguments, Expected::Name(name))
-        .with_context(|| format!("`{name}` cannot be called like this; see `heliogram schema show {name}`"))?;
+    let body =
+        reflect::from_json(table, &args.arguments, Expected::Name(name)).with_context(|| {
+            format!("`{name}` cannot be called like this; see `heliogram schema show {name}`")
+        })?;
     Ok((name, body))
 }
 
 /// Methods that are called the same but for case or namespace.
 fn suggestion(method: &str) -> String {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let last = |name: &str| {
+        name.rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
     let wanted = last(method);
     let near: Vec<&str> = api::table()
         .definitions()

@@ -22,9 +22,12 @@ pub(crate) fn run(command: Schema, ui: &Ui) -> Result<()> {
         Schema::Stats { file } => stats(file.as_deref(), ui),
         Schema::Show { name, file } => show(&name, file.as_deref(), ui),
         Schema::Diff { old, new } => diff(&old, &new, ui),
-        Schema::Sync { file, output, source, layer } => {
-            sync(&file, output.as_deref(), source, layer, ui)
-        }
+        Schema::Sync {
+            file,
+            output,
+            source,
+            layer,
+        } => sync(&file, output.as_deref(), source, layer, ui),
     }
 }
 
@@ -33,7 +36,9 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn parse(path: Option<&Path>) -> Result<schema::Schema> {
-    let Some(path) = path else { return Ok(schema::parse(BUILT_IN)?) };
+    let Some(path) = path else {
+        return Ok(schema::parse(BUILT_IN)?);
+    };
     let wrong = |e| anyhow!("{}: {e}", path.display());
     let parsed = schema::parse(&read(path)?).map_err(wrong)?;
     schema::check(&parsed).map_err(wrong)?;
@@ -62,12 +67,19 @@ fn show(name: &str, file: Option<&Path>, ui: &Ui) -> Result<()> {
         let near: Vec<String> = schema::near(&parsed, name);
         match near.as_slice() {
             [] => bail!("the schema has nothing called `{name}`"),
-            near => bail!("the schema has nothing called `{name}`; did you mean {}?", near.join(", ")),
+            near => bail!(
+                "the schema has nothing called `{name}`; did you mean {}?",
+                near.join(", ")
+            ),
         }
     };
     for line in found.to_string().lines() {
         let head = line.starts_with("constructor ") || line.starts_with("function ");
-        ui.line(if head { styled(NAME, line) } else { line.to_owned() });
+        ui.line(if head {
+            styled(NAME, line)
+        } else {
+            line.to_owned()
+        });
     }
     let names = |all: &[&Definition]| all.iter().map(|d| d.name.to_string()).collect::<Vec<_>>();
     ui.value(&json!({
@@ -114,7 +126,10 @@ fn sync(
     layer: Option<i32>,
     ui: &Ui,
 ) -> Result<()> {
-    let named = || file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let named = || {
+        file.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
     let source = source.or_else(named);
     let text = schema::sync(&read(file)?, layer, source.as_deref())
         .map_err(|e| anyhow!("{}: {e}", file.display()))?;
@@ -128,7 +143,11 @@ fn sync(
         .and_then(|()| fs::rename(&aside, output))
         .with_context(|| format!("{} cannot be written", output.display()))?;
     let counts = schema::stats(&schema::parse(&text)?);
-    ui.line(format!("{} {}\n{counts}", styled(GOOD, "wrote"), output.display()));
+    ui.line(format!(
+        "{} {}\n{counts}",
+        styled(GOOD, "wrote"),
+        output.display()
+    ));
     ui.value(&json!({ "path": output, "layer": counts.layer }));
     Ok(())
 }

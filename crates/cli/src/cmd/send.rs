@@ -23,8 +23,10 @@ pub(crate) async fn run(common: &Common, args: Send, ui: &Ui) -> Result<()> {
     };
     let message = if let Some(path) = args.file {
         let bar = progress::bar(ui, "uploading");
-        let mut send =
-            client.send_file(to, path).caption(text).progress(progress::follow(&bar));
+        let mut send = client
+            .send_file(to, path)
+            .caption(text)
+            .progress(progress::follow(&bar));
         if let Some(id) = args.reply_to {
             send = send.reply_to(id);
         }
@@ -44,7 +46,11 @@ pub(crate) async fn run(common: &Common, args: Send, ui: &Ui) -> Result<()> {
         }
         send.await?
     };
-    ui.line(format!("{} as message {}", styled(GOOD, "sent"), message.id()));
+    ui.line(format!(
+        "{} as message {}",
+        styled(GOOD, "sent"),
+        message.id()
+    ));
     ui.value(&show::message_json(&message));
     client.stop().await?;
     Ok(())

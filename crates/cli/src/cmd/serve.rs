@@ -33,7 +33,10 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     let server = builder.start().await.context("the server did not start")?;
     introduce(&server, ui);
     if !args.host.is_loopback() {
-        ui.line(styled(BAD, "This server is open to others: it is made for tests and knows no limits."));
+        ui.line(styled(
+            BAD,
+            "This server is open to others: it is made for tests and knows no limits.",
+        ));
     }
     wait_for_the_end().await?;
     ui.line("\nstopping");
@@ -73,16 +76,27 @@ fn introduce(server: &Server, ui: &Ui) {
     }));
     ui.line(styled(BOLD, "A Telegram server is up"));
     for dc in &dcs {
-        ui.line(format!("  data centre {}  {}", dc.id, styled(NAME, dc.address)));
+        ui.line(format!(
+            "  data centre {}  {}",
+            dc.id,
+            styled(NAME, dc.address)
+        ));
     }
     ui.line(format!("\n{}", server.public_key_pem().trim_end()));
     ui.line(styled(BOLD, "\nLogging in"));
     ui.line("  any api_id and api_hash will do");
     ui.line("  the number 99966XYYYY is at home at data centre X, and its code is X five times:");
-    ui.line(format!("  {} with the code {}", styled(NAME, "9996621234"), styled(NAME, "22222")));
+    ui.line(format!(
+        "  {} with the code {}",
+        styled(NAME, "9996621234"),
+        styled(NAME, "22222")
+    ));
     ui.line("  codes of other numbers are shown here");
     for (username, token) in &bots {
-        ui.line(format!("  bot @{username} has the token {}", styled(NAME, token)));
+        ui.line(format!(
+            "  bot @{username} has the token {}",
+            styled(NAME, token)
+        ));
     }
     ui.line(styled(DIM, "\nCtrl-C ends it"));
 }
@@ -120,19 +134,36 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 fn show(ui: &Ui, verbose: bool, event: &Event) {
     match event {
         Event::Code { phone, code } => {
-            ui.line(format!("{} for {}: {}", styled(GOOD, "login code"), printable(phone), styled(NAME, code)));
+            ui.line(format!(
+                "{} for {}: {}",
+                styled(GOOD, "login code"),
+                printable(phone),
+                styled(NAME, code)
+            ));
             ui.value(&json!({ "event": "code", "phone": phone, "code": code }));
         }
         Event::Trouble { what } => {
             ui.line(format!("{}: {what}", styled(BAD, "trouble")));
             ui.value(&json!({ "event": "trouble", "what": what }));
         }
-        Event::Call { dc, method, account, took, refusal } if verbose => {
+        Event::Call {
+            dc,
+            method,
+            account,
+            took,
+            refusal,
+        } if verbose => {
             let who = account.as_deref().map_or_else(|| "-".to_owned(), printable);
-            let how = refusal.as_ref().map_or_else(|| styled(GOOD, "ok"), |r| styled(BAD, r));
+            let how = refusal
+                .as_ref()
+                .map_or_else(|| styled(GOOD, "ok"), |r| styled(BAD, r));
             let ms = took.as_secs_f64() * 1e3;
             let time = styled(DIM, format!("{ms:.1} ms"));
-            ui.line(format!("dc{dc} {:16} {} {how} {time}", who, styled(NAME, method)));
+            ui.line(format!(
+                "dc{dc} {:16} {} {how} {time}",
+                who,
+                styled(NAME, method)
+            ));
             ui.value(&json!({
                 "event": "call", "dc": dc, "method": method, "account": account, "ms": ms,
                 "refusal": refusal.as_ref().map(ToString::to_string),
@@ -142,7 +173,10 @@ fn show(ui: &Ui, verbose: bool, event: &Event) {
             ui.line(styled(DIM, format!("dc{dc} {from} connected")));
         }
         Event::Disconnected { dc, from, reason } if verbose => {
-            let why = reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
+            let why = reason
+                .as_deref()
+                .map(|r| format!(": {r}"))
+                .unwrap_or_default();
             ui.line(styled(DIM, format!("dc{dc} {from} gone{why}")));
         }
         _ => {}

@@ -24,7 +24,10 @@ pub(crate) fn user_json(user: &User) -> Value {
 pub(crate) fn user_line(user: &User) -> String {
     let mut line = styled(BOLD, printable(&user.full_name()));
     if let Some(username) = user.username() {
-        line.push_str(&format!("  {}", styled(NAME, format!("@{}", printable(username)))));
+        line.push_str(&format!(
+            "  {}",
+            styled(NAME, format!("@{}", printable(username)))
+        ));
     }
     line.push_str(&format!("  {}", styled(DIM, format!("id {}", user.id()))));
     if user.is_bot() {
@@ -49,7 +52,8 @@ pub(crate) fn message_json(message: &Message) -> Value {
 
 /// Seconds since 1970.
 fn unix(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs())
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs())
 }
 
 /// A message on one line, or as many as it has.
@@ -58,7 +62,9 @@ pub(crate) fn message_line(message: &Message) -> String {
     let arrow = if message.is_outgoing() { "→" } else { "←" };
     let mut line = format!("{id} {arrow} {}", printable(message.text()));
     if let Some(media) = message.media() {
-        let name = media.file_name().map_or_else(|| "file".to_owned(), printable);
+        let name = media
+            .file_name()
+            .map_or_else(|| "file".to_owned(), printable);
         line.push_str(&styled(NAME, format!(" [{name}]")));
     }
     line

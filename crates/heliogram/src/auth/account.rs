@@ -73,6 +73,7 @@ impl Client {
             self.net().sign_out().await?;
         }
         self.net().sign_in(user.id(), user.is_bot()).await?;
+        self.begin_updates().await;
         tracing::info!(bot = user.is_bot(), dc = self.home_dc(), "signed in");
         Ok(user)
     }

@@ -1,8 +1,9 @@
 //! Signing in and out: phone and code, password, bot token.
 //!
-//! [`Client::sign_in`](crate::Client::sign_in) does all of it in one awaitable builder. The steps behind it are there for
-//! programs that draw their own forms: [`Client::send_code`](crate::Client::send_code),
-//! [`LoginToken::submit`], and what [`Step`] asks for next.
+//! [`Client::sign_in`](crate::Client::sign_in) does all of it in one awaitable builder. The steps
+//! behind it are there for programs that draw their own forms:
+//! [`Client::send_code`](crate::Client::send_code), [`LoginToken::submit`], and what [`Step`] asks
+//! for next.
 
 mod account;
 mod bot;

@@ -82,7 +82,12 @@ impl Error {
     /// Numbers inside an error's name are left out: `FLOOD_WAIT` is also `FLOOD_WAIT_30`.
     #[must_use]
     pub fn is(&self, name: ErrorName) -> bool {
-        self.rpc().is_some_and(|e| e.is(name))
+        match self {
+            Self::Rpc(e) => e.is(name),
+            // Looking for a peer makes errors of its own of the server's.
+            Self::Peer(e) => e.stands_for(name),
+            _ => false,
+        }
     }
 
     /// The server's refusal, if this is one.

@@ -84,6 +84,20 @@ impl InputFile {
         &self.name
     }
 
+    /// The same file once more; `None` for readers, which can be read once.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let source = match &self.source {
+            Source::Path(path) => Source::Path(path.clone()),
+            Source::Bytes(bytes) => Source::Bytes(bytes.clone()),
+            Source::Reader(_) => return None,
+        };
+        Some(Self {
+            source,
+            name: self.name.clone(),
+            size: self.size,
+        })
+    }
+
     /// Opens it and finds out its size.
     pub(super) async fn open(self) -> Result<Opened> {
         let Self { source, name, size } = self;

@@ -1,4 +1,4 @@
-//! The friendly methods of [`Client`](crate::Client), by area.
+//! The friendly methods of [`crate::Client`], by area.
 //!
 //! Each is a builder: what is required are its arguments, what is optional are its setters, and it
 //! is sent when it is awaited. Builders own what they need, so they can be moved to another task.

@@ -280,7 +280,7 @@ mod tests {
 
     fn user(change: impl FnOnce(&mut types::User)) -> Entities {
         let mut user = types::User::new(7);
-        user.first_name = Some("Ann".to_owned().into());
+        user.first_name = Some("Ann".to_owned());
         change(&mut user);
         Entities::new(&[enums::User::User(Box::new(user))], &[])
     }
@@ -337,7 +337,7 @@ mod tests {
         peers.learn(&user(|u| {
             u.access_hash = Some(11);
             u.username = Some("Ann".into());
-            u.phone = Some("15550100".to_owned().into());
+            u.phone = Some("15550100".to_owned());
         }));
         assert_eq!(peers.by_username("@aNN"), Some(ann()));
         assert_eq!(peers.by_phone("15550100"), Some(ann()));

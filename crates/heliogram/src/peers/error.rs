@@ -1,5 +1,7 @@
 use std::fmt;
 
+use heliogram_api::errors::{self, ErrorName};
+
 /// Why a chat or user could not be found, and what to do about it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,17 @@ pub enum PeerError {
         /// The marked id of what was given.
         got: i64,
     },
+}
+
+impl PeerError {
+    /// Whether this is what the server's error of that name means.
+    pub(crate) fn stands_for(&self, name: ErrorName) -> bool {
+        match self {
+            Self::UnknownUsername(_) => name == errors::USERNAME_NOT_OCCUPIED,
+            Self::UnknownPhone => name == errors::PHONE_NOT_OCCUPIED,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for PeerError {

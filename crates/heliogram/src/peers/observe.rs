@@ -323,7 +323,7 @@ mod tests {
             .rsplit_once('.')
             .map_or((None, name), |(s, n)| (Some(s), n));
         let name = name[..1].to_uppercase() + &name[1..];
-        space.map_or(name.clone(), |s| format!("{s}::{name}"))
+        space.map_or_else(|| name.clone(), |s| format!("{s}::{name}"))
     }
 
     #[test]

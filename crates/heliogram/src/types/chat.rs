@@ -143,15 +143,9 @@ impl Chat {
         let (main, more) = match &self.known {
             Known::User(u) => {
                 let u = u.raw();
-                (
-                    u.username.as_deref(),
-                    u.usernames.as_ref().map(|v| v.as_slice()),
-                )
+                (u.username.as_deref(), u.usernames.as_deref())
             }
-            Known::Channel(c) => (
-                c.username.as_deref(),
-                c.usernames.as_ref().map(|v| v.as_slice()),
-            ),
+            Known::Channel(c) => (c.username.as_deref(), c.usernames.as_deref()),
             _ => (None, None),
         };
         active_usernames(main, more.unwrap_or_default())
@@ -225,7 +219,9 @@ impl TryFrom<User> for Chat {
 
     /// The private chat with a user.
     fn try_from(user: User) -> Result<Self, Self::Error> {
-        let id = user.peer_id().ok_or(crate::PeerError::BadId(user.id()))?;
+        let id = user
+            .peer_id()
+            .ok_or_else(|| crate::PeerError::BadId(user.id()))?;
         Ok(Self {
             id,
             known: Known::User(user),

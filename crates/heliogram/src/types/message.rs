@@ -58,7 +58,7 @@ impl Message {
             .and_then(PeerId::from_peer)
             .or_else(|| {
                 if peer.is_user() {
-                    own().or(Some(peer).filter(|_| !out))
+                    own().or_else(|| Some(peer).filter(|_| !out))
                 } else {
                     None
                 }

@@ -43,7 +43,7 @@ impl User {
     /// The last name, if there is one.
     #[must_use]
     pub fn last_name(&self) -> Option<&str> {
-        self.raw.last_name.as_ref().map(|s| s.as_str())
+        self.raw.last_name.as_deref()
     }
 
     /// First and last name with a space between.
@@ -79,14 +79,14 @@ impl User {
     #[must_use]
     #[doc(alias = "phone_number")]
     pub fn phone(&self) -> Option<&str> {
-        self.raw.phone.as_ref().map(|s| s.as_str())
+        self.raw.phone.as_deref()
     }
 
     /// The language the user's app is set to, as far as it tells bots.
     #[must_use]
     #[doc(alias = "language_code")]
     pub fn lang_code(&self) -> Option<&str> {
-        self.raw.lang_code.as_ref().map(|s| s.as_str())
+        self.raw.lang_code.as_deref()
     }
 
     /// Whether this is the account itself.
@@ -195,24 +195,21 @@ mod tests {
     fn names_come_from_whatever_is_there() {
         let user = |first: Option<&str>, last: Option<&str>| {
             User::from(raw::User {
-                first_name: first.map(|s| s.to_owned().into()),
-                last_name: last.map(|s| s.to_owned().into()),
+                first_name: first.map(|s| s.to_owned()),
+                last_name: last.map(|s| s.to_owned()),
                 username: Some("one".into()),
-                usernames: Some(
-                    vec![
-                        raw::Username {
-                            active: true,
-                            ..raw::Username::new("one".into())
-                        },
-                        raw::Username::new("sleeping".into()),
-                        raw::Username {
-                            active: true,
-                            ..raw::Username::new("two".into())
-                        },
-                    ]
-                    .into(),
-                ),
-                phone: Some("15550100".to_owned().into()),
+                usernames: Some(vec![
+                    raw::Username {
+                        active: true,
+                        ..raw::Username::new("one".into())
+                    },
+                    raw::Username::new("sleeping".into()),
+                    raw::Username {
+                        active: true,
+                        ..raw::Username::new("two".into())
+                    },
+                ]),
+                phone: Some("15550100".to_owned()),
                 ..raw::User::new(7)
             })
         };

@@ -33,7 +33,7 @@ pub(super) async fn fetch(client: Client, request: Request) -> Fetched {
         _ => Key::Common,
     };
     let answer = match request {
-        Request::State => get_state(&client).await.map(Fetched::State),
+        Request::State => state(&client).await.map(Fetched::State),
         Request::Difference { state } => difference(&client, state).await,
         Request::Channel { id, pts } => channel(&client, id, pts).await,
     };
@@ -48,7 +48,7 @@ pub(super) async fn fetch(client: Client, request: Request) -> Fetched {
 }
 
 /// The present state of the account.
-pub(super) async fn get_state(client: &Client) -> Result<State> {
+pub(super) async fn state(client: &Client) -> Result<State> {
     Ok(normalize::state(
         &client.invoke(f::updates::GetState {}).await?,
     ))

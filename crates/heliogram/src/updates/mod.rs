@@ -14,8 +14,6 @@ mod engine;
 mod fetch;
 mod hub;
 mod mailbox;
-#[cfg(test)]
-mod model;
 mod normalize;
 mod sequence;
 mod stream;
@@ -25,9 +23,38 @@ pub(crate) use hub::{Affected, Hub};
 pub use stream::Updates;
 pub(crate) use task::run;
 
-use crate::Client;
+use crate::{
+    Client, Result,
+    storage::{Changes, UpdateState},
+};
 
 impl Client {
+    /// Stores the present state if there is none, so that readers of updates get what happens from
+    /// now on, whenever they begin to read. If that fails, they get what happens from then on.
+    pub(crate) async fn begin_updates(&self) {
+        if let Err(e) = self.store_first_state().await {
+            tracing::debug!(error = %e, "the first state of updates could not be stored");
+        }
+    }
+
+    async fn store_first_state(&self) -> Result<()> {
+        let records = &self.net().records;
+        if records.update_state().await?.is_some() {
+            return Ok(());
+        }
+        let s = fetch::state(self).await?;
+        let state = UpdateState {
+            pts: s.pts,
+            qts: s.qts,
+            date: s.date,
+            seq: s.seq,
+        };
+        let mut changes = Changes::new();
+        changes.update_state(state);
+        records.commit(changes).await?;
+        Ok(())
+    }
+
     /// A stream of everything that happens to the account.
     ///
     /// It begins with what was missed since the last time somebody read (see

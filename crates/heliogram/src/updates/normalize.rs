@@ -278,7 +278,7 @@ fn short_message(
     let peer: enums::Peer = types::PeerUser { user_id: u.user_id }.into();
     let known = PeerId::user(u.user_id).is_some_and(&knows)
         && bot_known(u.via_bot_id, &knows)
-        && forward_known(u.fwd_from.as_ref().map(|f| &**f), &knows);
+        && forward_known(u.fwd_from.as_deref(), &knows);
     let from = if u.out {
         types::PeerUser { user_id: me? }.into()
     } else {
@@ -308,7 +308,7 @@ fn short_chat_message(
     let known = PeerId::user(u.from_id).is_some_and(&knows)
         && PeerId::group(u.chat_id).is_some_and(&knows)
         && bot_known(u.via_bot_id, &knows)
-        && forward_known(u.fwd_from.as_ref().map(|f| &**f), &knows);
+        && forward_known(u.fwd_from.as_deref(), &knows);
     let message = types::Message {
         out: u.out,
         mentioned: u.mentioned,

@@ -73,12 +73,8 @@ struct Driver {
     changes: Changes,
 }
 
-/// Something fetched.
-enum Done {
-    ForEngine(u64, Fetched),
-    /// The state a session starts from while nobody reads.
-    First(Result<State>),
-}
+/// Something fetched, and the epoch of the engine that asked for it.
+type Done = (u64, Fetched);
 
 impl Driver {
     fn new(hub: Hub) -> Self {
@@ -121,7 +117,7 @@ impl Driver {
         let news = self.hub.take();
         self.barred &= !news.resync;
         self.follow_account(client);
-        if let Err(e) = self.follow_readers(client, news.resync).await {
+        if let Err(e) = self.follow_readers(client).await {
             tracing::error!(error = %e, "the state of updates cannot be read");
             self.publish_error(&e);
         }
@@ -135,11 +131,10 @@ impl Driver {
             }
             engine.handle_timeout(now);
         }
-        match done {
-            Some(Done::ForEngine(epoch, fetched)) if epoch == self.epoch => self.fetched(fetched),
-            Some(Done::ForEngine(..)) => {}
-            Some(Done::First(state)) => self.first_state(state),
-            None => {}
+        if let Some((epoch, fetched)) = done
+            && epoch == self.epoch
+        {
+            self.fetched(fetched);
         }
         self.deliver(client).await;
         self.request(client);
@@ -172,7 +167,7 @@ impl Driver {
     }
 
     /// Has an engine exactly while somebody reads.
-    async fn follow_readers(&mut self, client: &Client, resync: bool) -> Result<()> {
+    async fn follow_readers(&mut self, client: &Client) -> Result<()> {
         let wanted = self.account.is_some() && !self.barred && !self.hub.readers().is_empty();
         match (wanted, self.engine.is_some()) {
             (true, false) => {
@@ -192,13 +187,6 @@ impl Driver {
             (false, true) => {
                 self.save(client).await;
                 self.rest();
-            }
-            (false, false) if resync && self.account.is_some() => {
-                if client.net().records.update_state().await?.is_none() {
-                    let client = client.clone();
-                    self.fetches
-                        .spawn(async move { Done::First(fetch::get_state(&client).await) });
-                }
             }
             _ => {}
         }
@@ -321,17 +309,6 @@ impl Driver {
         }
     }
 
-    fn first_state(&mut self, state: Result<State>) {
-        match state {
-            Ok(state) if self.engine.is_none() => {
-                self.changes.common = Some(state);
-                self.save_soon();
-            }
-            Ok(_) => {}
-            Err(e) => tracing::debug!(error = %e, "the first state could not be fetched"),
-        }
-    }
-
     /// Hands ready events to all readers, then notes how far they have come.
     async fn deliver(&mut self, client: &Client) {
         let Some(engine) = &mut self.engine else {
@@ -367,8 +344,7 @@ impl Driver {
         while let Some(request) = engine.poll_request() {
             let (client, epoch) = (client.clone(), self.epoch);
             let fetch = fetch::fetch(client, request);
-            self.fetches
-                .spawn(async move { Done::ForEngine(epoch, fetch.await) });
+            self.fetches.spawn(async move { (epoch, fetch.await) });
         }
     }
 

@@ -34,7 +34,11 @@ pub(crate) async fn enter_with(
     account: &Account,
     storage: Arc<dyn Storage>,
 ) -> Client {
-    let client = builder(server).shared_storage(storage).connect().await.unwrap();
+    let client = builder(server)
+        .shared_storage(storage)
+        .connect()
+        .await
+        .unwrap();
     if client.self_id().is_some() {
         return client;
     }
@@ -56,7 +60,9 @@ pub(crate) async fn enter_with(
 
 /// The next event, which must come.
 pub(crate) async fn next(updates: &mut Updates) -> Event {
-    let event = tokio::time::timeout(SOON, updates.next()).await.expect("an event");
+    let event = tokio::time::timeout(SOON, updates.next())
+        .await
+        .expect("an event");
     event.expect("the stream goes on").unwrap()
 }
 
@@ -92,5 +98,7 @@ pub(crate) async fn until(mut done: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(SOON, wait).await.expect("it happens soon");
+    tokio::time::timeout(SOON, wait)
+        .await
+        .expect("it happens soon");
 }

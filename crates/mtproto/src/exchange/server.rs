@@ -113,13 +113,13 @@ impl ServerExchange {
     pub fn handle(&mut self, now: Now, packet: &[u8]) -> Result<ServerStep, ExchangeError> {
         let (_, body) = plain::open(packet)?;
         let body = Bytes::copy_from_slice(body);
-        if let Some((request, reply)) = &self.last {
-            if *request == body {
-                return Ok(ServerStep {
-                    reply: reply.clone(),
-                    done: None,
-                });
-            }
+        if let Some((request, reply)) = &self.last
+            && *request == body
+        {
+            return Ok(ServerStep {
+                reply: reply.clone(),
+                done: None,
+            });
         }
         let (answer, done) = match (constructor(&body), &self.state) {
             (ReqPq::ID, _) => (self.take_req_pq(read::<ReqPq>(&body)?.nonce), None),

@@ -84,7 +84,7 @@ fn intermediate(role: Role, input: &[u8], aligned: bool) -> Result<Option<Parsed
         }));
     }
     let len = (field & !QUICK_BIT) as usize;
-    if aligned && len % 4 != 0 {
+    if aligned && !len.is_multiple_of(4) {
         return Err(FrameError::Misaligned { len });
     }
     payload(input, 4, len, quick_ack)
@@ -169,7 +169,7 @@ pub(super) fn write(
     match len {
         0 => return Err(FrameError::Empty),
         _ if len > MAX_FRAME => return Err(FrameError::TooLong { len }),
-        _ if len % 4 != 0 => return Err(FrameError::Misaligned { len }),
+        _ if !len.is_multiple_of(4) => return Err(FrameError::Misaligned { len }),
         _ => {}
     }
     match transport {

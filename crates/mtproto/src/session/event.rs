@@ -48,6 +48,17 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The request that this event is the end of.
+    #[must_use]
+    pub fn ended(&self) -> Option<RequestId> {
+        match self {
+            Self::Reply { id, .. } | Self::Failed { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 /// An error a server answers to a request (`rpc_error`).
 #[derive(Clone, PartialEq, Eq)]
 pub struct RpcFailure {

@@ -167,6 +167,8 @@ impl Session {
     /// (raw `rpc_drop_answer`).
     pub fn cancel(&mut self, _now: Now, id: RequestId) {
         let Some(request) = self.requests.get(id) else {
+            // It may have ended with nobody having looked yet.
+            self.events.retain(|event| event.ended() != Some(id));
             return;
         };
         match request.phase {

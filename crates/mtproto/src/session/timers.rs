@@ -58,11 +58,11 @@ impl Session {
     fn sweep(&mut self, now: Now) {
         let mut silent = Vec::new();
         for (&msg_id, &id) in &self.epoch.in_flight {
-            if let Some(flight) = self.requests.flight_mut(id) {
-                if now.mono >= flight.ask_at {
-                    flight.ask_at = now.mono + ASK_UNACKED;
-                    silent.push(msg_id);
-                }
+            if let Some(flight) = self.requests.flight_mut(id)
+                && now.mono >= flight.ask_at
+            {
+                flight.ask_at = now.mono + ASK_UNACKED;
+                silent.push(msg_id);
             }
         }
         silent.sort_unstable();

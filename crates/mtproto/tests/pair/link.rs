@@ -28,6 +28,8 @@ pub(crate) struct Quality {
     pub(crate) ordered: bool,
     pub(crate) drop_percent: u64,
     pub(crate) repeat_percent: u64,
+    /// How many packets come up to a minute late.
+    pub(crate) straggle_percent: u64,
 }
 
 /// Everything sent and not arrived.
@@ -70,6 +72,9 @@ impl Link {
         self.repeated += copies - 1;
         for _ in 0..copies {
             let mut at = now + dice.millis(from_ms, to_ms);
+            if dice.percent(self.quality.straggle_percent) {
+                at += dice.millis(1000, 60_000);
+            }
             if self.quality.ordered {
                 at = at.max(self.last[to as usize]);
                 self.last[to as usize] = at;

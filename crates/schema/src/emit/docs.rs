@@ -34,33 +34,61 @@ impl<'a> Docs<'a> {
                 returned_by.entry(ty).or_default().push(&d.name);
             }
         }
-        Self { layer: schema.layer, facts, returned_by, taken_by }
+        Self {
+            layer: schema.layer,
+            facts,
+            returned_by,
+            taken_by,
+        }
     }
 
     fn layer(&self) -> String {
-        self.layer.map(|layer| format!("Layer {layer}. ")).unwrap_or_default()
+        self.layer
+            .map(|layer| format!("Layer {layer}. "))
+            .unwrap_or_default()
     }
 
     /// What returns and what holds values of a type.
     fn usage(&self, ty: &Name) -> String {
         let list = |what: &str, names: Option<&Vec<&Name>>| {
-            let Some(names) = names else { return String::new() };
-            let shown: Vec<String> =
-                names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+            let Some(names) = names else {
+                return String::new();
+            };
+            let shown: Vec<String> = names
+                .iter()
+                .take(LISTED)
+                .map(|name| format!("`{name}`"))
+                .collect();
             let more = names.len().saturating_sub(LISTED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             format!("{what} {}{more}. ", shown.join(", "))
         };
         list("Returned by", self.returned_by.get(ty)) + &list("Held by", self.taken_by.get(ty))
     }
 
     pub(super) fn constructor(&self, ty: &Name, d: &Definition, single: bool) -> Vec<String> {
-        let usage = if single { self.usage(ty) } else { format!("A form of `{ty}`.") };
-        vec![format!("`{d}`"), String::new(), format!("{}{usage}", self.layer())]
+        let usage = if single {
+            self.usage(ty)
+        } else {
+            format!("A form of `{ty}`.")
+        };
+        vec![
+            format!("`{d}`"),
+            String::new(),
+            format!("{}{usage}", self.layer()),
+        ]
     }
 
     pub(super) fn boxed(&self, ty: &Name) -> Vec<String> {
-        vec![format!("`{ty}`"), String::new(), format!("{}{}", self.layer(), self.usage(ty))]
+        vec![
+            format!("`{ty}`"),
+            String::new(),
+            format!("{}{}", self.layer(), self.usage(ty)),
+        ]
     }
 
     pub(super) fn function(&self, d: &Definition) -> Vec<String> {
@@ -71,7 +99,11 @@ impl<'a> Docs<'a> {
             Some(Who::Bot) => "For bots only. ",
             Some(Who::Any) | None => "For users and, as far as known, for bots. ",
         };
-        let who = if self.facts.methods.is_empty() { "" } else { who };
+        let who = if self.facts.methods.is_empty() {
+            ""
+        } else {
+            who
+        };
         let errors: Vec<String> = method
             .into_iter()
             .flat_map(|m| &m.errors)
@@ -85,6 +117,10 @@ impl<'a> Docs<'a> {
             Type::Generic { .. } => "Answers what the inner request answers. ".to_owned(),
             ty => format!("Answers `{ty}`. "),
         };
-        vec![format!("`{d}`"), String::new(), format!("{}{answer}{who}{errors}", self.layer())]
+        vec![
+            format!("`{d}`"),
+            String::new(),
+            format!("{}{answer}{who}{errors}", self.layer()),
+        ]
     }
 }

@@ -6,7 +6,9 @@ use crate::{Definition, Name};
 impl<'a> Emitter<'a> {
     /// The enum, among the definitions.
     pub(super) fn enumeration(&self, c: &mut Code, ty: &'a Name) {
-        let Some(info) = self.graph.types.get(ty).filter(|_| !self.is_single(ty)) else { return };
+        let Some(info) = self.graph.types.get(ty).filter(|_| !self.is_single(ty)) else {
+            return;
+        };
         c.line("");
         c.doc(&self.docs.boxed(ty));
         c.line(self.derives(None).0);
@@ -26,23 +28,34 @@ impl<'a> Emitter<'a> {
     /// What the enum can do, in the module that it is found in; a type with one constructor is
     /// found there as its struct.
     pub(super) fn enumeration_impls(&self, c: &mut Code, ty: &'a Name) {
-        let Some(info) = self.graph.types.get(ty) else { return };
+        let Some(info) = self.graph.types.get(ty) else {
+            return;
+        };
         let name = names::item(ty);
         if let [only] = info.constructors.as_slice() {
             let path = names::path(&only.name);
-            let rename = if names::item(&only.name) == name { "" } else { &format!(" as {name}") };
+            let rename = if names::item(&only.name) == name {
+                ""
+            } else {
+                &format!(" as {name}")
+            };
             c.doc(&self.docs.boxed(ty));
             c.line(format!("pub use types::{path}{rename};"));
             return;
         }
         let definition = names::definition(ty, true);
         c.line("#[doc(inline)]");
-        c.line(format!("pub use {}::defs::{definition} as {name};", self.options.root));
+        c.line(format!(
+            "pub use {}::defs::{definition} as {name};",
+            self.options.root
+        ));
         self.debug(c, &name, ["", ""]);
         self.encode_enum(c, ty, &name, &info.constructors);
         self.decode_enum(c, ty, &name, &info.constructors);
         for &d in &info.constructors {
-            let Some(payload) = self.payload(ty, d) else { continue };
+            let Some(payload) = self.payload(ty, d) else {
+                continue;
+            };
             let variant = names::variant(ty, d);
             let value = if payload.boxed { "Box::new(x)" } else { "x" };
             c.line(format!("impl From<{}> for {name} {{", payload.structure));
@@ -59,12 +72,21 @@ impl<'a> Emitter<'a> {
         }
         let structure = format!("types::{}", names::path(&d.name));
         let boxed = self.graph.boxes_variant(ty, d);
-        let ty = if boxed { format!("Box<{structure}>") } else { structure.clone() };
-        Some(Payload { structure, ty, boxed })
+        let ty = if boxed {
+            format!("Box<{structure}>")
+        } else {
+            structure.clone()
+        };
+        Some(Payload {
+            structure,
+            ty,
+            boxed,
+        })
     }
 
     fn encode_enum(&self, c: &mut Code, ty: &Name, name: &str, constructors: &[&'a Definition]) {
         c.line(format!("impl Encode for {name} {{"));
+        self.inline_encode(c, ty);
         c.line("fn encode(&self, w: &mut Writer) {");
         c.line("match self {");
         for &d in constructors {
@@ -87,11 +109,16 @@ impl<'a> Emitter<'a> {
         let least = self.graph.least(ty).map_or(0, |(i, _)| i);
         let recursive = self.graph.recursive.contains(ty);
         c.line(format!("impl Decode for {name} {{"));
+        self.inline_decode(c, ty);
         c.line("fn decode(r: &mut Reader<'_>) -> Self {");
         if recursive {
             c.line("r.enter();");
         }
-        c.line(if recursive { "let v = match r.u32() {" } else { "match r.u32() {" });
+        c.line(if recursive {
+            "let v = match r.u32() {"
+        } else {
+            "match r.u32() {"
+        });
         for (i, &d) in constructors.iter().enumerate() {
             if i != least {
                 c.line(format!("{:#010x} => {},", d.id, self.decode_variant(ty, d)));

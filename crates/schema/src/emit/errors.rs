@@ -10,7 +10,9 @@ use crate::Facts;
 pub(super) fn emit(facts: &Facts) -> String {
     let mut by_name: BTreeMap<String, (i32, &str)> = BTreeMap::new();
     for error in &facts.errors {
-        by_name.entry(names::error(&error.pattern)).or_insert((error.code, &error.pattern));
+        by_name
+            .entry(names::error(&error.pattern))
+            .or_insert((error.code, &error.pattern));
     }
     let mut code = Code::default();
     let c = &mut code;

@@ -25,7 +25,10 @@ impl<'a> Emitter<'a> {
     }
 
     fn struct_of(&self, name: &Name, percent: bool) -> String {
-        let name = self.graph.constructor(name, percent).map_or(name, |d| &d.name);
+        let name = self
+            .graph
+            .constructor(name, percent)
+            .map_or(name, |d| &d.name);
         format!("types::{}", names::path(name))
     }
 
@@ -35,7 +38,11 @@ impl<'a> Emitter<'a> {
         if self.graph.boxes(of, field) {
             ty = format!("Box<{ty}>");
         }
-        if is_option(field) { format!("Option<{ty}>") } else { ty }
+        if is_option(field) {
+            format!("Option<{ty}>")
+        } else {
+            ty
+        }
     }
 
     /// An expression that reads a value from `r`.
@@ -52,7 +59,11 @@ impl<'a> Emitter<'a> {
             Type::True => "true".to_owned(),
             Type::Vector { bare, item } if is_irregular(ty) => {
                 let read = if *bare { "elements" } else { "vector" };
-                format!("r.{read}({}, |r| {})", self.least_bytes(item), self.read(item))
+                format!(
+                    "r.{read}({}, |r| {})",
+                    self.least_bytes(item),
+                    self.read(item)
+                )
             }
             Type::Bool | Type::Vector { .. } | Type::Boxed(_) | Type::Generic { .. } => {
                 "Decode::decode(r)".to_owned()
@@ -74,11 +85,21 @@ impl<'a> Emitter<'a> {
                 (false, _) => self.read(&field.ty),
             };
         };
-        let test = format!("{} & {:#x} != 0", names::field(&flag.word), 1u32 << flag.bit);
+        let test = format!(
+            "{} & {:#x} != 0",
+            names::field(&flag.word),
+            1u32 << flag.bit
+        );
         match (boxed, regular) {
             _ if field.ty == Type::True => test,
             (true, true) => format!("r.boxed_option({test})"),
-            (false, true) => format!("r.option({test})"),
+            (false, true) => match field.ty {
+                Type::Int => format!("r.option_i32({test})"),
+                Type::Long => format!("r.option_i64({test})"),
+                Type::String => format!("r.option_string({test})"),
+                Type::Bytes => format!("r.option_bytes({test})"),
+                _ => format!("r.option({test})"),
+            },
             (true, false) => format!("({test}).then(|| Box::new({}))", self.read(&field.ty)),
             (false, false) => format!("({test}).then(|| {})", self.read(&field.ty)),
         }
@@ -91,9 +112,23 @@ impl<'a> Emitter<'a> {
             Type::Int128 => 16,
             Type::Int256 => 32,
             Type::Bare { name, percent } => {
-                let fields = self.graph.constructor(name, *percent).map(|d| d.fields.as_slice());
-                let required = fields.unwrap_or_default().iter().filter(|f| f.flag.is_none());
-                required.map(|f| if is_bare(&f.ty) { 1 } else { self.least_bytes(&f.ty) }).sum()
+                let fields = self
+                    .graph
+                    .constructor(name, *percent)
+                    .map(|d| d.fields.as_slice());
+                let required = fields
+                    .unwrap_or_default()
+                    .iter()
+                    .filter(|f| f.flag.is_none());
+                required
+                    .map(|f| {
+                        if is_bare(&f.ty) {
+                            1
+                        } else {
+                            self.least_bytes(&f.ty)
+                        }
+                    })
+                    .sum()
             }
             _ => 4,
         }
@@ -103,8 +138,16 @@ impl<'a> Emitter<'a> {
     /// A statement that writes the value to `w`; `place` is the value itself or, if `by_ref`, a
     /// reference to it.
     fn write(&self, ty: &'a Type, place: &str, by_ref: bool, boxed: bool) -> String {
-        let value = if by_ref { format!("*{place}") } else { place.to_owned() };
-        let reference = if by_ref { place.to_owned() } else { format!("&{place}") };
+        let value = if by_ref {
+            format!("*{place}")
+        } else {
+            place.to_owned()
+        };
+        let reference = if by_ref {
+            place.to_owned()
+        } else {
+            format!("&{place}")
+        };
         let object = match (boxed, by_ref) {
             (true, true) => format!("(**{place})"),
             (true, false) => format!("(*{place})"),
@@ -182,7 +225,9 @@ impl<'a> Emitter<'a> {
                     }
                     None => out.push(format!("if let Some(x) = &{place} {{ {write} }}")),
                     Some(bit) if is_object(field) => {
-                        out.push(format!("if let (true, Some(x)) = ({bit}, &{place}) {{ {write} }}"));
+                        out.push(format!(
+                            "if let (true, Some(x)) = ({bit}, &{place}) {{ {write} }}"
+                        ));
                     }
                     Some(bit) => {
                         let empty = empty(&field.ty);
@@ -233,7 +278,10 @@ fn is_bare(ty: &Type) -> bool {
 
 /// Whether there is no empty value the field could be sent with.
 fn is_object(field: &Field) -> bool {
-    matches!(field.ty, Type::Boxed(_) | Type::Bare { .. } | Type::Generic { .. })
+    matches!(
+        field.ty,
+        Type::Boxed(_) | Type::Bare { .. } | Type::Generic { .. }
+    )
 }
 
 fn empty(ty: &Type) -> &'static str {
@@ -250,7 +298,9 @@ fn empty(ty: &Type) -> &'static str {
 }
 
 fn is_used(d: &Definition, word: &str) -> bool {
-    d.fields.iter().any(|f| f.flag.as_ref().is_some_and(|flag| flag.word == word))
+    d.fields
+        .iter()
+        .any(|f| f.flag.as_ref().is_some_and(|flag| flag.word == word))
 }
 
 /// Name of the local that tells whether a bit with several fields is set; none if the field has
@@ -260,7 +310,11 @@ fn is_used(d: &Definition, word: &str) -> bool {
 /// others are then sent empty, unless an object is missing, which has no empty form.
 fn shared_bit(d: &Definition, field: &Field) -> Option<String> {
     let flag = field.flag.as_ref()?;
-    let sharing = d.fields.iter().filter(|f| f.flag.as_ref() == Some(flag)).count();
+    let sharing = d
+        .fields
+        .iter()
+        .filter(|f| f.flag.as_ref() == Some(flag))
+        .count();
     (sharing > 1).then(|| format!("{}_{}", flag.word.to_ascii_lowercase(), flag.bit))
 }
 
@@ -272,11 +326,19 @@ fn flags_word(d: &Definition, word: &str) -> (Vec<String>, String) {
         let fields: Vec<&Field> = d
             .fields
             .iter()
-            .filter(|f| f.flag.as_ref().is_some_and(|flag| flag.word == word && flag.bit == bit))
+            .filter(|f| {
+                f.flag
+                    .as_ref()
+                    .is_some_and(|flag| flag.word == word && flag.bit == bit)
+            })
             .collect();
         let given = |f: &Field| {
             let place = format!("self.{}", names::field(&f.name));
-            if is_option(f) { format!("{place}.is_some()") } else { place }
+            if is_option(f) {
+                format!("{place}.is_some()")
+            } else {
+                place
+            }
         };
         let test = match fields.as_slice() {
             [] => continue,
@@ -298,6 +360,10 @@ fn flags_word(d: &Definition, word: &str) -> (Vec<String>, String) {
             format!("({test} as u32) << {bit}")
         });
     }
-    let word = if terms.is_empty() { "0".to_owned() } else { terms.join(" | ") };
+    let word = if terms.is_empty() {
+        "0".to_owned()
+    } else {
+        terms.join(" | ")
+    };
     (before, word)
 }

@@ -15,12 +15,22 @@ impl<'a> Emitter<'a> {
         self.new_fn(c, None, d);
         c.line("}");
         self.debug(c, &name, [&generics(d, ": Encode"), &args]);
-        c.line(format!("impl{} Encode for {name}{args} {{", generics(d, ": Encode")));
+        c.line(format!(
+            "impl{} Encode for {name}{args} {{",
+            generics(d, ": Encode")
+        ));
+        c.line("#[inline]");
         self.encode_fields(c, "encode", Some(d.id), None, d);
         c.line("}");
-        c.line(format!("impl{} Call for {name}{args} {{", generics(d, ": Call")));
+        c.line(format!(
+            "impl{} Call for {name}{args} {{",
+            generics(d, ": Call")
+        ));
         c.line(format!("const ID: u32 = {:#010x};", d.id));
-        c.line(format!("const NAME: &'static str = {:?};", d.name.to_string()));
+        c.line(format!(
+            "const NAME: &'static str = {:?};",
+            d.name.to_string()
+        ));
         let output = match &d.result {
             Type::Generic { name, .. } => format!("{name}::Output"),
             ty => self.rust_type(ty),
@@ -47,6 +57,7 @@ impl<'a> Emitter<'a> {
                 "impl{} Decode for functions::{path}{args} {{",
                 generics(d, ": Decode")
             ));
+            c.line("#[inline]");
             self.decode_fields(c, "decode", Some(d.id), None, d);
             c.line("}");
         }

@@ -80,11 +80,19 @@ const ALLOW: &str = "#[allow(missing_docs, unused_imports, unused_qualifications
 
 impl<'a> Emitter<'a> {
     fn new(schema: &'a Schema, facts: &'a Facts, options: Options<'a>) -> Self {
-        let functions =
-            schema.definitions.iter().filter(|d| d.kind == Kind::Function).collect();
+        let functions = schema
+            .definitions
+            .iter()
+            .filter(|d| d.kind == Kind::Function)
+            .collect();
         let graph = Graph::of(schema);
         let docs = Docs::new(schema, facts, &graph);
-        Self { graph, docs, options, functions }
+        Self {
+            graph,
+            docs,
+            options,
+            functions,
+        }
     }
 
     fn all(&self) -> String {
@@ -93,7 +101,10 @@ impl<'a> Emitter<'a> {
         for (&ty, info) in &self.graph.types {
             enums.entry(ty.space.clone()).or_default().push(ty);
             for &d in info.constructors.iter().filter(|d| self.has_struct(ty, d)) {
-                structs.entry(d.name.space.clone()).or_default().push((ty, d));
+                structs
+                    .entry(d.name.space.clone())
+                    .or_default()
+                    .push((ty, d));
             }
         }
         let mut functions: Spaces<&Definition> = Spaces::new();
@@ -104,11 +115,17 @@ impl<'a> Emitter<'a> {
         let c = &mut code;
         self.definitions(c);
         let about = "Constructors: the forms a value can have, one struct each.";
-        self.module(c, "types", about, &structs, |c, &(ty, d)| self.structure_impls(c, ty, d));
+        self.module(c, "types", about, &structs, |c, &(ty, d)| {
+            self.structure_impls(c, ty, d)
+        });
         let about = "Types with several constructors, one enum each; the others by their struct.";
-        self.module(c, "enums", about, &enums, |c, ty| self.enumeration_impls(c, ty));
+        self.module(c, "enums", about, &enums, |c, ty| {
+            self.enumeration_impls(c, ty)
+        });
         let about = "Functions: the requests a server answers, one struct each.";
-        self.module(c, "functions", about, &functions, |c, d| self.function(c, d));
+        self.module(c, "functions", about, &functions, |c, d| {
+            self.function(c, d)
+        });
         code.finish()
     }
 
@@ -171,12 +188,32 @@ impl<'a> Emitter<'a> {
     }
 
     fn is_single(&self, ty: &Name) -> bool {
-        self.graph.types.get(ty).is_some_and(|info| info.constructors.len() == 1)
+        self.graph
+            .types
+            .get(ty)
+            .is_some_and(|info| info.constructors.len() == 1)
+    }
+
+    /// Adds `#[inline]` where hardly any program needs the function: the compiler then makes code
+    /// of it where it is used and not here. That is writing for types that only servers write,
+    /// and reading for types that only servers read.
+    fn inline_encode(&self, c: &mut Code, ty: &Name) {
+        if self.graph.answered.contains(ty) && !self.graph.sent.contains(ty) {
+            c.line("#[inline]");
+        }
+    }
+
+    fn inline_decode(&self, c: &mut Code, ty: &Name) {
+        if !self.graph.answered.contains(ty) {
+            c.line("#[inline]");
+        }
     }
 
     /// `Debug`, for the struct or enum `name` with the given generics.
     fn debug(&self, c: &mut Code, name: &str, generics: [&str; 2]) {
-        let DebugStyle::Function(function) = self.options.debug else { return };
+        let DebugStyle::Function(function) = self.options.debug else {
+            return;
+        };
         let [params, args] = generics;
         c.line(format!("impl{params} std::fmt::Debug for {name}{args} {{"));
         c.line("#[inline]");
@@ -203,7 +240,11 @@ impl<'a> Emitter<'a> {
     /// Two definitions may differ in the schema and be one in Rust.
     fn check_names(&self) -> Result<(), SchemaError> {
         let mut seen = BTreeMap::new();
-        let constructors = self.graph.types.values().flat_map(|info| info.constructors.iter());
+        let constructors = self
+            .graph
+            .types
+            .values()
+            .flat_map(|info| info.constructors.iter());
         for &d in constructors.chain(&self.functions) {
             if let Some(other) = seen.insert((d.kind, names::path(&d.name)), d) {
                 return Err(SchemaError::new(

@@ -13,8 +13,18 @@ const NEVER_RAW: &[&str] = &["self", "super", "crate"];
 
 /// Names that every generated module imports or takes from the prelude.
 const TAKEN: &[&str] = &[
-    "Self", "Bytes", "Call", "Constructor", "Decode", "Encode", "Reader", "Writer", "Box",
-    "Option", "String", "Vec",
+    "Self",
+    "Bytes",
+    "Call",
+    "Constructor",
+    "Decode",
+    "Encode",
+    "Reader",
+    "Writer",
+    "Box",
+    "Option",
+    "String",
+    "Vec",
 ];
 
 /// `p_q_inner_data` and `inputPeerUser` as `PQInnerData` and `InputPeerUser`.
@@ -111,7 +121,17 @@ pub(crate) fn error(pattern: &str) -> String {
 pub(crate) fn error_constant(name: &str) -> String {
     let upper: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
         .collect();
-    if upper.starts_with(|c: char| c.is_ascii_digit()) { format!("_{upper}") } else { upper }
+    if upper.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{upper}")
+    } else {
+        upper
+    }
 }

@@ -19,7 +19,10 @@ impl<'a> Emitter<'a> {
         if definition == name {
             c.line(format!("pub use {}::defs::{name};", self.options.root));
         } else {
-            c.line(format!("pub use {}::defs::{definition} as {name};", self.options.root));
+            c.line(format!(
+                "pub use {}::defs::{definition} as {name};",
+                self.options.root
+            ));
         }
         c.line(format!("impl {name} {{"));
         self.new_fn(c, Some(ty), d);
@@ -33,11 +36,16 @@ impl<'a> Emitter<'a> {
         }
         c.line(format!("impl Constructor for {name} {{"));
         c.line(format!("const ID: u32 = {:#010x};", d.id));
-        c.line(format!("const NAME: &'static str = {:?};", d.name.to_string()));
+        c.line(format!(
+            "const NAME: &'static str = {:?};",
+            d.name.to_string()
+        ));
         if self.graph.recursive.contains(ty) {
             c.line("const RECURSIVE: bool = true;");
         }
+        self.inline_encode(c, ty);
         self.encode_fields(c, "encode_bare", None, Some(ty), d);
+        self.inline_decode(c, ty);
         self.decode_fields(c, "decode_bare", None, Some(ty), d);
         c.line("}");
     }
@@ -118,15 +126,26 @@ impl<'a> Emitter<'a> {
     ) {
         let reads = self.reads(of, d);
         let idle = id.is_none() && reads.before.is_empty() && reads.after.is_empty();
-        let r = if idle && reads.fields.is_empty() { "_" } else { "r" };
+        let r = if idle && reads.fields.is_empty() {
+            "_"
+        } else {
+            "r"
+        };
         c.line(format!("fn {function}({r}: &mut Reader<'_>) -> Self {{"));
         if let Some(id) = id {
-            c.line(format!("r.constructor({id:#010x}, {:?});", d.name.to_string()));
+            c.line(format!(
+                "r.constructor({id:#010x}, {:?});",
+                d.name.to_string()
+            ));
         }
         for line in &reads.before {
             c.line(line);
         }
-        let start = if reads.after.is_empty() { "" } else { "let v = " };
+        let start = if reads.after.is_empty() {
+            ""
+        } else {
+            "let v = "
+        };
         let end = if reads.after.is_empty() { "" } else { ";" };
         if reads.fields.is_empty() {
             c.line(format!("{start}Self{end}"));

@@ -16,20 +16,32 @@ pub(crate) struct Blobs {
 impl Blobs {
     /// A folder that is removed with this value.
     pub(crate) fn temporary() -> io::Result<Self> {
-        let temporary = tempfile::Builder::new().prefix("heliogram-server-").tempdir()?;
-        Ok(Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) })
+        let temporary = tempfile::Builder::new()
+            .prefix("heliogram-server-")
+            .tempdir()?;
+        Ok(Self {
+            folder: temporary.path().to_owned(),
+            _temporary: Some(temporary),
+        })
     }
 
     /// A folder that stays, made if it is not there.
     pub(crate) fn kept(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned(), _temporary: None })
+        Ok(Self {
+            folder: folder.to_owned(),
+            _temporary: None,
+        })
     }
 
     /// Writes bytes at a place of a file, which is made if it is not there.
     pub(crate) fn write(&self, name: &str, at: i64, bytes: &[u8]) -> io::Result<()> {
         let path = self.folder.join(name);
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         file.seek(SeekFrom::Start(u64::try_from(at).unwrap_or(0)))?;
         file.write_all(bytes)
     }
@@ -46,7 +58,9 @@ impl Blobs {
         while filled < out.len() {
             let at = offset + filled as i64;
             let (place, run) = blob.place_of(at);
-            let len = usize::try_from(run).unwrap_or(usize::MAX).min(out.len() - filled);
+            let len = usize::try_from(run)
+                .unwrap_or(usize::MAX)
+                .min(out.len() - filled);
             file.seek(SeekFrom::Start(u64::try_from(place).unwrap_or(0)))?;
             let target = out.get_mut(filled..filled + len).unwrap_or_default();
             file.read_exact(target)?;
@@ -97,12 +111,20 @@ mod tests {
         for (at, text) in [(0, "cc"), (2, "aaaa"), (6, "bbbb")] {
             blobs.write("f", at, text.as_bytes()).unwrap();
         }
-        let blob = Blob { name: "f".into(), size: 10, part: 4, places: vec![2, 6, 0] };
+        let blob = Blob {
+            name: "f".into(),
+            size: 10,
+            part: 4,
+            places: vec![2, 6, 0],
+        };
         assert_eq!(blobs.read(&blob, 0, 100).unwrap(), b"aaaabbbbcc");
         assert_eq!(blobs.read(&blob, 3, 6).unwrap(), b"abbbbc");
         assert_eq!(blobs.read(&blob, 10, 5).unwrap(), b"");
         assert_eq!(blobs.read(&blob, 99, 5).unwrap(), b"");
-        assert_eq!(blobs.md5(&blob).unwrap(), "11a7cd2ff48c01afcc65cca69ed0f886");
+        assert_eq!(
+            blobs.md5(&blob).unwrap(),
+            "11a7cd2ff48c01afcc65cca69ed0f886"
+        );
     }
 
     #[test]
@@ -110,7 +132,10 @@ mod tests {
         let blobs = Blobs::temporary().unwrap();
         let blob = Blob::default();
         assert_eq!(blobs.read(&blob, 0, 1024).unwrap(), b"");
-        assert_eq!(blobs.md5(&blob).unwrap(), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(
+            blobs.md5(&blob).unwrap(),
+            "d41d8cd98f00b204e9800998ecf8427e"
+        );
     }
 
     #[test]

@@ -212,7 +212,7 @@ impl Layers {
                 };
                 let new = function(self.table.by_id(method)).ok_or_else(unknown)?;
                 let old = function(pair.old().by_name(new.name()));
-                (new.result(), old.map_or(new.result(), |old| old.result()))
+                (new.result(), old.unwrap_or(new).result())
             }
         };
         pair.down().rewrite(body, types)

@@ -1,10 +1,8 @@
-use std::collections::HashMap;
-
 use heliogram_tl::reflect::{Definition, Table, Type};
 
 use super::{
     LayerError,
-    value::{self, Stable},
+    value::{self, Bridge},
     write,
 };
 
@@ -12,8 +10,8 @@ use super::{
 pub(super) struct Pair {
     new: &'static Table,
     old: Table,
-    new_stable: Stable,
-    old_stable: Stable,
+    new_bridge: Bridge,
+    old_bridge: Bridge,
 }
 
 /// One direction between the two layers of a pair.
@@ -21,17 +19,17 @@ pub(super) struct Pair {
 pub(super) struct Way<'p> {
     from: &'p Table,
     into: &'p Table,
-    stable: &'p Stable,
+    bridge: &'p Bridge,
 }
 
 impl Pair {
     pub(super) fn new(new: &'static Table, old: Table) -> Self {
-        let (new_stable, old_stable) = (stable(new, &old), stable(&old, new));
+        let (new_bridge, old_bridge) = (bridge(new, &old), bridge(&old, new));
         Self {
             new,
             old,
-            new_stable,
-            old_stable,
+            new_bridge,
+            old_bridge,
         }
     }
 
@@ -43,7 +41,7 @@ impl Pair {
         Way {
             from: self.new,
             into: &self.old,
-            stable: &self.new_stable,
+            bridge: &self.new_bridge,
         }
     }
 
@@ -51,7 +49,7 @@ impl Pair {
         Way {
             from: &self.old,
             into: self.new,
-            stable: &self.old_stable,
+            bridge: &self.old_bridge,
         }
     }
 }
@@ -63,57 +61,66 @@ impl<'p> Way<'p> {
         body: &[u8],
         (from, into): (Type<'p>, Type<'p>),
     ) -> Result<Vec<u8>, LayerError> {
-        let value = value::read(self.from, self.stable, body, from)?;
+        let value = value::read(self.from, self.bridge, body, from)?;
         let name = value.name().to_owned();
         let written = write::write(self.into, value, into, body.len());
         written.ok_or(LayerError::Inexpressible { name })
     }
 }
 
-/// The definitions of `from` whose values mean the same, byte for byte, in `into`: the line is the
-/// same there, and so is that of everything its fields can hold.
-fn stable(from: &Table, into: &Table) -> Stable {
+/// Compares two tables. A definition is the same where its line is, and that of everything its fields
+/// can hold: then its values are, byte for byte.
+fn bridge(from: &Table, into: &Table) -> Bridge {
     let same = |def: Definition<'_>| {
         let other = into.by_id(def.id());
         other
             .is_some_and(|other| other.kind() == def.kind() && other.to_string() == def.to_string())
     };
-    let mut defs: Vec<bool> = from.definitions().map(same).collect();
+    let mut bridge = Bridge {
+        same_types: Vec::new(),
+        same_defs: from.definitions().map(same).collect(),
+        twins: from
+            .definitions()
+            .map(|def| Some(into.by_name(def.name())?.index()))
+            .collect(),
+    };
+    // What holds something that is not the same is not the same, until nothing changes any more.
     loop {
-        let types: HashMap<&str, bool> = from
-            .types()
-            .map(|ty| {
-                let all = ty
-                    .constructors()
-                    .all(|def| defs.get(def.index()) == Some(&true));
-                (ty.name(), all)
-            })
-            .collect();
+        bridge.same_types.clear();
+        for ty in from.types() {
+            let same = ty
+                .constructors()
+                .all(|def| bridge.same_defs.get(def.index()) == Some(&true));
+            bridge
+                .same_types
+                .resize(bridge.same_types.len().max(ty.index() + 1), false);
+            if let Some(slot) = bridge.same_types.get_mut(ty.index()) {
+                *slot = same;
+            }
+        }
+        let stays = |(def, same): (Definition<'_>, &bool)| {
+            *same && def.fields().all(|field| bridge.holds(field.ty))
+        };
         let next: Vec<bool> = from
             .definitions()
-            .zip(&defs)
-            .map(|(def, stable)| *stable && def.fields().all(|f| holds(f.ty, &types, &defs)))
+            .zip(&bridge.same_defs)
+            .map(stays)
             .collect();
-        if next == defs {
-            let types = types
-                .into_iter()
-                .filter(|entry| entry.1)
-                .map(|e| e.0.to_owned());
-            return Stable {
-                types: types.collect(),
-                defs,
-            };
+        if next == bridge.same_defs {
+            return bridge;
         }
-        defs = next;
+        bridge.same_defs = next;
     }
 }
 
-fn holds(ty: Type<'_>, types: &HashMap<&str, bool>, defs: &[bool]) -> bool {
-    match ty {
-        Type::Boxed(ty) => types.get(ty.name()) == Some(&true),
-        Type::Bare(def) => defs.get(def.index()) == Some(&true),
-        Type::Vector { elem, .. } => holds(elem.ty(), types, defs),
-        Type::Any => false,
-        _ => true,
+impl Bridge {
+    fn holds(&self, ty: Type<'_>) -> bool {
+        match ty {
+            Type::Boxed(ty) => self.same_types.get(ty.index()) == Some(&true),
+            Type::Bare(def) => self.same_defs.get(def.index()) == Some(&true),
+            Type::Vector { elem, .. } => self.holds(elem.ty()),
+            Type::Any => false,
+            _ => true,
+        }
     }
 }

@@ -114,12 +114,10 @@ fn adapt_object<'b, 't>(
     match boxed.name() {
         "KeyboardButton" | "KeyboardInlineButton" => return button(object, boxed.name(), table),
         "KeyboardButtonRow" if object.name == "keyboardInlineButtonRow" => {
-            object.name = Cow::Borrowed("keyboardButtonRow");
-            return Some(Value::Object(object));
+            return Some(Value::Object(object.renamed("keyboardButtonRow")));
         }
         "KeyboardInlineButtonRow" if object.name == "keyboardButtonRow" => {
-            object.name = Cow::Borrowed("keyboardInlineButtonRow");
-            return Some(Value::Object(object));
+            return Some(Value::Object(object.renamed("keyboardInlineButtonRow")));
         }
         _ => {}
     }
@@ -134,10 +132,7 @@ fn adapt_object<'b, 't>(
         .map(|row| row.1)
         .find(|name| *name != object.name && known(name));
     match near {
-        Some(name) => {
-            object.name = Cow::Borrowed(name);
-            Some(Value::Object(object))
-        }
+        Some(name) => Some(Value::Object(object.renamed(name))),
         None => wrap(Value::Object(object), ty),
     }
 }
@@ -152,10 +147,7 @@ fn has(ty: Type<'_>, constructor: &str) -> bool {
 /// The value inside the constructor of `ty` that took its place.
 fn wrap<'b, 't>(value: Value<'b, 't>, ty: Type<'_>) -> Option<Value<'b, 't>> {
     let &(name, field) = WRAPPERS.iter().find(|row| has(ty, row.0))?;
-    Some(Value::Object(Object {
-        name: Cow::Borrowed(name),
-        fields: vec![(field, value)],
-    }))
+    Some(Value::Object(Object::new(name, vec![(field, value)])))
 }
 
 /// Before layer 228 each kind of keyboard button was a constructor of its own; since then what a
@@ -179,13 +171,11 @@ fn button<'b, 't>(mut object: Object<'b, 't>, ty: &str, table: &Table) -> Option
     };
     let kind = strip_ignoring_case(kind, &["inlineButtonType", "buttonType"])?;
     let name = format!("{prefix}{}", if kind == "Default" { "" } else { kind });
-    if table.by_name(&name).is_some() {
-        object.name = Cow::Owned(name);
-        object.fields.extend(does.fields);
-    } else {
-        object.name = Cow::Borrowed("keyboardButton");
+    if table.by_name(&name).is_none() {
+        return Some(Value::Object(object.renamed("keyboardButton")));
     }
-    Some(Value::Object(object))
+    object.fields.extend(does.fields);
+    Some(Value::Object(object.renamed(name)))
 }
 
 fn strip_ignoring_case<'a>(text: &'a str, prefixes: &[&str]) -> Option<&'a str> {
@@ -227,16 +217,12 @@ fn split_button<'b, 't>(
     let own = |name: &str| matches!(name, "text" | "style");
     let (kept, moved) = object.fields.into_iter().partition(|field| own(field.0));
     object.fields = kept;
-    let does = Object {
-        name: does,
-        fields: moved,
-    };
+    let does = Object::new(does, moved);
     object.fields.push(("type", Value::Object(does)));
     let name = if inline {
         "keyboardInlineButton"
     } else {
         "keyboardButton"
     };
-    object.name = Cow::Borrowed(name);
-    Some(Value::Object(object))
+    Some(Value::Object(object.renamed(name)))
 }

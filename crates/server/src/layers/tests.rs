@@ -6,7 +6,7 @@ use heliogram_tl::reflect::{
     Event, Expected, Flow, Generator, Visitor, from_json, to_json, to_json_as, walk,
 };
 use pair::Way;
-use value::{Stable, Value};
+use value::{Bridge, Value};
 
 use super::*;
 
@@ -61,9 +61,10 @@ fn rewrite(way: Way<'_>, bytes: &[u8], types: (Type<'_>, Type<'_>)) -> Option<Ve
 
 /// The fields that two definitions have in common and that hold no other value, as text.
 fn plain_fields(table: &Table, bytes: &[u8], other: Definition<'_>) -> Vec<String> {
-    let none = Stable {
-        types: HashSet::new(),
-        defs: Vec::new(),
+    let none = Bridge {
+        same_types: Vec::new(),
+        same_defs: Vec::new(),
+        twins: Vec::new(),
     };
     let value = value::read(table, &none, bytes, Type::Any).unwrap();
     let Value::Object(object) = value else {

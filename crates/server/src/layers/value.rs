@@ -1,16 +1,18 @@
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use heliogram_tl::{
     BOOL_FALSE, BOOL_TRUE, DecodeError, DecodeErrorKind, Reader, VECTOR,
     reflect::{Definition, FlagWords, Table, Type},
 };
 
-/// What is the same in two layers, whatever it holds.
-pub(super) struct Stable {
-    /// Types all of whose constructors are.
-    pub(super) types: HashSet<String>,
-    /// By the place of the definition in its table.
-    pub(super) defs: Vec<bool>,
+/// What is known of a layer's definitions in view of another layer.
+pub(super) struct Bridge {
+    /// Whether all constructors of a type are the same there, by its place in the table.
+    pub(super) same_types: Vec<bool>,
+    /// Whether a definition is the same there, whatever its fields hold, by its place.
+    pub(super) same_defs: Vec<bool>,
+    /// The place there of the definition with the same name.
+    pub(super) twins: Vec<Option<usize>>,
 }
 
 /// A value of one layer, as a tree. Names and bytes are borrowed.
@@ -26,7 +28,7 @@ pub(super) enum Value<'b, 't> {
     Bool(bool),
     /// A `true` whose flag is set.
     True,
-    Vector(Vec<Value<'b, 't>>),
+    Vector(Vec<Self>),
     Object(Object<'b, 't>),
     /// A value of this type that is the same in both layers, encoded.
     Same(Same<'b, 't>),
@@ -36,6 +38,8 @@ pub(super) enum Value<'b, 't> {
 #[derive(Clone, Debug)]
 pub(super) struct Object<'b, 't> {
     pub(super) name: Cow<'t, str>,
+    /// The place of the definition with this name in the other table, where it was looked up.
+    pub(super) twin: Option<usize>,
     pub(super) fields: Vec<(&'t str, Value<'b, 't>)>,
 }
 
@@ -58,7 +62,7 @@ impl<'b, 't> Same<'b, 't> {
     pub(super) fn open(self) -> Option<Value<'b, 't>> {
         let mut tree = Tree {
             table: self.table,
-            stable: None,
+            bridge: None,
             r: Reader::new(self.bytes),
         };
         let value = tree.value(self.ty, true).ok()?;
@@ -79,6 +83,23 @@ impl Value<'_, '_> {
 }
 
 impl<'b, 't> Object<'b, 't> {
+    /// An object of the given name.
+    pub(super) fn new(
+        name: impl Into<Cow<'t, str>>,
+        fields: Vec<(&'t str, Value<'b, 't>)>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            twin: None,
+            fields,
+        }
+    }
+
+    /// The same fields under another name.
+    pub(super) fn renamed(self, name: impl Into<Cow<'t, str>>) -> Self {
+        Self::new(name, self.fields)
+    }
+
     /// Takes the field with this name out.
     pub(super) fn take(&mut self, name: &str) -> Option<Value<'b, 't>> {
         let at = self.fields.iter().position(|field| field.0 == name)?;
@@ -89,13 +110,13 @@ impl<'b, 't> Object<'b, 't> {
 /// Reads a value that fills `body`.
 pub(super) fn read<'b, 't>(
     table: &'t Table,
-    stable: &'t Stable,
+    bridge: &'t Bridge,
     body: &'b [u8],
     ty: Type<'t>,
 ) -> Result<Value<'b, 't>, DecodeError> {
     let mut tree = Tree {
         table,
-        stable: Some(stable),
+        bridge: Some(bridge),
         r: Reader::new(body),
     };
     let value = tree.value(ty, true)?;
@@ -106,7 +127,7 @@ pub(super) fn read<'b, 't>(
 struct Tree<'b, 't> {
     table: &'t Table,
     /// Without it, everything is read into the tree.
-    stable: Option<&'t Stable>,
+    bridge: Option<&'t Bridge>,
     r: Reader<'b>,
 }
 
@@ -149,12 +170,12 @@ impl<'b, 't> Tree<'b, 't> {
     }
 
     fn is_same(&self, ty: Type<'t>) -> bool {
-        let Some(stable) = self.stable else {
+        let Some(bridge) = self.bridge else {
             return false;
         };
         match ty {
-            Type::Boxed(ty) => stable.types.contains(ty.name()),
-            Type::Bare(def) => stable.defs.get(def.index()) == Some(&true),
+            Type::Boxed(ty) => bridge.same_types.get(ty.index()) == Some(&true),
+            Type::Bare(def) => bridge.same_defs.get(def.index()) == Some(&true),
             Type::Vector { elem, .. } => match elem.ty() {
                 Type::Boxed(_) | Type::Bare(_) | Type::Vector { .. } => self.is_same(elem.ty()),
                 elem => elem != Type::Any,
@@ -247,8 +268,10 @@ impl<'b, 't> Tree<'b, 't> {
             }
         }
         self.r.leave();
+        let twins = self.bridge.map(|bridge| &bridge.twins);
         Ok(Object {
             name: Cow::Borrowed(def.name()),
+            twin: twins.and_then(|twins| *twins.get(def.index())?),
             fields,
         })
     }

@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::{mem, ops::Range};
 
 use heliogram_tl::{
     BOOL_FALSE, BOOL_TRUE, VECTOR, Writer,
@@ -44,9 +44,9 @@ impl Out<'_> {
     }
 
     fn text(&mut self, v: &[u8]) {
-        let mut w = Writer::with_capacity(v.len() + 8);
+        let mut w = Writer::from(mem::take(&mut self.buf));
         w.bytes(v);
-        self.buf.extend_from_slice(w.as_slice());
+        self.buf = w.into_vec();
     }
 
     /// Writes the value and answers true, or leaves the buffer as it was.
@@ -121,7 +121,11 @@ impl Out<'_> {
     }
 
     fn object(&mut self, mut object: Object<'_, '_>, ty: Type<'_>, adaptions: u32) -> bool {
-        let def = self.table.by_name(&object.name).filter(|def| match ty {
+        let twin = match object.twin {
+            Some(index) => self.table.definition(index),
+            None => self.table.by_name(&object.name),
+        };
+        let def = twin.filter(|def| match ty {
             Type::Boxed(ty) => ty.has(*def),
             Type::Bare(one) => one == *def,
             _ => true,
@@ -157,11 +161,14 @@ impl Out<'_> {
                 return false;
             }
             pieces.push(Piece {
-                bytes: written.then(|| from..self.buf.len()),
+                bytes: written.then_some(from..self.buf.len()),
             });
         }
-        let in_place = self.settle(def, &mut pieces);
-        let words = words(def, &pieces);
+        let mut words = words(def, &pieces);
+        let in_place = self.settle(def, &words, &mut pieces);
+        if !in_place {
+            words = self::words(def, &pieces);
+        }
         for (at, word) in words {
             let range = pieces.get(at).and_then(|piece| piece.bytes.clone());
             if let Some(place) = range.and_then(|range| self.buf.get_mut(range)) {
@@ -205,19 +212,20 @@ impl Out<'_> {
     /// Fields that share a flag are there together or not at all: what is missing of such a group is
     /// filled with nothing, and where that cannot be, the group goes. Answers whether all pieces
     /// still stand in order.
-    fn settle(&mut self, def: Definition<'_>, pieces: &mut [Piece]) -> bool {
+    fn settle(
+        &mut self,
+        def: Definition<'_>,
+        words: &[(usize, u32)],
+        pieces: &mut [Piece],
+    ) -> bool {
         let mut in_place = true;
         for (index, field) in def.fields().enumerate() {
             let written = pieces.get(index).is_some_and(|piece| piece.bytes.is_some());
             let Some(flag) = field.flag.filter(|_| !written && field.ty != Type::True) else {
                 continue;
             };
-            let group = || {
-                def.fields()
-                    .zip(pieces.iter())
-                    .filter(|(f, _)| f.flag == Some(flag))
-            };
-            if !group().any(|(f, p)| p.says(f)) {
+            let set = |word: &&(usize, u32)| word.0 == flag.word && word.1 >> flag.bit & 1 == 1;
+            if !words.iter().any(|word| set(&word)) {
                 continue;
             }
             in_place = false;

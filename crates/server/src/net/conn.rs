@@ -29,7 +29,12 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(shared: Arc<Shared>, dc: i32, from: SocketAddr, ip: IpAddr) -> Self {
-        Self { shared, dc, from, ip }
+        Self {
+            shared,
+            dc,
+            from,
+            ip,
+        }
     }
 
     /// Serves the connection to its end.

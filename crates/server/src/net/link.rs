@@ -58,7 +58,11 @@ impl Link {
 
     /// Why the connection has to end once everything is sent, if it has to.
     pub(crate) fn ending(&self) -> Option<&str> {
-        if self.conn.is_cut() { Some("cut on request") } else { self.ending.as_deref() }
+        if self.conn.is_cut() {
+            Some("cut on request")
+        } else {
+            self.ending.as_deref()
+        }
     }
 
     /// Whether a packet came that made sense.
@@ -73,7 +77,9 @@ impl Link {
 
     /// Lets go of the connection's sessions.
     pub(crate) fn close(&self) {
-        self.shared.hub.disconnect(&self.conn, &self.slots, self.shared.now());
+        self.shared
+            .hub
+            .disconnect(&self.conn, &self.slots, self.shared.now());
     }
 
     /// Takes bytes from the socket and does what they ask for.
@@ -114,8 +120,9 @@ impl Link {
             Ok(step) => {
                 self.spoken = true;
                 if let Some(done) = step.done {
-                    let expires =
-                        done.expires_at.map(|at| i32::try_from(at).unwrap_or(i32::MAX));
+                    let expires = done
+                        .expires_at
+                        .map(|at| i32::try_from(at).unwrap_or(i32::MAX));
                     shared.hub.add_salts(&done.key, done.salt, now);
                     let stored = shared.change(|world| {
                         world.add_key(done.key, self.dc, expires);
@@ -160,11 +167,16 @@ impl Link {
         self.spoken = true;
         if self.framing.quick_ack_wanted() {
             // Refused on transports without them, whose clients cannot have asked.
-            let _ = self.framing.encode_quick_ack(opened.quick_ack, &mut self.first);
+            let _ = self
+                .framing
+                .encode_quick_ack(opened.quick_ack, &mut self.first);
         }
         let now = self.shared.now();
         let seed = self.shared.seed();
-        let slot = self.shared.hub.attach(&self.conn, &key, opened.session_id, seed, now);
+        let slot = self
+            .shared
+            .hub
+            .attach(&self.conn, &key, opened.session_id, seed, now);
         let mut state = slot.lock();
         if self.shared.faults.refuses_salt() {
             state.session.refuse_salt_once();
@@ -213,7 +225,9 @@ impl Link {
                 ServerEvent::DestroySession { session_id } => {
                     let existed = self.shared.hub.forget(slot.key_id, session_id);
                     let now = self.shared.now();
-                    slot.lock().session.session_destroyed(now, session_id, existed);
+                    slot.lock()
+                        .session
+                        .session_destroyed(now, session_id, existed);
                 }
                 ServerEvent::DestroyKey => {
                     let now = self.shared.now();
@@ -248,7 +262,10 @@ impl Link {
                 let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
                     tokio::time::sleep(by).await;
-                    let request = Request { delayed: true, ..request };
+                    let request = Request {
+                        delayed: true,
+                        ..request
+                    };
                     if let Outcome::Done(answer) = shared.serve(&request) {
                         reply(&shared, &request, answer);
                     }
@@ -258,7 +275,11 @@ impl Link {
                 match answer {
                     Some(answer) => reply(&self.shared, &request, answer),
                     // Lost with its session: otherwise the client would be told that it came.
-                    None => drop(self.shared.hub.forget(request.slot.key_id, request.slot.session_id)),
+                    None => drop(
+                        self.shared
+                            .hub
+                            .forget(request.slot.key_id, request.slot.session_id),
+                    ),
                 }
                 self.conn.cut();
             }
@@ -286,7 +307,11 @@ impl Link {
     ) -> bool {
         loop {
             let mut state = slot.lock();
-            if state.conn.as_ref().is_none_or(|conn| conn.id != self.conn.id) {
+            if state
+                .conn
+                .as_ref()
+                .is_none_or(|conn| conn.id != self.conn.id)
+            {
                 return false;
             }
             if out.len() > FILL_MAX {
@@ -306,7 +331,11 @@ impl Link {
 
     /// Time until a session has something to do by itself.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
-        let due = self.slots.iter().filter_map(|slot| slot.lock().session.poll_timeout()).min()?;
+        let due = self
+            .slots
+            .iter()
+            .filter_map(|slot| slot.lock().session.poll_timeout())
+            .min()?;
         Some(due.saturating_sub(self.shared.now().mono))
     }
 

@@ -24,7 +24,11 @@ pub(crate) async fn listen(host: IpAddr, port: u16, dcs: i32) -> io::Result<Vec<
     let mut listeners = Vec::new();
     for dc in 1..=dcs {
         let step = u16::try_from(dc - 1).unwrap_or(u16::MAX);
-        let port = if port == 0 { Some(0) } else { port.checked_add(step) };
+        let port = if port == 0 {
+            Some(0)
+        } else {
+            port.checked_add(step)
+        };
         let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
         let address = SocketAddr::new(host, port);
         let socket = TcpListener::bind(address).await.map_err(|error| {
@@ -51,7 +55,7 @@ impl Listener {
             match accepted {
                 Ok((stream, from)) if shared.hub.connections() < CONNECTIONS_MAX => {
                     let _ = stream.set_nodelay(true);
-                    let ip = stream.local_addr().map_or(from.ip(), |local| local.ip());
+                    let ip = stream.local_addr().unwrap_or(from).ip();
                     let connection = Connection::new(Arc::clone(&shared), self.dc, from, ip);
                     tokio::spawn(connection.run(stream, stop.clone()));
                 }

@@ -67,18 +67,28 @@ impl Store {
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         let sqlite = |source| Self::explain(path, source);
         let db = Connection::open(path).map_err(sqlite)?;
-        let store = Self { db, path: path.to_owned() };
-        store.db.busy_timeout(std::time::Duration::from_millis(200)).map_err(sqlite)?;
+        let store = Self {
+            db,
+            path: path.to_owned(),
+        };
+        store
+            .db
+            .busy_timeout(std::time::Duration::from_millis(200))
+            .map_err(sqlite)?;
         store.check().map_err(sqlite)??;
         store.prepare().map_err(sqlite)?;
         Ok(store)
     }
 
     fn check(&self) -> rusqlite::Result<Result<(), DataError>> {
-        let number = |name: &str| self.db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+        let number = |name: &str| {
+            self.db
+                .pragma_query_value(None, name, |row| row.get::<_, i32>(0))
+        };
         let (application, version) = (number("application_id")?, number("user_version")?);
-        let tables: i64 =
-            self.db.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+        let tables: i64 = self
+            .db
+            .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
         let path = self.path.clone();
         Ok(match (application, version) {
             (0, 0) if tables == 0 => Ok(()),
@@ -119,7 +129,11 @@ impl Store {
     /// A setting that was kept under that name.
     pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, DataError> {
         self.db
-            .query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0))
+            .query_row(
+                "SELECT value FROM settings WHERE name = ?1",
+                [name],
+                |row| row.get(0),
+            )
             .optional()
             .map_err(|source| Self::explain(&self.path, source))
     }
@@ -127,7 +141,10 @@ impl Store {
     /// Keeps a setting.
     pub(crate) fn set_setting(&self, name: &str, value: &str) -> Result<(), DataError> {
         self.db
-            .execute("INSERT OR REPLACE INTO settings VALUES (?1, ?2)", [name, value])
+            .execute(
+                "INSERT OR REPLACE INTO settings VALUES (?1, ?2)",
+                [name, value],
+            )
             .map(|_| ())
             .map_err(|source| Self::explain(&self.path, source))
     }
@@ -148,8 +165,7 @@ impl Store {
     fn write_all(&mut self, world: &World, recs: &[Rec]) -> rusqlite::Result<()> {
         let tx = self.db.transaction()?;
         {
-            let mut put =
-                tx.prepare("INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4)")?;
+            let mut put = tx.prepare("INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4)")?;
             let mut remove =
                 tx.prepare("DELETE FROM records WHERE kind = ?1 AND a = ?2 AND b = ?3")?;
             for rec in recs {
@@ -173,10 +189,20 @@ impl Store {
             .map_err(sqlite)?;
         let mut rows = all.query([]).map_err(sqlite)?;
         while let Some(row) = rows.next().map_err(sqlite)? {
-            let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Vec<u8>>(3)?));
+            let read = || {
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get::<_, Vec<u8>>(3)?,
+                ))
+            };
             let (kind, a, b, body): (i64, i64, i64, Vec<u8>) = read().map_err(sqlite)?;
             if !take(world, (kind, a, b), body.into()) {
-                return Err(DataError::Damaged { path: self.path.clone(), kind });
+                return Err(DataError::Damaged {
+                    path: self.path.clone(),
+                    kind,
+                });
             }
         }
         world.reindex();
@@ -210,9 +236,10 @@ impl Rec {
             Self::User(id) => world.users.get(&id).map(bytes),
             Self::Auth(id) => world.auths.get(&id).map(bytes),
             Self::Box(owner) => mailbox(owner).map(|b| bytes(&(b.last_id, b.pts))),
-            Self::Dialog(owner, peer) => {
-                mailbox(owner)?.dialogs.get(&peer).map(|dialog| bytes(&dialog.record()))
-            }
+            Self::Dialog(owner, peer) => mailbox(owner)?
+                .dialogs
+                .get(&peer)
+                .map(|dialog| bytes(&dialog.record())),
             Self::Entry(owner, id) => mailbox(owner)?.entries.get(&id).map(bytes),
             Self::Logged(owner, pts) => mailbox(owner)?.logged_at(pts).map(bytes),
             Self::Letter(id) => world.letters.get(&id).map(bytes),
@@ -254,16 +281,26 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         1 => put(&body, |user| drop(world.users.insert(a, user))),
         2 => put(&body, |auth| drop(world.auths.insert(a, auth))),
         3 => put(&body, |(last_id, pts)| {
-            let mailbox = Mailbox { last_id, pts, ..Mailbox::new() };
+            let mailbox = Mailbox {
+                last_id,
+                pts,
+                ..Mailbox::new()
+            };
             world.boxes.insert(a, mailbox);
         }),
-        4 => put_in(world.boxes.get_mut(&a), &body, |mailbox, record: crate::world::DialogRecord| {
-            mailbox.dialogs.insert(b, record.into());
-        }),
+        4 => put_in(
+            world.boxes.get_mut(&a),
+            &body,
+            |mailbox, record: crate::world::DialogRecord| {
+                mailbox.dialogs.insert(b, record.into());
+            },
+        ),
         5 => put_in(world.boxes.get_mut(&a), &body, |mailbox, entry| {
             mailbox.entries.insert(small, entry);
         }),
-        6 => put_in(world.boxes.get_mut(&a), &body, |mailbox, step| mailbox.log.push_back(step)),
+        6 => put_in(world.boxes.get_mut(&a), &body, |mailbox, step| {
+            mailbox.log.push_back(step)
+        }),
         7 => put(&body, |letter| drop(world.letters.insert(a, letter))),
         8 => put(&body, |document| drop(world.documents.insert(a, document))),
         9 => put(&body, |photo| drop(world.photos.insert(a, photo))),
@@ -290,7 +327,12 @@ mod tests {
             dc: 2,
             mime: "text/plain".into(),
             attributes: Vec::new(),
-            blob: Blob { name: "f".into(), size: 9, part: 4, places: vec![4, 0, 8] },
+            blob: Blob {
+                name: "f".into(),
+                size: 9,
+                part: 4,
+                places: vec![4, 0, 8],
+            },
             thumb: None,
         });
         for n in 1..=3 {
@@ -324,7 +366,11 @@ mod tests {
             assert!(old.entries.keys().eq(new.entries.keys()));
             assert_eq!(old.log.len(), new.log.len());
             // That of a message which is gone need not be remembered.
-            assert!(new.random.iter().all(|(random, id)| old.random[random] == *id));
+            assert!(
+                new.random
+                    .iter()
+                    .all(|(random, id)| old.random[random] == *id)
+            );
             assert_eq!(new.random.len(), if id == a { 2 } else { 0 });
             assert_eq!(old.unread(), new.unread());
         }
@@ -339,18 +385,31 @@ mod tests {
     fn files_of_others_and_of_the_future_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x");
-        std::fs::write(&path, "not a database, but a text that is long enough".repeat(50)).unwrap();
+        std::fs::write(
+            &path,
+            "not a database, but a text that is long enough".repeat(50),
+        )
+        .unwrap();
         assert!(matches!(Store::open(&path), Err(DataError::Foreign(_))));
 
         let path = folder.path().join("y");
-        Connection::open(&path).unwrap().execute("CREATE TABLE t (x)", []).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .execute("CREATE TABLE t (x)", [])
+            .unwrap();
         assert!(matches!(Store::open(&path), Err(DataError::Foreign(_))));
 
         let path = folder.path().join("z");
         let store = Store::open(&path).unwrap();
-        store.db.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        store
+            .db
+            .pragma_update(None, "user_version", VERSION + 1)
+            .unwrap();
         drop(store);
-        assert!(matches!(Store::open(&path), Err(DataError::Newer { found: 2, .. })));
+        assert!(matches!(
+            Store::open(&path),
+            Err(DataError::Newer { found: 2, .. })
+        ));
     }
 
     #[test]
@@ -359,8 +418,14 @@ mod tests {
         let path = folder.path().join("world.db");
         let store = Store::open(&path).unwrap();
         assert!(matches!(Store::open(&path), Err(DataError::InUse(_))));
-        store.db.execute("INSERT INTO records VALUES (1, 5, 0, x'0102')", []).unwrap();
+        store
+            .db
+            .execute("INSERT INTO records VALUES (1, 5, 0, x'0102')", [])
+            .unwrap();
         let mut w = world();
-        assert!(matches!(store.load(&mut w), Err(DataError::Damaged { kind: 1, .. })));
+        assert!(matches!(
+            store.load(&mut w),
+            Err(DataError::Damaged { kind: 1, .. })
+        ));
     }
 }

@@ -10,7 +10,9 @@ impl World {
             Media::Plain(media) => (**media).clone(),
             Media::Document { id, spoiler, ttl } => {
                 let document = self.documents.get(id);
-                let attributes = document.map(|d| d.attributes.as_slice()).unwrap_or_default();
+                let attributes = document
+                    .map(|d| d.attributes.as_slice())
+                    .unwrap_or_default();
                 let (mut video, mut round, mut voice) = (false, false, false);
                 for attribute in attributes {
                     match attribute {

@@ -6,7 +6,10 @@ use crate::world::{Entry, Letter, World};
 impl World {
     /// A message as the owner of a box sees it.
     pub(crate) fn message_for(&self, owner: i64, id: i32) -> enums::Message {
-        let entry = self.boxes.get(&owner).and_then(|mailbox| mailbox.entries.get(&id));
+        let entry = self
+            .boxes
+            .get(&owner)
+            .and_then(|mailbox| mailbox.entries.get(&id));
         let found = entry.and_then(|entry| Some((entry, self.letters.get(&entry.letter)?)));
         match found {
             Some((entry, letter)) => self.full_message(owner, id, entry, letter).into(),
@@ -27,11 +30,19 @@ impl World {
             invert_media: letter.invert_media,
             from_id: (letter.from == owner).then(|| peer(owner)),
             saved_peer_id: saved.then(|| {
-                peer(letter.forward.as_ref().map_or(owner, |forward| forward.from))
+                peer(
+                    letter
+                        .forward
+                        .as_ref()
+                        .map_or(owner, |forward| forward.from),
+                )
             }),
             fwd_from: self.forward_header(owner, entry, letter).map(Box::new),
             reply_to: reply_header(entry, letter).map(|header| Box::new(header.into())),
-            media: letter.media.as_ref().map(|media| Box::new(self.media_for(owner, media))),
+            media: letter
+                .media
+                .as_ref()
+                .map(|media| Box::new(self.media_for(owner, media))),
             reply_markup: letter.markup.clone().map(Box::new),
             entities: (!letter.entities.is_empty()).then(|| letter.entities.clone()),
             edit_date: letter.edited,
@@ -52,10 +63,14 @@ impl World {
             from_id: Some(peer(forward.from)),
             ..types::MessageFwdHeader::new(forward.date)
         };
-        let original = self.boxes.get(&owner).filter(|_| entry.peer == owner).and_then(|mailbox| {
-            let id = self.copy_of(forward.letter, owner)?;
-            Some((mailbox.entries.get(&id)?.peer, id))
-        });
+        let original = self
+            .boxes
+            .get(&owner)
+            .filter(|_| entry.peer == owner)
+            .and_then(|mailbox| {
+                let id = self.copy_of(forward.letter, owner)?;
+                Some((mailbox.entries.get(&id)?.peer, id))
+            });
         if let Some((from, id)) = original {
             header.saved_from_peer = Some(peer(from));
             header.saved_from_msg_id = Some(id);
@@ -65,8 +80,13 @@ impl World {
 
     /// The accounts a message mentions, apart from its viewer.
     pub(crate) fn people_in(&self, owner: i64, id: i32) -> Vec<i64> {
-        let entry = self.boxes.get(&owner).and_then(|mailbox| mailbox.entries.get(&id));
-        let Some(entry) = entry else { return Vec::new() };
+        let entry = self
+            .boxes
+            .get(&owner)
+            .and_then(|mailbox| mailbox.entries.get(&id));
+        let Some(entry) = entry else {
+            return Vec::new();
+        };
         let mut people = vec![entry.peer];
         if let Some(letter) = self.letters.get(&entry.letter) {
             people.push(letter.from);

@@ -23,12 +23,18 @@ impl World {
         let mailbox = self.boxes.get(&to)?;
         let entry = mailbox.entries.get(&id)?;
         let letter = self.letters.get(&entry.letter)?;
-        let known = mailbox.dialogs.get(&entry.peer).is_some_and(|dialog| dialog.ids.len() > 1);
+        let known = mailbox
+            .dialogs
+            .get(&entry.peer)
+            .is_some_and(|dialog| dialog.ids.len() > 1);
         let plain = letter.media.is_none()
             && letter.markup.is_none()
             && letter.forward.is_none()
             && !letter.noforwards
-            && !letter.entities.iter().any(|e| matches!(e, enums::MessageEntity::MentionName(_)));
+            && !letter
+                .entities
+                .iter()
+                .any(|e| matches!(e, enums::MessageEntity::MentionName(_)));
         if !known || !plain || entry.peer == to {
             return None;
         }
@@ -98,16 +104,27 @@ impl World {
         match &step.what {
             What::New(id) => {
                 let message = self.message_for(owner, *id);
-                (types::UpdateNewMessage::new(message, pts, count).into(), self.people_in(owner, *id))
+                (
+                    types::UpdateNewMessage::new(message, pts, count).into(),
+                    self.people_in(owner, *id),
+                )
             }
             What::Edited(id) => {
                 let message = self.message_for(owner, *id);
-                (types::UpdateEditMessage::new(message, pts, count).into(), self.people_in(owner, *id))
+                (
+                    types::UpdateEditMessage::new(message, pts, count).into(),
+                    self.people_in(owner, *id),
+                )
             }
-            What::Deleted(ids) => {
-                (types::UpdateDeleteMessages::new(ids.clone(), pts, count).into(), Vec::new())
-            }
-            What::ReadIn { peer: who, up_to, left } => {
+            What::Deleted(ids) => (
+                types::UpdateDeleteMessages::new(ids.clone(), pts, count).into(),
+                Vec::new(),
+            ),
+            What::ReadIn {
+                peer: who,
+                up_to,
+                left,
+            } => {
                 let update =
                     types::UpdateReadHistoryInbox::new(peer(*who), *up_to, *left, pts, count);
                 (update.into(), vec![*who])
@@ -116,10 +133,15 @@ impl World {
                 let update = types::UpdateReadHistoryOutbox::new(peer(*who), *up_to, pts, count);
                 (update.into(), vec![*who])
             }
-            What::Heard(ids) => {
-                (types::UpdateReadMessagesContents::new(ids.clone(), pts, count).into(), Vec::new())
-            }
-            What::Pinned { peer: who, ids, pinned } => {
+            What::Heard(ids) => (
+                types::UpdateReadMessagesContents::new(ids.clone(), pts, count).into(),
+                Vec::new(),
+            ),
+            What::Pinned {
+                peer: who,
+                ids,
+                pinned,
+            } => {
                 let update = types::UpdatePinnedMessages {
                     pinned: *pinned,
                     ..types::UpdatePinnedMessages::new(peer(*who), ids.clone(), pts, count)
@@ -131,7 +153,9 @@ impl World {
 
     /// Tells everybody who keeps an account as a contact whether it is there.
     pub(crate) fn push_status(&mut self, by: Actor) {
-        let Some(user) = self.users.get(&by.user) else { return };
+        let Some(user) = self.users.get(&by.user) else {
+            return;
+        };
         let update = types::UpdateUserStatus::new(by.user, self.status_of(user));
         for watcher in self.watchers(by.user) {
             self.push_short(watcher, by, update.clone().into());
@@ -140,7 +164,9 @@ impl World {
 
     /// Tells an account's sessions, and who keeps it as a contact, how it is called now.
     pub(crate) fn push_name(&mut self, by: Actor) {
-        let Some(user) = self.users.get(&by.user) else { return };
+        let Some(user) = self.users.get(&by.user) else {
+            return;
+        };
         let names = self.usernames_of(by.user);
         let (first, last) = (user.first_name.clone(), user.last_name.clone());
         let update = types::UpdateUserName::new(by.user, first, last, names);

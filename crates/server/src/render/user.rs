@@ -26,10 +26,10 @@ impl World {
             mutual_contact: contact.is_some() && self.is_mutual(viewer, id),
             bot: user.is_bot(),
             access_hash: Some(self.access_hash(viewer, Kind::User, id)),
-            first_name: Some(first.clone().into()),
-            last_name: (!last.is_empty()).then(|| last.clone().into()),
+            first_name: Some(first.clone()),
+            last_name: (!last.is_empty()).then(|| last.clone()),
             username: user.username.clone(),
-            phone: user.phone.clone().filter(|_| knows_phone).map(Into::into),
+            phone: user.phone.clone().filter(|_| knows_phone),
             status: (!user.is_bot()).then(|| self.status_of(user)),
             bot_info_version: user.is_bot().then_some(1),
             ..types::User::new(id)

@@ -24,7 +24,13 @@ pub(crate) struct Cx<'a> {
 impl Cx<'_> {
     /// The account, and the session that will hear of what it did by the answer.
     pub(crate) fn actor(&self) -> Actor {
-        let origin = Origin { key: self.session_key, session: self.session };
-        Actor { user: self.me, origin: Some(origin) }
+        let origin = Origin {
+            key: self.session_key,
+            session: self.session,
+        };
+        Actor {
+            user: self.me,
+            origin: Some(origin),
+        }
     }
 }

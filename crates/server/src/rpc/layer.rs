@@ -23,10 +23,13 @@ pub(crate) fn answer(layers: &Layers, layer: i32, method: u32, body: Bytes) -> A
     if layers.is_newest(layer) {
         return Ok(body);
     }
-    layers.down(layer, &body, Of::Answer(method)).map(Bytes::from).map_err(|error| {
-        tracing::warn!(layer, %error, "an answer cannot be said");
-        Refusal::bad("LAYER_INVALID")
-    })
+    layers
+        .down(layer, &body, Of::Answer(method))
+        .map(Bytes::from)
+        .map_err(|error| {
+            tracing::warn!(layer, %error, "an answer cannot be said");
+            Refusal::bad("LAYER_INVALID")
+        })
 }
 
 /// Updates in the words of `layer`. What cannot be said there at all becomes the advice to ask

@@ -8,6 +8,6 @@ mod table;
 
 pub(crate) use cx::Cx;
 pub(crate) use peel::{constructor, peel};
-pub use refusal::Refusal;
 pub(crate) use refusal::Answer;
+pub use refusal::Refusal;
 pub(crate) use table::{Access, Table};

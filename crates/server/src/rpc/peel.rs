@@ -42,7 +42,10 @@ const RANGE: u32 = InvokeWithMessagesRange::<Any>::ID;
 
 /// Takes the wrappers off a request, in whatever order they come.
 pub(crate) fn peel(body: Bytes) -> Answer<Peeled> {
-    let mut peeled = Peeled { query: body, ..Peeled::default() };
+    let mut peeled = Peeled {
+        query: body,
+        ..Peeled::default()
+    };
     for _ in 0..DEPTH_MAX {
         let Some(id) = constructor(&peeled.query) else {
             return Err(unreadable());
@@ -79,10 +82,16 @@ pub(crate) fn peel(body: Bytes) -> Answer<Peeled> {
                 read::<InvokeWithoutUpdates<Rest>>(&peeled.query)?.query.0
             }
             TAKEOUT => read::<InvokeWithTakeout<Rest>>(&peeled.query)?.query.0,
-            RANGE => read::<InvokeWithMessagesRange<Rest>>(&peeled.query)?.query.0,
+            RANGE => {
+                read::<InvokeWithMessagesRange<Rest>>(&peeled.query)?
+                    .query
+                    .0
+            }
             GZIP_PACKED => {
                 let packed: Bytes = read(&peeled.query.slice(4..))?;
-                inflate(&packed, INFLATED_MAX).map_err(|_| unreadable())?.into()
+                inflate(&packed, INFLATED_MAX)
+                    .map_err(|_| unreadable())?
+                    .into()
             }
             _ => return Ok(peeled),
         };
@@ -113,7 +122,16 @@ mod tests {
 
     fn init<X>(query: X) -> InitConnection<X> {
         let text = || "x".to_owned();
-        InitConnection::new(7, text(), text(), "1.0".into(), text(), text(), text(), query)
+        InitConnection::new(
+            7,
+            text(),
+            text(),
+            "1.0".into(),
+            text(),
+            text(),
+            text(),
+            query,
+        )
     }
 
     #[test]

@@ -15,7 +15,10 @@ pub(crate) type Answer<T> = Result<T, Refusal>;
 impl Refusal {
     /// An error of any class.
     pub fn new(code: i32, name: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, name: name.into() }
+        Self {
+            code,
+            name: name.into(),
+        }
     }
 
     /// 400: the request itself is wrong.

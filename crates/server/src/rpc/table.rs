@@ -85,7 +85,14 @@ impl Table {
             })?;
             handler(cx, call).map(|output| to_bytes(&output))
         };
-        self.methods.insert(C::ID, Method { name: C::NAME, access, run: Box::new(run) });
+        self.methods.insert(
+            C::ID,
+            Method {
+                name: C::NAME,
+                access,
+                run: Box::new(run),
+            },
+        );
     }
 
     /// The method with that id, if the server answers it.

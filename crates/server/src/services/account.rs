@@ -11,13 +11,13 @@ use crate::world::{Auth, World};
 const TTL_DAYS: i32 = 365;
 
 pub(super) fn register(table: &mut Table) {
-    table.on::<CheckUsername>(|w, cx, call| {
-        match w.check_username(cx.me, &call.username) {
+    table.on::<CheckUsername>(
+        |w, cx, call| match w.check_username(cx.me, &call.username) {
             Ok(()) => Ok(true),
             Err(refusal) if refusal.name == "USERNAME_OCCUPIED" => Ok(false),
             Err(refusal) => Err(refusal),
-        }
-    });
+        },
+    );
     table.on::<UpdateUsername>(|w, cx, call| {
         w.set_username(cx.me, &call.username)?;
         w.push_name(cx.actor());
@@ -44,15 +44,21 @@ fn authorizations(
     _: GetAuthorizations,
 ) -> Answer<types::account::Authorizations> {
     let keys = w.keys_of(cx.me);
-    let known = keys.iter().filter_map(|key| Some((*key, w.auths.get(key)?)));
-    let list = known.map(|(key, auth)| authorization(key, auth, cx)).collect();
+    let known = keys
+        .iter()
+        .filter_map(|key| Some((*key, w.auths.get(key)?)));
+    let list = known
+        .map(|(key, auth)| authorization(key, auth, cx))
+        .collect();
     Ok(types::account::Authorizations::new(TTL_DAYS, list))
 }
 
 fn authorization(key: i64, auth: &Auth, cx: &Cx<'_>) -> types::Authorization {
     let app = auth.app.clone();
     let text = |field: fn(&crate::world::AppInfo) -> &String| {
-        app.as_ref().map(|app| field(app).clone()).unwrap_or_default()
+        app.as_ref()
+            .map(|app| field(app).clone())
+            .unwrap_or_default()
     };
     let current = key == cx.key;
     types::Authorization {

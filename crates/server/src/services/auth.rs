@@ -38,7 +38,11 @@ pub(super) fn register(table: &mut Table) {
 /// Any id and hash will do, but not none.
 fn check_app(api_id: i32, api_hash: &str) -> Answer<()> {
     let good = api_id > 0 && !api_hash.is_empty();
-    if good { Ok(()) } else { Err(Refusal::bad("API_ID_INVALID")) }
+    if good {
+        Ok(())
+    } else {
+        Err(Refusal::bad("API_ID_INVALID"))
+    }
 }
 
 fn send_code(w: &mut World, cx: &Cx<'_>, call: SendCode) -> Answer<enums::auth::SentCode> {
@@ -61,8 +65,14 @@ fn new_code(w: &mut World, phone: &str) -> enums::auth::SentCode {
     let hash = w.issue_code(phone);
     let code = w.code_for(phone).unwrap_or_default();
     let length = code.len() as i32;
-    w.events.push(Event::Code { phone: phone.to_owned(), code });
-    let logged_in = w.by_phone.get(phone).is_some_and(|id| !w.keys_of(*id).is_empty());
+    w.events.push(Event::Code {
+        phone: phone.to_owned(),
+        code,
+    });
+    let logged_in = w
+        .by_phone
+        .get(phone)
+        .is_some_and(|id| !w.keys_of(*id).is_empty());
     let how = match logged_in {
         true => types::auth::SentCodeTypeApp::new(length).into(),
         false => types::auth::SentCodeTypeSms::new(length).into(),
@@ -138,11 +148,7 @@ fn leave(w: &mut World, cx: &Cx<'_>) {
 }
 
 /// Logs the caller's key in.
-pub(super) fn enter(
-    w: &mut World,
-    cx: &Cx<'_>,
-    user: i64,
-) -> Answer<enums::auth::Authorization> {
+pub(super) fn enter(w: &mut World, cx: &Cx<'_>, user: i64) -> Answer<enums::auth::Authorization> {
     if w.auth(cx.key)?.user != Some(user) {
         leave(w, cx);
     }

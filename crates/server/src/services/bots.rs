@@ -39,14 +39,20 @@ pub(super) fn register(table: &mut Table) {
 }
 
 fn only_bots(w: &World, cx: &Cx<'_>) -> Answer<()> {
-    if w.is_bot(cx.me) { Ok(()) } else { Err(Refusal::bad("USER_BOT_REQUIRED")) }
+    if w.is_bot(cx.me) {
+        Ok(())
+    } else {
+        Err(Refusal::bad("USER_BOT_REQUIRED"))
+    }
 }
 
 fn set_commands(w: &mut World, cx: &Cx<'_>, commands: Vec<types::BotCommand>) -> Answer<bool> {
     let good = |command: &types::BotCommand| {
         let name = &command.command;
         (1..=32).contains(&name.len())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
             && (1..=256).contains(&command.description.chars().count())
     };
     if commands.len() > COMMANDS_MAX || !commands.iter().all(good) {
@@ -68,7 +74,11 @@ fn start(w: &mut World, cx: &Cx<'_>, call: StartBot) -> Answer<enums::Updates> {
     }
     let text = format!("/start {}", call.start_param);
     let rich = w.rich(cx.me, &text, None)?;
-    let draft = Draft { rich, random_id: call.random_id, ..Draft::default() };
+    let draft = Draft {
+        rich,
+        random_id: call.random_id,
+        ..Draft::default()
+    };
     let sent = w.send(cx.actor(), bot, draft)?;
     Ok(super::send::sent_updates(w, cx, &[sent]))
 }

@@ -16,7 +16,9 @@ pub(super) fn register(table: &mut Table) {
     table.on::<GetStatuses>(|w, cx, _| {
         let list = w.user(cx.me)?.contacts.keys();
         let known = list.filter_map(|id| w.users.get(id));
-        Ok(known.map(|user| types::ContactStatus::new(user.id, w.status_of(user))).collect())
+        Ok(known
+            .map(|user| types::ContactStatus::new(user.id, w.status_of(user)))
+            .collect())
     });
     table.on::<ImportContacts>(import);
     table.on::<AddContact>(add);
@@ -24,7 +26,16 @@ pub(super) fn register(table: &mut Table) {
         let id = w.input_user(cx.me, &call.id)?;
         let user = w.user(id)?;
         let (first, last) = (user.first_name.clone(), user.last_name.clone());
-        keep(w, cx, id, Contact { first_name: first, last_name: last, knows_phone: true })
+        keep(
+            w,
+            cx,
+            id,
+            Contact {
+                first_name: first,
+                last_name: last,
+                knows_phone: true,
+            },
+        )
     });
     table.on::<DeleteContacts>(delete);
     table.on::<ResolveUsername>(|w, cx, call| {
@@ -53,7 +64,10 @@ pub(super) fn register(table: &mut Table) {
 
 fn get(w: &mut World, cx: &Cx<'_>, _: GetContacts) -> Answer<enums::contacts::Contacts> {
     let ids: Vec<i64> = w.user(cx.me)?.contacts.keys().copied().collect();
-    let contacts = ids.iter().map(|id| types::Contact::new(*id, w.is_mutual(cx.me, *id))).collect();
+    let contacts = ids
+        .iter()
+        .map(|id| types::Contact::new(*id, w.is_mutual(cx.me, *id)))
+        .collect();
     Ok(types::contacts::Contacts::new(contacts, 0, w.users_for(cx.me, ids)).into())
 }
 
@@ -67,8 +81,14 @@ fn import(
     for contact in call.contacts {
         let phone = phone_digits(&contact.phone).ok();
         let found = phone.and_then(|phone| w.by_phone.get(&phone).copied());
-        let Some(id) = found.filter(|id| *id != cx.me) else { continue };
-        let first = if contact.first_name.is_empty() { &contact.phone } else { &contact.first_name };
+        let Some(id) = found.filter(|id| *id != cx.me) else {
+            continue;
+        };
+        let first = if contact.first_name.is_empty() {
+            &contact.phone
+        } else {
+            &contact.first_name
+        };
         let kept = Contact {
             first_name: first.clone(),
             last_name: contact.last_name.clone(),
@@ -79,14 +99,23 @@ fn import(
         ids.push(id);
     }
     let users = w.users_for(cx.me, ids);
-    Ok(types::contacts::ImportedContacts::new(imported, Vec::new(), Vec::new(), users))
+    Ok(types::contacts::ImportedContacts::new(
+        imported,
+        Vec::new(),
+        Vec::new(),
+        users,
+    ))
 }
 
 fn add(w: &mut World, cx: &Cx<'_>, call: AddContact) -> Answer<enums::Updates> {
     let id = w.input_user(cx.me, &call.id)?;
     let given = phone_digits(&call.phone).ok();
     let knows_phone = given.is_some() && w.user(id)?.phone == given;
-    let contact = Contact { first_name: call.first_name, last_name: call.last_name, knows_phone };
+    let contact = Contact {
+        first_name: call.first_name,
+        last_name: call.last_name,
+        knows_phone,
+    };
     keep(w, cx, id, contact)
 }
 
@@ -122,7 +151,12 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<types::contacts::F
     }
     let peers = |ids: &[i64]| ids.iter().map(|id| peer(*id)).collect();
     let users = w.users_for(cx.me, near.iter().chain(&far).copied());
-    Ok(types::contacts::Found::new(peers(&near), peers(&far), Vec::new(), users))
+    Ok(types::contacts::Found::new(
+        peers(&near),
+        peers(&far),
+        Vec::new(),
+        users,
+    ))
 }
 
 fn block(w: &mut World, cx: &Cx<'_>, who: &enums::InputPeer, on: bool) -> Answer<bool> {
@@ -131,7 +165,11 @@ fn block(w: &mut World, cx: &Cx<'_>, who: &enums::InputPeer, on: bool) -> Answer
         return Err(Refusal::bad("CONTACT_ID_INVALID"));
     }
     let list = &mut w.user_mut(cx.me)?.blocked;
-    let changed = if on { list.insert(id) } else { list.remove(&id) };
+    let changed = if on {
+        list.insert(id)
+    } else {
+        list.remove(&id)
+    };
     if changed {
         let update = types::UpdatePeerBlocked {
             blocked: on,
@@ -148,7 +186,10 @@ fn blocked(w: &mut World, cx: &Cx<'_>, call: GetBlocked) -> Answer<enums::contac
     let all = &w.user(cx.me)?.blocked;
     let total = all.len();
     let page: Vec<i64> = all.iter().skip(skip).take(limit).copied().collect();
-    let list: Vec<_> = page.iter().map(|id| types::PeerBlocked::new(peer(*id), 0)).collect();
+    let list: Vec<_> = page
+        .iter()
+        .map(|id| types::PeerBlocked::new(peer(*id), 0))
+        .collect();
     let whole = list.len() == total;
     let users = w.users_for(cx.me, page);
     Ok(if whole {

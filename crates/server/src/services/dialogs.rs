@@ -12,7 +12,11 @@ use crate::world::{After, World};
 pub(super) fn register(table: &mut Table) {
     table.on::<GetDialogs>(dialogs);
     table.on::<GetPinnedDialogs>(|w, cx, call| {
-        let pinned = if call.folder_id == 0 { w.pinned_dialogs(cx.me)? } else { Vec::new() };
+        let pinned = if call.folder_id == 0 {
+            w.pinned_dialogs(cx.me)?
+        } else {
+            Vec::new()
+        };
         peer_dialogs(w, cx, &pinned)
     });
     table.on::<GetPeerDialogs>(|w, cx, call| {
@@ -26,12 +30,16 @@ pub(super) fn register(table: &mut Table) {
     table.on::<GetDialogUnreadMarks>(|w, cx, _| {
         let dialogs = &w.mailbox(cx.me)?.dialogs;
         let marked = dialogs.iter().filter(|(_, dialog)| dialog.marked);
-        Ok(marked.map(|(peer, _)| types::DialogPeer::new(peer_of(*peer)).into()).collect())
+        Ok(marked
+            .map(|(peer, _)| types::DialogPeer::new(peer_of(*peer)).into())
+            .collect())
     });
     table.on::<SaveDraft>(save_draft);
     table.on::<GetAllDrafts>(|w, cx, _| {
         let dialogs = &w.mailbox(cx.me)?.dialogs;
-        let drafts = dialogs.iter().filter_map(|(peer, d)| Some((*peer, d.draft.clone()?)));
+        let drafts = dialogs
+            .iter()
+            .filter_map(|(peer, d)| Some((*peer, d.draft.clone()?)));
         let drafts: Vec<(i64, enums::DraftMessage)> = drafts.collect();
         let peers: Vec<i64> = drafts.iter().map(|(peer, _)| *peer).collect();
         let update = |(peer, draft)| types::UpdateDraftMessage::new(peer_of(peer), draft).into();
@@ -41,7 +49,11 @@ pub(super) fn register(table: &mut Table) {
         let peer = w.peer(cx.me, &call.peer)?;
         let settings = w.peer_settings(cx.me, peer);
         let users = w.users_for(cx.me, [peer]);
-        Ok(types::messages::PeerSettings::new(settings.into(), Vec::new(), users))
+        Ok(types::messages::PeerSettings::new(
+            settings.into(),
+            Vec::new(),
+            users,
+        ))
     });
     table.on::<GetSavedDialogs>(|_, _, _| Ok(no_saved_dialogs()));
     table.on::<GetPinnedSavedDialogs>(|_, _, _| Ok(no_saved_dialogs()));
@@ -68,7 +80,11 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
         enums::InputPeer::Empty => None,
         peer => w.peer(cx.me, peer).ok(),
     };
-    let after = After { date: call.offset_date, id: call.offset_id, peer };
+    let after = After {
+        date: call.offset_date,
+        id: call.offset_id,
+        peer,
+    };
     let page = w.dialogs(cx.me, after, call.limit, !call.exclude_pinned)?;
     let whole = page.last && page.peers.len() as i32 == page.total;
     let (dialogs, messages, users) = w.dialogs_for(cx.me, &page.peers);
@@ -79,14 +95,16 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
     })
 }
 
-fn peer_dialogs(
-    w: &World,
-    cx: &Cx<'_>,
-    peers: &[i64],
-) -> Answer<types::messages::PeerDialogs> {
+fn peer_dialogs(w: &World, cx: &Cx<'_>, peers: &[i64]) -> Answer<types::messages::PeerDialogs> {
     let (dialogs, messages, users) = w.dialogs_for(cx.me, peers);
     let state = w.state_of(cx.me)?;
-    Ok(types::messages::PeerDialogs::new(dialogs, messages, Vec::new(), users, state))
+    Ok(types::messages::PeerDialogs::new(
+        dialogs,
+        messages,
+        Vec::new(),
+        users,
+        state,
+    ))
 }
 
 fn toggle_pin(w: &mut World, cx: &Cx<'_>, call: ToggleDialogPin) -> Answer<bool> {
@@ -110,14 +128,22 @@ fn reorder(w: &mut World, cx: &Cx<'_>, call: ReorderPinnedDialogs) -> Answer<boo
     wanted.retain(|peer| w.has_dialog(cx.me, *peer));
     if !call.force {
         // Only those that are named move; the others stay pinned below them.
-        let rest = w.pinned_dialogs(cx.me)?.into_iter().filter(|peer| !wanted.contains(peer));
+        let rest = w
+            .pinned_dialogs(cx.me)?
+            .into_iter()
+            .filter(|peer| !wanted.contains(peer));
         let rest: Vec<i64> = rest.collect();
         wanted.extend(rest);
     }
     w.set_pinned(cx.me, &wanted)?;
-    let order = wanted.iter().map(|peer| types::DialogPeer::new(peer_of(*peer)).into()).collect();
-    let update =
-        types::UpdatePinnedDialogs { order: Some(order), ..types::UpdatePinnedDialogs::new() };
+    let order = wanted
+        .iter()
+        .map(|peer| types::DialogPeer::new(peer_of(*peer)).into())
+        .collect();
+    let update = types::UpdatePinnedDialogs {
+        order: Some(order),
+        ..types::UpdatePinnedDialogs::new()
+    };
     w.push_one(cx.me, cx.actor(), update.into(), &wanted);
     Ok(true)
 }
@@ -147,9 +173,7 @@ fn save_draft(w: &mut World, cx: &Cx<'_>, call: SaveDraft) -> Answer<bool> {
         .into()
     });
     w.set_draft(cx.me, peer, draft.clone())?;
-    let shown = draft.unwrap_or_else(|| {
-        types::DraftMessageEmpty { date: Some(date) }.into()
-    });
+    let shown = draft.unwrap_or_else(|| types::DraftMessageEmpty { date: Some(date) }.into());
     let update = types::UpdateDraftMessage::new(peer_of(peer), shown);
     w.push_one(cx.me, cx.actor(), update.into(), &[peer]);
     Ok(true)

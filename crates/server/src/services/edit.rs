@@ -1,6 +1,6 @@
 use heliogram_api::functions::messages::{
-    DeleteHistory, DeleteMessages, EditMessage, ReadHistory, ReadMessageContents,
-    ReceivedMessages, UnpinAllMessages, UpdatePinnedMessage,
+    DeleteHistory, DeleteMessages, EditMessage, ReadHistory, ReadMessageContents, ReceivedMessages,
+    UnpinAllMessages, UpdatePinnedMessage,
 };
 use heliogram_api::{enums, types};
 
@@ -54,7 +54,11 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
             true => Some(markup_of(w, cx.me, call.reply_markup.map(|markup| *markup))),
             false => None,
         };
-        let edit = Edit { rich, media, markup };
+        let edit = Edit {
+            rich,
+            media,
+            markup,
+        };
         let pts = w.edit(cx.actor(), peer, call.id, edit)?;
         let message = w.message_for(cx.me, call.id);
         let update = types::UpdateEditMessage::new(message, pts, 1);

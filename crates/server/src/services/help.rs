@@ -15,9 +15,7 @@ const APP_CONFIG_HASH: i32 = 1;
 
 pub(super) fn register(table: &mut Table) {
     table.open::<GetConfig>(config);
-    table.open::<GetNearestDc>(|_, cx, _| {
-        Ok(types::NearestDc::new("ZZ".to_owned(), cx.dc, cx.dc))
-    });
+    table.open::<GetNearestDc>(|_, cx, _| Ok(types::NearestDc::new("ZZ".to_owned(), cx.dc, cx.dc)));
     table.open::<GetAppConfig>(|_, _, call| {
         if call.hash == APP_CONFIG_HASH {
             return Ok(enums::help::AppConfig::NotModified);
@@ -33,14 +31,14 @@ pub(super) fn register(table: &mut Table) {
         Ok(types::help::TimezonesList::new(Vec::new(), 1).into())
     });
     table.on::<GetInviteText>(|_, _, _| {
-        Ok(types::help::InviteText::new("Talk to me on Telegram.".to_owned()))
+        Ok(types::help::InviteText::new(
+            "Talk to me on Telegram.".to_owned(),
+        ))
     });
     table.on::<GetTermsOfServiceUpdate>(|w, _, _| {
         Ok(types::help::TermsOfServiceUpdateEmpty::new(w.now() + HOUR).into())
     });
-    table.on::<GetPromoData>(|w, _, _| {
-        Ok(types::help::PromoDataEmpty::new(w.now() + HOUR).into())
-    });
+    table.on::<GetPromoData>(|w, _, _| Ok(types::help::PromoDataEmpty::new(w.now() + HOUR).into()));
     table.on::<GetPeerColors>(|_, _, _| Ok(types::help::PeerColors::new(1, Vec::new()).into()));
     table.on::<GetPeerProfileColors>(|_, _, _| {
         Ok(types::help::PeerColors::new(1, Vec::new()).into())
@@ -110,8 +108,8 @@ fn app_config() -> enums::JSONValue {
         ("small_queue_max_active_operations_count", 5),
         ("large_queue_max_active_operations_count", 2),
     ];
-    let values = limits.into_iter().map(|(key, n)| {
-        types::JsonObjectValue::new(key.to_owned(), number(n))
-    });
+    let values = limits
+        .into_iter()
+        .map(|(key, n)| types::JsonObjectValue::new(key.to_owned(), number(n)));
     types::JsonObject::new(values.collect()).into()
 }

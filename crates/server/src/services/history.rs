@@ -125,7 +125,11 @@ fn search_global(
         min_date: call.min_date,
         max_date: call.max_date,
     };
-    let window = Window { offset_id: call.offset_id, limit: call.limit, ..Window::default() };
+    let window = Window {
+        offset_id: call.offset_id,
+        limit: call.limit,
+        ..Window::default()
+    };
     let page = w.search(cx.me, &query, window)?;
     Ok(page_of(w, cx, &page))
 }

@@ -22,7 +22,11 @@ pub(super) fn register(table: &mut Table) {
     // No page is ever fetched.
     table.on::<GetWebPagePreview>(|w, cx, _| {
         let users = w.users_for(cx.me, []);
-        Ok(types::messages::WebPagePreview::new(MessageMedia::Empty.into(), vec![], users))
+        Ok(types::messages::WebPagePreview::new(
+            MessageMedia::Empty,
+            vec![],
+            users,
+        ))
     });
 }
 
@@ -36,11 +40,17 @@ pub(super) fn take_media(cx: &Cx<'_>, media: InputMedia) -> Answer<Option<Media>
             known(cx, media.id, |id| Media::Document { id, spoiler, ttl })?
         }
         InputMedia::Photo(media) => {
-            let enums::InputPhoto::InputPhoto(photo) = media.id else { return Err(empty()) };
+            let enums::InputPhoto::InputPhoto(photo) = media.id else {
+                return Err(empty());
+            };
             let w = cx.shared.world();
             w.photo(cx.me, photo.id, photo.access_hash)?;
             w.check_reference(Kind::Photo, photo.id, &photo.file_reference)?;
-            Media::Photo { id: photo.id, spoiler: media.spoiler, ttl: media.ttl_seconds }
+            Media::Photo {
+                id: photo.id,
+                spoiler: media.spoiler,
+                ttl: media.ttl_seconds,
+            }
         }
         InputMedia::WebPage(_) => return Ok(None),
         InputMedia::Empty => return Err(empty()),
@@ -63,7 +73,9 @@ pub(super) fn take_media(cx: &Cx<'_>, media: InputMedia) -> Answer<Option<Media>
         InputMedia::Contact(media) => {
             let phone = phone_digits(&media.phone_number).ok();
             let w = cx.shared.world();
-            let id = phone.and_then(|phone| w.by_phone.get(&phone).copied()).unwrap_or_default();
+            let id = phone
+                .and_then(|phone| w.by_phone.get(&phone).copied())
+                .unwrap_or_default();
             let media = types::MessageMediaContact::new(
                 media.phone_number,
                 media.first_name,
@@ -97,7 +109,9 @@ fn known(
     input: enums::InputDocument,
     make: impl FnOnce(i64) -> Media,
 ) -> Answer<Media> {
-    let enums::InputDocument::InputDocument(document) = input else { return Err(empty()) };
+    let enums::InputDocument::InputDocument(document) = input else {
+        return Err(empty());
+    };
     let w = cx.shared.world();
     w.document(cx.me, document.id, document.access_hash)?;
     w.check_reference(Kind::Document, document.id, &document.file_reference)?;
@@ -105,7 +119,9 @@ fn known(
 }
 
 fn place(cx: &Cx<'_>, point: &enums::InputGeoPoint) -> Answer<enums::GeoPoint> {
-    let enums::InputGeoPoint::InputGeoPoint(point) = point else { return Err(empty()) };
+    let enums::InputGeoPoint::InputGeoPoint(point) = point else {
+        return Err(empty());
+    };
     let on_earth = (-90.0..=90.0).contains(&point.lat) && (-180.0..=180.0).contains(&point.long);
     if !on_earth {
         return Err(Refusal::bad("MEDIA_INVALID"));
@@ -186,7 +202,11 @@ fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> A
         }
         Ok(w.add_document(document))
     })?;
-    Ok(Media::Document { id, spoiler: media.spoiler, ttl: media.ttl_seconds })
+    Ok(Media::Document {
+        id,
+        spoiler: media.spoiler,
+        ttl: media.ttl_seconds,
+    })
 }
 
 /// A small picture for a document; one that is none is left out.
@@ -207,19 +227,32 @@ fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<
     }
     let not_a_picture = || Refusal::bad("IMAGE_PROCESS_FAILED");
     let (width, height) = size_of(cx, &blob).ok_or_else(not_a_picture)?;
-    let kind = match width.max(height) {
-        ..=100 => "s",
-        ..=320 => "m",
-        ..=800 => "x",
-        ..=1280 => "y",
-        _ => "w",
-    };
+    let side = width.max(height);
+    let boxes = [(100, "s"), (320, "m"), (800, "x"), (1280, "y")];
+    let kind = boxes
+        .into_iter()
+        .find(|(fits, _)| side <= *fits)
+        .map_or("w", |(_, kind)| kind);
     let id = cx.shared.change(|w| {
         let id = w.random_id();
-        let size = PhotoSize { kind: kind.to_owned(), width, height, blob };
-        let photo = Photo { id, date: w.now(), dc, sizes: vec![size] };
+        let size = PhotoSize {
+            kind: kind.to_owned(),
+            width,
+            height,
+            blob,
+        };
+        let photo = Photo {
+            id,
+            date: w.now(),
+            dc,
+            sizes: vec![size],
+        };
         w.forget_upload(cx.me, id_of(&media.file));
         Ok(w.add_photo(photo))
     })?;
-    Ok(Media::Photo { id, spoiler: media.spoiler, ttl: media.ttl_seconds })
+    Ok(Media::Photo {
+        id,
+        spoiler: media.spoiler,
+        ttl: media.ttl_seconds,
+    })
 }

@@ -1,8 +1,6 @@
 use bytes::Bytes;
 use heliogram_api::enums::{InputCheckPasswordSRP, PasswordKdfAlgo, SecurePasswordKdfAlgo};
-use heliogram_api::functions::account::{
-    GetPassword, GetPasswordSettings, UpdatePasswordSettings,
-};
+use heliogram_api::functions::account::{GetPassword, GetPasswordSettings, UpdatePasswordSettings};
 use heliogram_api::functions::auth::{RecoverPassword, RequestPasswordRecovery};
 use heliogram_api::types;
 
@@ -24,9 +22,11 @@ pub(super) fn register(table: &mut Table) {
 /// What a client shows for knowing a password.
 pub(super) fn proof_of(given: &InputCheckPasswordSRP) -> Proof<'_> {
     match given {
-        InputCheckPasswordSRP::InputCheckPasswordSRP(srp) => {
-            Proof::Srp { id: srp.srp_id, a: &srp.a, m1: &srp.m1 }
-        }
+        InputCheckPasswordSRP::InputCheckPasswordSRP(srp) => Proof::Srp {
+            id: srp.srp_id,
+            a: &srp.a,
+            m1: &srp.m1,
+        },
         _ => Proof::None,
     }
 }
@@ -34,13 +34,15 @@ pub(super) fn proof_of(given: &InputCheckPasswordSRP) -> Proof<'_> {
 fn algorithm(salt1: Bytes, salt2: Bytes) -> Answer<PasswordKdfAlgo> {
     let group = password_group()?;
     let prime = Bytes::copy_from_slice(group.prime());
-    Ok(types::PasswordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow::new(
-        salt1,
-        salt2,
-        group.generator(),
-        prime,
+    Ok(
+        types::PasswordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow::new(
+            salt1,
+            salt2,
+            group.generator(),
+            prime,
+        )
+        .into(),
     )
-    .into())
 }
 
 /// The question for the password of whoever the key belongs to, or owes its password to.
@@ -51,10 +53,13 @@ fn get(w: &mut World, cx: &Cx<'_>, _: GetPassword) -> Answer<types::account::Pas
     let (salt1, salt2) = w.offered_salts(user);
     let new_algo = algorithm(salt1.into(), salt2.into())?;
     let random = w.secure_random().into();
-    let empty =
-        types::account::Password::new(new_algo, SecurePasswordKdfAlgo::Unknown, random);
-    let Some(question) = w.ask_password(cx.key, user)? else { return Ok(empty) };
-    let Some(password) = w.user(user)?.password.clone() else { return Ok(empty) };
+    let empty = types::account::Password::new(new_algo, SecurePasswordKdfAlgo::Unknown, random);
+    let Some(question) = w.ask_password(cx.key, user)? else {
+        return Ok(empty);
+    };
+    let Some(password) = w.user(user)?.password.clone() else {
+        return Ok(empty);
+    };
     Ok(types::account::Password {
         has_password: true,
         current_algo: Some(algorithm(password.salt1, password.salt2)?),
@@ -71,7 +76,9 @@ fn update(w: &mut World, cx: &Cx<'_>, call: UpdatePasswordSettings) -> Answer<bo
     if new.email.as_deref().is_some_and(|email| !email.is_empty()) {
         return Err(Refusal::bad("EMAIL_INVALID"));
     }
-    let Some(algorithm) = new.new_algo else { return Ok(true) };
+    let Some(algorithm) = new.new_algo else {
+        return Ok(true);
+    };
     let verifier = new.new_password_hash.unwrap_or_default();
     let PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow(algorithm) = algorithm
     else {

@@ -87,12 +87,15 @@ fn settings(table: &mut Table) {
     table.on::<account::GetSavedMusicIds>(|_, _, _| {
         Ok(types::account::SavedMusicIds::new(Vec::new()).into())
     });
-    table.on::<account::GetGlobalPrivacySettings>(|_, _, _| {
-        Ok(types::GlobalPrivacySettings::new())
-    });
+    table
+        .on::<account::GetGlobalPrivacySettings>(|_, _, _| Ok(types::GlobalPrivacySettings::new()));
     table.on::<account::GetPrivacy>(|w, cx, _| {
         let everybody = vec![enums::PrivacyRule::PrivacyValueAllowAll];
-        Ok(types::account::PrivacyRules::new(everybody, Vec::new(), w.users_for(cx.me, [])))
+        Ok(types::account::PrivacyRules::new(
+            everybody,
+            Vec::new(),
+            w.users_for(cx.me, []),
+        ))
     });
     table.on::<aicompose::GetTones>(|_, _, _| {
         Ok(types::aicompose::Tones::new(0, Vec::new(), Vec::new()).into())
@@ -131,9 +134,19 @@ fn languages(table: &mut Table) {
     table.open::<langpack::GetLanguages>(|_, _, _| Ok(Vec::new()));
     table.open::<langpack::GetStrings>(|_, _, _| Ok(Vec::new()));
     table.open::<langpack::GetLangPack>(|_, _, call| {
-        Ok(types::LangPackDifference::new(call.lang_code, 0, 1, Vec::new()))
+        Ok(types::LangPackDifference::new(
+            call.lang_code,
+            0,
+            1,
+            Vec::new(),
+        ))
     });
     table.open::<langpack::GetDifference>(|_, _, call| {
-        Ok(types::LangPackDifference::new(call.lang_code, call.from_version, 1, Vec::new()))
+        Ok(types::LangPackDifference::new(
+            call.lang_code,
+            call.from_version,
+            1,
+            Vec::new(),
+        ))
     });
 }

@@ -59,7 +59,11 @@ fn reply_of(
             let quote = match reply.quote_text.filter(|text| !text.is_empty()) {
                 Some(text) => {
                     let Rich { text, entities } = w.rich(cx.me, &text, entities)?;
-                    Some(Quote { text, entities, offset: reply.quote_offset })
+                    Some(Quote {
+                        text,
+                        entities,
+                        offset: reply.quote_offset,
+                    })
                 }
                 None => None,
             };
@@ -100,7 +104,9 @@ fn short_sent(w: &World, cx: &Cx<'_>, sent: Sent, given: &str) -> enums::Updates
     if !as_given {
         return sent_updates(w, cx, &[sent]);
     }
-    let entities = letter.map(|letter| letter.entities.clone()).unwrap_or_default();
+    let entities = letter
+        .map(|letter| letter.entities.clone())
+        .unwrap_or_default();
     types::UpdateShortSentMessage {
         out: true,
         entities: (!entities.is_empty()).then_some(entities),
@@ -114,7 +120,11 @@ pub(super) fn sent_updates(w: &World, cx: &Cx<'_>, sent: &[Sent]) -> enums::Upda
     let mut updates: Vec<enums::Update> = Vec::with_capacity(2 * sent.len());
     let mut people = Vec::new();
     for one in sent {
-        let random_id = w.letters.get(&one.letter).map(|l| l.random_id).unwrap_or_default();
+        let random_id = w
+            .letters
+            .get(&one.letter)
+            .map(|l| l.random_id)
+            .unwrap_or_default();
         updates.push(types::UpdateMessageID::new(one.id, random_id).into());
     }
     for one in sent {
@@ -132,7 +142,11 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
         let peer = w.peer(cx.me, &call.peer)?;
         // Before the file is looked at: a message that cannot be sent leaves its parts alone.
         let rich = w.rich(cx.me, &call.message, call.entities.clone())?;
-        let draft = Draft { rich, random_id: call.random_id, ..Draft::default() };
+        let draft = Draft {
+            rich,
+            random_id: call.random_id,
+            ..Draft::default()
+        };
         match w.check_draft(cx.me, peer, &draft) {
             Err(refusal) if refusal.name != "MESSAGE_EMPTY" => return Err(refusal),
             _ => peer,
@@ -192,7 +206,9 @@ fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
             w.check_draft(cx.me, peer, &draft)?;
             drafts.push(draft);
         }
-        let sent = drafts.into_iter().map(|draft| w.send(cx.actor(), peer, draft));
+        let sent = drafts
+            .into_iter()
+            .map(|draft| w.send(cx.actor(), peer, draft));
         let sent = sent.collect::<Answer<Vec<Sent>>>()?;
         Ok(sent_updates(w, cx, &sent))
     })

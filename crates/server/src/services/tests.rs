@@ -24,7 +24,9 @@ use crate::world::{Actor, Kind, Origin};
 /// A server without sockets.
 pub(super) fn server() -> Arc<Shared> {
     let shared = Server::builder().shared().unwrap();
-    let addresses = (1..=3).map(|dc| ([127, 0, 0, 1], 4000 + dc).into()).collect();
+    let addresses = (1..=3)
+        .map(|dc| ([127, 0, 0, 1], 4000 + dc).into())
+        .collect();
     shared.addresses.set(addresses).unwrap();
     shared
 }
@@ -48,7 +50,14 @@ impl Program {
         let conn = shared.hub.connect();
         let slot = shared.hub.attach(&conn, &key, 1, [0; 32], shared.now());
         let key = key.id();
-        Self { shared: Arc::clone(shared), dc, key, me: 0, slot, _conn: conn }
+        Self {
+            shared: Arc::clone(shared),
+            dc,
+            key,
+            me: 0,
+            slot,
+            _conn: conn,
+        }
     }
 
     /// A program that has introduced itself.
@@ -67,7 +76,12 @@ impl Program {
         let answer = program.call(sign_in(phone, &hash, &code)).unwrap();
         let answer = match answer {
             enums::auth::Authorization::SignUpRequired(_) => program
-                .call(f::SignUp::new(phone.into(), hash, name.into(), String::new()))
+                .call(f::SignUp::new(
+                    phone.into(),
+                    hash,
+                    name.into(),
+                    String::new(),
+                ))
                 .unwrap(),
             done => done,
         };
@@ -106,24 +120,39 @@ impl Program {
 
     /// Name of the refusal of a call.
     pub(super) fn refusal<C: Call>(&self, call: C) -> String {
-        self.call(call).err().map(|refusal| refusal.name.into_owned()).unwrap_or_default()
+        self.call(call)
+            .err()
+            .map(|refusal| refusal.name.into_owned())
+            .unwrap_or_default()
     }
 
     /// Another account as this program has to name it.
     pub(super) fn peer(&self, other: &Self) -> enums::InputPeer {
-        let hash = self.shared.world().access_hash(self.me, Kind::User, other.me);
+        let hash = self
+            .shared
+            .world()
+            .access_hash(self.me, Kind::User, other.me);
         types::InputPeerUser::new(other.me, hash).into()
     }
 
     /// The same, where a user is asked for.
     pub(super) fn user(&self, other: &Self) -> enums::InputUser {
-        let hash = self.shared.world().access_hash(self.me, Kind::User, other.me);
+        let hash = self
+            .shared
+            .world()
+            .access_hash(self.me, Kind::User, other.me);
         types::InputUser::new(other.me, hash).into()
     }
 
     /// The account, acting in this program.
     pub(super) fn actor(&self) -> Actor {
-        Actor { user: self.me, origin: Some(Origin { key: self.key, session: 1 }) }
+        Actor {
+            user: self.me,
+            origin: Some(Origin {
+                key: self.key,
+                session: 1,
+            }),
+        }
     }
 
     /// The account as it sees itself.
@@ -141,7 +170,10 @@ pub(super) fn hello(layer: i32) -> InvokeWithLayer<InitConnection<help::GetConfi
 }
 
 pub(super) fn sign_in(phone: &str, hash: &str, code: &str) -> f::SignIn {
-    f::SignIn { phone_code: Some(code.into()), ..f::SignIn::new(phone.into(), hash.into()) }
+    f::SignIn {
+        phone_code: Some(code.into()),
+        ..f::SignIn::new(phone.into(), hash.into())
+    }
 }
 
 pub(super) fn user_of(answer: &enums::auth::Authorization) -> i64 {

@@ -38,7 +38,10 @@ fn export(
         return Err(Refusal::bad("DC_ID_INVALID"));
     }
     let (id, secret) = w.export_login(cx.me, call.dc_id);
-    Ok(types::auth::ExportedAuthorization::new(id, secret.into_bytes().into()))
+    Ok(types::auth::ExportedAuthorization::new(
+        id,
+        secret.into_bytes().into(),
+    ))
 }
 
 fn import(
@@ -57,7 +60,10 @@ fn bind(w: &mut World, cx: &Cx<'_>, call: BindTempAuthKey) -> Answer<bool> {
     let binding = open_binding(&permanent, &call.encrypted_message).map_err(|_| invalid())?;
     let mut r = Reader::new(binding.inner.get(4..).unwrap_or_default());
     let inner = BindAuthKeyInner::decode_bare(&mut r);
-    let told = binding.inner.starts_with(&BindAuthKeyInner::ID.to_le_bytes()) && !r.failed();
+    let told = binding
+        .inner
+        .starts_with(&BindAuthKeyInner::ID.to_le_bytes())
+        && !r.failed();
     let right = inner.nonce == call.nonce
         && inner.temp_auth_key_id == cx.session_key
         && inner.perm_auth_key_id == call.perm_auth_key_id
@@ -74,7 +80,10 @@ fn bind(w: &mut World, cx: &Cx<'_>, call: BindTempAuthKey) -> Answer<bool> {
     if temporary.expires.is_none() {
         return Err(Refusal::bad("TEMP_AUTH_KEY_EMPTY"));
     }
-    if temporary.bound_to.is_some_and(|bound| bound != call.perm_auth_key_id) {
+    if temporary
+        .bound_to
+        .is_some_and(|bound| bound != call.perm_auth_key_id)
+    {
         return Err(Refusal::bad("TEMP_AUTH_KEY_ALREADY_BOUND"));
     }
     temporary.bound_to = Some(call.perm_auth_key_id);

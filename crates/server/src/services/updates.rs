@@ -37,7 +37,12 @@ fn difference(
     Ok(match missed {
         Difference::Empty => types::updates::DifferenceEmpty::new(w.now(), SEQ).into(),
         Difference::TooLong { pts } => types::updates::DifferenceTooLong::new(pts).into(),
-        Difference::Steps { new, other, pts, more } => {
+        Difference::Steps {
+            new,
+            other,
+            pts,
+            more,
+        } => {
             let (messages, updates, users) = told(w, cx.me, &new, &other);
             let state = w.state_at(pts, unread);
             if more {

@@ -27,16 +27,13 @@ pub(super) fn register(table: &mut Table) {
     table.files::<GetFileHashes>(hashes);
 }
 
-fn save(
-    cx: &Cx<'_>,
-    file: i64,
-    index: i32,
-    total: Option<i32>,
-    bytes: &Bytes,
-) -> Answer<bool> {
+fn save(cx: &Cx<'_>, file: i64, index: i32, total: Option<i32>, bytes: &Bytes) -> Answer<bool> {
     check_part(index, total, bytes.len())?;
     let len = bytes.len() as i64;
-    let (name, at, gone) = cx.shared.world().place_part(cx.me, file, cx.dc, index, len)?;
+    let (name, at, gone) = cx
+        .shared
+        .world()
+        .place_part(cx.me, file, cx.dc, index, len)?;
     gone.iter().for_each(|old| cx.shared.blobs.remove(old));
     if !bytes.is_empty() {
         cx.shared.blobs.write(&name, at, bytes).map_err(|error| {
@@ -66,11 +63,24 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
             let (dc, date) = (document.dc, document.date);
             if at.thumb_size.is_empty() {
                 let (blob, mime) = (document.blob.clone(), document.mime.clone());
-                return Ok(Found { blob, dc, date, mime });
+                return Ok(Found {
+                    blob,
+                    dc,
+                    date,
+                    mime,
+                });
             }
-            let thumb = document.thumb.as_ref().filter(|thumb| thumb.kind == at.thumb_size);
+            let thumb = document
+                .thumb
+                .as_ref()
+                .filter(|thumb| thumb.kind == at.thumb_size);
             let blob = thumb.ok_or_else(invalid)?.blob.clone();
-            Ok(Found { blob, dc, date, mime: "image/jpeg".to_owned() })
+            Ok(Found {
+                blob,
+                dc,
+                date,
+                mime: "image/jpeg".to_owned(),
+            })
         }
         InputFileLocation::InputPhotoFileLocation(at) => {
             let photo = w.photo(me, at.id, at.access_hash);
@@ -78,7 +88,12 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
             w.check_reference(Kind::Photo, at.id, &at.file_reference)?;
             let size = photo.sizes.iter().find(|size| size.kind == at.thumb_size);
             let blob = size.ok_or_else(invalid)?.blob.clone();
-            Ok(Found { blob, dc: photo.dc, date: photo.date, mime: "image/jpeg".to_owned() })
+            Ok(Found {
+                blob,
+                dc: photo.dc,
+                date: photo.date,
+                mime: "image/jpeg".to_owned(),
+            })
         }
         _ => Err(invalid()),
     }
@@ -87,7 +102,11 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
 /// A file, if this data centre has it.
 fn find_here(cx: &Cx<'_>, location: &InputFileLocation) -> Answer<Found> {
     let found = find(&cx.shared.world(), cx.me, location)?;
-    if found.dc == cx.dc { Ok(found) } else { Err(Refusal::elsewhere("FILE", found.dc)) }
+    if found.dc == cx.dc {
+        Ok(found)
+    } else {
+        Err(Refusal::elsewhere("FILE", found.dc))
+    }
 }
 
 /// The rules for which part of a file may be asked for.
@@ -101,9 +120,15 @@ fn check_range(precise: bool, offset: i64, limit: i32) -> Answer<()> {
     if !fits || (!precise && STRETCH % limit != 0) {
         return Err(Refusal::bad("LIMIT_INVALID"));
     }
-    let last = offset.checked_add(limit - 1).ok_or_else(|| Refusal::bad("OFFSET_INVALID"))?;
+    let last = offset
+        .checked_add(limit - 1)
+        .ok_or_else(|| Refusal::bad("OFFSET_INVALID"))?;
     let one_stretch = offset / STRETCH == last / STRETCH;
-    if one_stretch { Ok(()) } else { Err(Refusal::bad("LIMIT_INVALID")) }
+    if one_stretch {
+        Ok(())
+    } else {
+        Err(Refusal::bad("LIMIT_INVALID"))
+    }
 }
 
 fn get_file(cx: &Cx<'_>, call: GetFile) -> Answer<enums::upload::File> {
@@ -160,7 +185,10 @@ mod tests {
     use super::*;
 
     fn check(precise: bool, offset: i64, limit: i32) -> String {
-        check_range(precise, offset, limit).err().map(|r| r.name.into_owned()).unwrap_or_default()
+        check_range(precise, offset, limit)
+            .err()
+            .map(|r| r.name.into_owned())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -170,11 +198,22 @@ mod tests {
         assert_eq!(check(true, 1024, 3 * 1024), "");
         assert_eq!(check(false, 1024, 4096), "OFFSET_INVALID");
         assert_eq!(check(false, -4096, 4096), "OFFSET_INVALID");
-        assert_eq!(check(false, 0, 3 * 4096), "LIMIT_INVALID", "does not divide a megabyte");
+        assert_eq!(
+            check(false, 0, 3 * 4096),
+            "LIMIT_INVALID",
+            "does not divide a megabyte"
+        );
         assert_eq!(check(false, 0, 0), "LIMIT_INVALID");
         assert_eq!(check(true, 0, (1 << 20) + 1024), "LIMIT_INVALID");
-        assert_eq!(check(true, (1 << 20) - 1024, 2048), "LIMIT_INVALID", "crosses a megabyte");
+        assert_eq!(
+            check(true, (1 << 20) - 1024, 2048),
+            "LIMIT_INVALID",
+            "crosses a megabyte"
+        );
         assert_eq!(check(true, i64::MAX - 1023, 1024), "");
-        assert_eq!(check(true, i64::MAX - 1023 - 1024, 1 << 20), "OFFSET_INVALID");
+        assert_eq!(
+            check(true, i64::MAX - 1023 - 1024, 1 << 20),
+            "OFFSET_INVALID"
+        );
     }
 }

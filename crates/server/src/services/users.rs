@@ -7,12 +7,19 @@ use crate::world::World;
 pub(super) fn register(table: &mut Table) {
     table.on::<GetUsers>(|w, cx, call| {
         // What cannot be found is left out: the answer is what is known of the rest.
-        let known = call.id.iter().filter_map(|user| w.input_user(cx.me, user).ok());
+        let known = call
+            .id
+            .iter()
+            .filter_map(|user| w.input_user(cx.me, user).ok());
         Ok(known.map(|id| w.user_for(cx.me, id)).collect())
     });
     table.on::<GetFullUser>(full);
     table.on::<GetRequirementsToContact>(|_, _, call| {
-        Ok(call.id.iter().map(|_| enums::RequirementToContact::Empty).collect())
+        Ok(call
+            .id
+            .iter()
+            .map(|_| enums::RequirementToContact::Empty)
+            .collect())
     });
 }
 
@@ -28,23 +35,32 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     });
     let pinned = w.boxes.get(&cx.me).and_then(|mailbox| {
         let mut pinned = mailbox.entries.iter().rev();
-        pinned.find(|(_, entry)| entry.peer == id && entry.pinned).map(|(id, _)| *id)
+        pinned
+            .find(|(_, entry)| entry.peer == id && entry.pinned)
+            .map(|(id, _)| *id)
     });
     let full = types::UserFull {
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,
-        about: (!user.about.is_empty()).then(|| user.about.clone().into()),
+        about: (!user.about.is_empty()).then(|| user.about.clone()),
         bot_info: bot_info.map(Into::into),
         pinned_msg_id: pinned,
         ..types::UserFull::new(id, settings.into(), types::PeerNotifySettings::new(), 0)
     };
-    Ok(types::users::UserFull::new(full.into(), Vec::new(), w.users_for(cx.me, [id])))
+    Ok(types::users::UserFull::new(
+        full.into(),
+        Vec::new(),
+        w.users_for(cx.me, [id]),
+    ))
 }
 
 impl World {
     /// What a client may offer above a conversation.
     pub(crate) fn peer_settings(&self, viewer: i64, id: i64) -> types::PeerSettings {
-        let is_contact = self.users.get(&viewer).is_some_and(|u| u.contacts.contains_key(&id));
+        let is_contact = self
+            .users
+            .get(&viewer)
+            .is_some_and(|u| u.contacts.contains_key(&id));
         let stranger = viewer != id && !is_contact && !self.is_bot(id);
         types::PeerSettings {
             add_contact: stranger,

@@ -22,7 +22,12 @@ impl World {
     ///
     /// It is computed, not stored: a hash seen by one account is worth nothing to another.
     pub(crate) fn access_hash(&self, viewer: i64, kind: Kind, id: i64) -> i64 {
-        let seal = self.seal(&[b"access", &viewer.to_le_bytes(), &[kind as u8], &id.to_le_bytes()]);
+        let seal = self.seal(&[
+            b"access",
+            &viewer.to_le_bytes(),
+            &[kind as u8],
+            &id.to_le_bytes(),
+        ]);
         let mut hash = [0; 8];
         hash.copy_from_slice(&seal[..8]);
         i64::from_le_bytes(hash)
@@ -39,7 +44,10 @@ impl World {
             return Err(Refusal::bad("FILE_REFERENCE_EMPTY"));
         }
         let invalid = || Refusal::bad("FILE_REFERENCE_INVALID");
-        let epoch: [u8; 4] = given.get(1..5).and_then(|e| e.try_into().ok()).ok_or_else(invalid)?;
+        let epoch: [u8; 4] = given
+            .get(1..5)
+            .and_then(|e| e.try_into().ok())
+            .ok_or_else(invalid)?;
         let epoch = i32::from_le_bytes(epoch);
         if given != self.reference_of_epoch(kind, id, epoch) {
             return Err(invalid());
@@ -68,7 +76,10 @@ impl World {
 
     /// A keyed hash; the parts are of fixed length at every place it is used.
     pub(crate) fn seal(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let all: Vec<&[u8]> = [&self.secret[..]].into_iter().chain(parts.iter().copied()).collect();
+        let all: Vec<&[u8]> = [&self.secret[..]]
+            .into_iter()
+            .chain(parts.iter().copied())
+            .collect();
         sha256(&all)
     }
 }
@@ -81,8 +92,14 @@ mod tests {
     #[test]
     fn access_hashes_differ_by_viewer_and_kind() {
         let w = world();
-        assert_ne!(w.access_hash(1, Kind::User, 5), w.access_hash(2, Kind::User, 5));
-        assert_ne!(w.access_hash(1, Kind::Document, 5), w.access_hash(1, Kind::Photo, 5));
+        assert_ne!(
+            w.access_hash(1, Kind::User, 5),
+            w.access_hash(2, Kind::User, 5)
+        );
+        assert_ne!(
+            w.access_hash(1, Kind::Document, 5),
+            w.access_hash(1, Kind::Photo, 5)
+        );
     }
 
     #[test]

@@ -36,7 +36,13 @@ pub(crate) struct AppInfo {
     pub(crate) lang: String,
 }
 
-crate::persist::record!(AppInfo { api_id, device, system, version, lang });
+crate::persist::record!(AppInfo {
+    api_id,
+    device,
+    system,
+    version,
+    lang
+});
 
 impl crate::persist::Field for Auth {
     fn put(&self, w: &mut heliogram_tl::Writer) {
@@ -121,12 +127,17 @@ impl World {
 
     /// The key logins hang on: the key itself, or the one a temporary key stands for.
     pub(crate) fn permanent(&self, key: i64) -> i64 {
-        self.auths.get(&key).and_then(|auth| auth.bound_to).unwrap_or(key)
+        self.auths
+            .get(&key)
+            .and_then(|auth| auth.bound_to)
+            .unwrap_or(key)
     }
 
     /// What is known about a key.
     pub(crate) fn auth(&mut self, key: i64) -> Answer<&mut Auth> {
-        self.auths.get_mut(&key).ok_or_else(|| Refusal::unauthorized("AUTH_KEY_INVALID"))
+        self.auths
+            .get_mut(&key)
+            .ok_or_else(|| Refusal::unauthorized("AUTH_KEY_INVALID"))
     }
 
     /// Logs an account in.
@@ -163,7 +174,10 @@ impl World {
 
     /// Every key an account is logged in with.
     pub(crate) fn keys_of(&self, user: i64) -> Vec<i64> {
-        self.keys_of.get(&user).map(|keys| keys.iter().copied().collect()).unwrap_or_default()
+        self.keys_of
+            .get(&user)
+            .map(|keys| keys.iter().copied().collect())
+            .unwrap_or_default()
     }
 
     /// Lets a login be taken up on another data centre, once and soon.
@@ -171,7 +185,12 @@ impl World {
         let id = self.random_id();
         let secret = self.random_text(64);
         let now = self.now();
-        let ticket = Ticket { user, dc, secret: secret.clone(), expires: now + TICKET_LIFETIME };
+        let ticket = Ticket {
+            user,
+            dc,
+            secret: secret.clone(),
+            expires: now + TICKET_LIFETIME,
+        };
         self.tickets.open.retain(|_, ticket| ticket.expires > now);
         self.tickets.open.insert(id, ticket);
         (id, secret)
@@ -183,6 +202,10 @@ impl World {
         let invalid = || Refusal::bad("AUTH_BYTES_INVALID");
         let ticket = self.tickets.open.remove(&id).ok_or_else(invalid)?;
         let good = ticket.secret.as_bytes() == secret && ticket.dc == dc && ticket.expires > now;
-        if good { Ok(ticket.user) } else { Err(invalid()) }
+        if good {
+            Ok(ticket.user)
+        } else {
+            Err(invalid())
+        }
     }
 }

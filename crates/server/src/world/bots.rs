@@ -45,10 +45,25 @@ mod tests {
         let bot = w.add_bot("@echo", 1).unwrap();
         let token = w.token_of(bot).unwrap().to_owned();
         assert_eq!(w.by_token(&token), Ok(bot));
-        for wrong in ["", "5", ":", "x:y", &format!("{token}x"), &token.replace(':', ";")] {
-            assert_eq!(name_of(w.by_token(wrong)), "ACCESS_TOKEN_INVALID", "{wrong}");
+        for wrong in [
+            "",
+            "5",
+            ":",
+            "x:y",
+            &format!("{token}x"),
+            &token.replace(':', ";"),
+        ] {
+            assert_eq!(
+                name_of(w.by_token(wrong)),
+                "ACCESS_TOKEN_INVALID",
+                "{wrong}"
+            );
         }
-        assert_eq!(w.add_bot("echo", 1), Ok(bot), "asking again gives the same bot");
+        assert_eq!(
+            w.add_bot("echo", 1),
+            Ok(bot),
+            "asking again gives the same bot"
+        );
         let person = w.add_user(1, "P");
         w.put_username(person, "taken").unwrap();
         assert_eq!(name_of(w.add_bot("taken", 1)), "USERNAME_OCCUPIED");

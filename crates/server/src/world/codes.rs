@@ -38,7 +38,9 @@ pub(crate) enum Verdict {
 /// The digits of a phone number, if it is one.
 pub(crate) fn phone_digits(phone: &str) -> Answer<String> {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let strange = phone.chars().any(|c| !(c.is_ascii_digit() || "+ -().".contains(c)));
+    let strange = phone
+        .chars()
+        .any(|c| !(c.is_ascii_digit() || "+ -().".contains(c)));
     if strange || !(5..=15).contains(&digits.len()) {
         return Err(Refusal::bad("PHONE_NUMBER_INVALID"));
     }
@@ -75,14 +77,22 @@ impl World {
         };
         let hash = self.random_text(18);
         let expires = self.now() + LIFETIME;
-        let code = Code { hash: hash.clone(), digits, expires, confirmed: false };
+        let code = Code {
+            hash: hash.clone(),
+            digits,
+            expires,
+            confirmed: false,
+        };
         self.codes.by_phone.insert(phone.to_owned(), code);
         hash
     }
 
     /// The digits of the code that is out for a phone number.
     pub(crate) fn code_for(&self, phone: &str) -> Option<String> {
-        self.codes.by_phone.get(phone).map(|code| code.digits.clone())
+        self.codes
+            .by_phone
+            .get(phone)
+            .map(|code| code.digits.clone())
     }
 
     /// Whether `hash` names the code that is out for `phone`.
@@ -92,7 +102,11 @@ impl World {
         }
         let known = self.codes.by_phone.get(phone);
         let live = known.is_some_and(|c| c.hash == hash && c.expires > self.now());
-        if live { Ok(()) } else { Err(Refusal::bad("PHONE_CODE_EXPIRED")) }
+        if live {
+            Ok(())
+        } else {
+            Err(Refusal::bad("PHONE_CODE_EXPIRED"))
+        }
     }
 
     /// Checks the digits somebody typed. A right code of an existing account is used up.
@@ -124,7 +138,12 @@ impl World {
         if self.by_phone.contains_key(phone) {
             return Err(Refusal::bad("PHONE_NUMBER_OCCUPIED"));
         }
-        if !self.codes.by_phone.get(phone).is_some_and(|code| code.confirmed) {
+        if !self
+            .codes
+            .by_phone
+            .get(phone)
+            .is_some_and(|code| code.confirmed)
+        {
             return Err(Refusal::bad("PHONE_CODE_INVALID"));
         }
         self.codes.by_phone.remove(phone);
@@ -159,13 +178,31 @@ mod tests {
         let hash = w.issue_code("15550100");
         let code = w.code_for("15550100").unwrap();
         let wrong = if code == "00000" { "00001" } else { "00000" };
-        assert_eq!(name_of(w.check_code("15550100", &hash, wrong)), "PHONE_CODE_INVALID");
-        assert_eq!(name_of(w.check_code("15550100", &hash, "")), "PHONE_CODE_EMPTY");
-        assert_eq!(name_of(w.check_code("15550100", "other", &code)), "PHONE_CODE_EXPIRED");
-        assert_eq!(name_of(w.use_confirmed_code("15550100", &hash)), "PHONE_CODE_INVALID");
-        assert_eq!(w.check_code("15550100", &hash, &code), Ok(Verdict::NewAccount));
+        assert_eq!(
+            name_of(w.check_code("15550100", &hash, wrong)),
+            "PHONE_CODE_INVALID"
+        );
+        assert_eq!(
+            name_of(w.check_code("15550100", &hash, "")),
+            "PHONE_CODE_EMPTY"
+        );
+        assert_eq!(
+            name_of(w.check_code("15550100", "other", &code)),
+            "PHONE_CODE_EXPIRED"
+        );
+        assert_eq!(
+            name_of(w.use_confirmed_code("15550100", &hash)),
+            "PHONE_CODE_INVALID"
+        );
+        assert_eq!(
+            w.check_code("15550100", &hash, &code),
+            Ok(Verdict::NewAccount)
+        );
         w.clock.advance(std::time::Duration::from_secs(301));
-        assert_eq!(name_of(w.use_confirmed_code("15550100", &hash)), "PHONE_CODE_EXPIRED");
+        assert_eq!(
+            name_of(w.use_confirmed_code("15550100", &hash)),
+            "PHONE_CODE_EXPIRED"
+        );
     }
 
     #[test]

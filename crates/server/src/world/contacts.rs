@@ -14,7 +14,13 @@ impl World {
         let list = &mut self.user_mut(owner)?.contacts;
         let knew = list.get(&id).is_some_and(|old| old.knows_phone);
         let knows_phone = contact.knows_phone || knew;
-        list.insert(id, Contact { knows_phone, ..contact });
+        list.insert(
+            id,
+            Contact {
+                knows_phone,
+                ..contact
+            },
+        );
         self.contact_of.entry(id).or_default().insert(owner);
         Ok(())
     }
@@ -35,12 +41,17 @@ impl World {
 
     /// Whether two accounts have each other as contacts.
     pub(crate) fn is_mutual(&self, owner: i64, id: i64) -> bool {
-        self.users.get(&id).is_some_and(|user| user.contacts.contains_key(&owner))
+        self.users
+            .get(&id)
+            .is_some_and(|user| user.contacts.contains_key(&owner))
     }
 
     /// Who has an account as a contact, people who hear when it comes and goes.
     pub(crate) fn watchers(&self, id: i64) -> Vec<i64> {
-        self.contact_of.get(&id).map(|who| who.iter().copied().collect()).unwrap_or_default()
+        self.contact_of
+            .get(&id)
+            .map(|who| who.iter().copied().collect())
+            .unwrap_or_default()
     }
 
     /// Accounts whose name or public name begins with a text: contacts and conversations first,
@@ -50,8 +61,14 @@ impl World {
         if text.is_empty() {
             return (Vec::new(), Vec::new());
         }
-        let dialogs = self.boxes.get(&viewer).map(|b| b.dialogs.keys().copied().collect::<Vec<_>>());
-        let contacts = self.users.get(&viewer).map(|u| u.contacts.keys().copied().collect());
+        let dialogs = self
+            .boxes
+            .get(&viewer)
+            .map(|b| b.dialogs.keys().copied().collect::<Vec<_>>());
+        let contacts = self
+            .users
+            .get(&viewer)
+            .map(|u| u.contacts.keys().copied().collect());
         let mut near: Vec<i64> = contacts.unwrap_or_default();
         near.extend(dialogs.unwrap_or_default());
         near.sort_unstable();
@@ -70,8 +87,13 @@ impl World {
     }
 
     fn matches(&self, viewer: i64, id: i64, text: &str) -> bool {
-        let Some(user) = self.users.get(&id) else { return false };
-        let called = self.users.get(&viewer).and_then(|viewer| viewer.contacts.get(&id));
+        let Some(user) = self.users.get(&id) else {
+            return false;
+        };
+        let called = self
+            .users
+            .get(&viewer)
+            .and_then(|viewer| viewer.contacts.get(&id));
         let names = match called {
             Some(contact) => format!("{} {}", contact.first_name, contact.last_name),
             None => format!("{} {}", user.first_name, user.last_name),
@@ -80,7 +102,10 @@ impl World {
         let by_word = names.split_whitespace().any(|word| word.starts_with(text));
         by_word
             || names.starts_with(text)
-            || user.username.as_ref().is_some_and(|name| name.to_lowercase().starts_with(text))
+            || user
+                .username
+                .as_ref()
+                .is_some_and(|name| name.to_lowercase().starts_with(text))
     }
 }
 
@@ -90,7 +115,11 @@ mod tests {
     use super::*;
 
     fn called(name: &str, knows_phone: bool) -> Contact {
-        Contact { first_name: name.into(), last_name: String::new(), knows_phone }
+        Contact {
+            first_name: name.into(),
+            last_name: String::new(),
+            knows_phone,
+        }
     }
 
     #[test]
@@ -104,8 +133,14 @@ mod tests {
         assert!(w.users[&a].contacts[&b].knows_phone);
         w.remove_contacts(a, &[b]).unwrap();
         assert!(w.watchers(b).is_empty());
-        assert_eq!(name_of(w.add_contact(a, a, called("Me", true))), "CONTACT_ID_INVALID");
-        assert_eq!(name_of(w.add_contact(a, b, called(" ", true))), "CONTACT_NAME_EMPTY");
+        assert_eq!(
+            name_of(w.add_contact(a, a, called("Me", true))),
+            "CONTACT_ID_INVALID"
+        );
+        assert_eq!(
+            name_of(w.add_contact(a, b, called(" ", true))),
+            "CONTACT_NAME_EMPTY"
+        );
     }
 
     #[test]

@@ -9,9 +9,15 @@ impl World {
     pub(crate) fn delete(&mut self, by: Actor, ids: &[i32], revoke: bool) -> Answer<(i32, i32)> {
         let mut gone: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
         for id in ids {
-            let Some(entry) = self.mailbox(by.user)?.entries.get(id) else { continue };
+            let Some(entry) = self.mailbox(by.user)?.entries.get(id) else {
+                continue;
+            };
             let letter = entry.letter;
-            let copies = self.letters.get(&letter).map(|l| l.copies.clone()).unwrap_or_default();
+            let copies = self
+                .letters
+                .get(&letter)
+                .map(|l| l.copies.clone())
+                .unwrap_or_default();
             for (owner, copy) in copies {
                 if owner == by.user || revoke {
                     self.remove(owner, copy);
@@ -42,8 +48,9 @@ impl World {
     ) -> Answer<(i32, i32)> {
         let up_to = if up_to <= 0 { i32::MAX } else { up_to };
         let dialog = self.mailbox(by.user)?.dialogs.get(&peer);
-        let ids: Vec<i32> =
-            dialog.map(|d| d.ids.range(..=up_to).copied().collect()).unwrap_or_default();
+        let ids: Vec<i32> = dialog
+            .map(|d| d.ids.range(..=up_to).copied().collect())
+            .unwrap_or_default();
         let done = self.delete(by, &ids, revoke)?;
         if !keep_dialog {
             self.drop_empty_dialog(by.user, peer);
@@ -53,7 +60,10 @@ impl World {
 
     fn drop_empty_dialog(&mut self, owner: i64, peer: i64) {
         if let Some(mailbox) = self.boxes.get_mut(&owner)
-            && mailbox.dialogs.get(&peer).is_some_and(|dialog| dialog.ids.is_empty())
+            && mailbox
+                .dialogs
+                .get(&peer)
+                .is_some_and(|dialog| dialog.ids.is_empty())
         {
             mailbox.dialogs.remove(&peer);
             self.touch(Rec::Dialog(owner, peer));
@@ -62,8 +72,12 @@ impl World {
 
     /// Takes one message out of one box.
     fn remove(&mut self, owner: i64, id: i32) {
-        let Some(mailbox) = self.boxes.get_mut(&owner) else { return };
-        let Some(entry) = mailbox.entries.remove(&id) else { return };
+        let Some(mailbox) = self.boxes.get_mut(&owner) else {
+            return;
+        };
+        let Some(entry) = mailbox.entries.remove(&id) else {
+            return;
+        };
         let letter = self.letters.get(&entry.letter);
         let incoming = letter.is_some_and(|letter| letter.from != owner);
         if let Some(dialog) = mailbox.dialogs.get_mut(&entry.peer) {
@@ -87,7 +101,10 @@ mod tests {
         let (mut w, a, b) = pair();
         let sent = w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
         let pts = w.boxes[&a].pts;
-        assert_eq!(w.delete(Actor::account(a), &[sent.id, 77], false), Ok((pts + 1, 1)));
+        assert_eq!(
+            w.delete(Actor::account(a), &[sent.id, 77], false),
+            Ok((pts + 1, 1))
+        );
         assert!(w.boxes[&a].entries.is_empty());
         assert_eq!(w.boxes[&b].entries.len(), 1);
         assert!(w.letters.contains_key(&sent.letter));
@@ -99,7 +116,8 @@ mod tests {
         let one = w.send(Actor::account(a), b, draft("1", 1)).unwrap();
         let two = w.send(Actor::account(a), b, draft("2", 2)).unwrap();
         let pts = w.boxes[&b].pts;
-        w.delete(Actor::account(a), &[one.id, two.id], true).unwrap();
+        w.delete(Actor::account(a), &[one.id, two.id], true)
+            .unwrap();
         assert!(w.letters.is_empty());
         assert_eq!(w.boxes[&b].pts, pts + 2);
         assert_eq!(w.boxes[&b].dialogs[&a].unread, 0);

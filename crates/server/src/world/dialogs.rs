@@ -42,10 +42,17 @@ impl World {
             .dialogs
             .iter()
             .filter(|(_, dialog)| dialog.pinned.is_none())
-            .filter_map(|(peer, _)| self.top_of(owner, *peer).map(|(date, id)| (date, id, *peer)))
+            .filter_map(|(peer, _)| {
+                self.top_of(owner, *peer)
+                    .map(|(date, id)| (date, id, *peer))
+            })
             .collect();
         rest.sort_unstable_by(|a, b| b.cmp(a));
-        let pinned = if with_pinned { self.pinned_dialogs(owner)? } else { Vec::new() };
+        let pinned = if with_pinned {
+            self.pinned_dialogs(owner)?
+        } else {
+            Vec::new()
+        };
         let total = (pinned.len() + rest.len()) as i32;
         let first = after.date == 0 && after.id == 0 && after.peer.is_none();
         let limit = limit.clamp(1, PAGE_MAX) as usize;
@@ -56,7 +63,11 @@ impl World {
                 || date == after.date && after.id != 0 && id < after.id
                 || date == after.date && id == after.id && Some(peer) < after.peer
         };
-        let rest: Vec<i64> = rest.iter().filter(begins).map(|(_, _, peer)| *peer).collect();
+        let rest: Vec<i64> = rest
+            .iter()
+            .filter(begins)
+            .map(|(_, _, peer)| *peer)
+            .collect();
         // The official clients begin with a date far ahead instead of with none.
         let first = first || after.date > self.now() && after.id == 0;
         let mut peers = if first { pinned } else { Vec::new() };
@@ -69,8 +80,10 @@ impl World {
     /// The pinned conversations, from the top.
     pub(crate) fn pinned_dialogs(&self, owner: i64) -> Answer<Vec<i64>> {
         let dialogs = &self.mailbox(owner)?.dialogs;
-        let mut pinned: Vec<_> =
-            dialogs.iter().filter_map(|(peer, d)| d.pinned.map(|at| (at, *peer))).collect();
+        let mut pinned: Vec<_> = dialogs
+            .iter()
+            .filter_map(|(peer, d)| d.pinned.map(|at| (at, *peer)))
+            .collect();
         pinned.sort_unstable();
         Ok(pinned.into_iter().map(|(_, peer)| peer).collect())
     }
@@ -109,7 +122,10 @@ impl World {
             mailbox.dialogs.entry(*peer).or_default();
         }
         for (peer, dialog) in &mut mailbox.dialogs {
-            let place = order.iter().position(|other| other == peer).map(|at| at as i32);
+            let place = order
+                .iter()
+                .position(|other| other == peer)
+                .map(|at| at as i32);
             if dialog.pinned != place {
                 dialog.pinned = place;
                 changed.push(*peer);
@@ -149,8 +165,8 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{draft, name_of, pair};
     use super::super::Actor;
+    use super::super::testing::{draft, name_of, pair};
     use super::*;
 
     /// A writes to six others, each a second later.
@@ -160,7 +176,8 @@ mod tests {
         peers.extend((0..5).map(|_| w.add_user(1, "X")));
         for (n, peer) in peers.iter().enumerate() {
             w.clock.advance(std::time::Duration::from_secs(1));
-            w.send(Actor::account(a), *peer, draft("x", n as i64 + 1)).unwrap();
+            w.send(Actor::account(a), *peer, draft("x", n as i64 + 1))
+                .unwrap();
         }
         (w, a, peers)
     }
@@ -169,11 +186,25 @@ mod tests {
     fn pages_cover_the_list_without_overlap() {
         let (mut w, a, peers) = talkative();
         w.pin_dialog(a, peers[0], true).unwrap();
-        let page = w.dialogs(a, After { date: 2_146_999_999, ..After::default() }, 3, true).unwrap();
+        let page = w
+            .dialogs(
+                a,
+                After {
+                    date: 2_146_999_999,
+                    ..After::default()
+                },
+                3,
+                true,
+            )
+            .unwrap();
         assert_eq!(page.peers, [peers[0], peers[5], peers[4]]);
         assert_eq!((page.total, page.last), (6, false));
         let (date, id) = w.top_of(a, peers[4]).unwrap();
-        let after = After { date, id, peer: Some(peers[4]) };
+        let after = After {
+            date,
+            id,
+            peer: Some(peers[4]),
+        };
         let page = w.dialogs(a, after, 3, true).unwrap();
         assert_eq!(page.peers, [peers[3], peers[2], peers[1]]);
         assert!(page.last);

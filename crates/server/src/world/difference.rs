@@ -44,7 +44,10 @@ impl World {
         if since == mailbox.pts {
             return Ok(Difference::Empty);
         }
-        let floor = mailbox.log.front().map_or(mailbox.pts, |first| first.pts - first.count);
+        let floor = mailbox
+            .log
+            .front()
+            .map_or(mailbox.pts, |first| first.pts - first.count);
         let missed = mailbox.pts - since;
         if since < floor || most.is_some_and(|most| most > 0 && missed > most) {
             return Ok(Difference::TooLong { pts: mailbox.pts });
@@ -54,7 +57,12 @@ impl World {
         let steps: Vec<Logged> = mailbox.log.iter().skip(from).take(limit).cloned().collect();
         let pts = steps.last().map_or(mailbox.pts, |step| step.pts);
         let (new, other) = self.settle(owner, steps);
-        Ok(Difference::Steps { new, other, pts, more: pts < mailbox.pts })
+        Ok(Difference::Steps {
+            new,
+            other,
+            pts,
+            more: pts < mailbox.pts,
+        })
     }
 
     /// Steps as they look from their end: a message that came and was edited is one new message,
@@ -67,7 +75,13 @@ impl World {
         let mut other = Vec::new();
         let arrived: HashSet<i32> = steps
             .iter()
-            .filter_map(|step| if let What::New(id) = step.what { Some(id) } else { None })
+            .filter_map(|step| {
+                if let What::New(id) = step.what {
+                    Some(id)
+                } else {
+                    None
+                }
+            })
             .collect();
         for step in steps.into_iter().rev() {
             match &step.what {
@@ -94,7 +108,12 @@ mod tests {
 
     fn steps(w: &World, owner: i64, since: i32) -> (Vec<i32>, usize, i32, bool) {
         match w.difference(owner, since, None, None).unwrap() {
-            Difference::Steps { new, other, pts, more } => (new, other.len(), pts, more),
+            Difference::Steps {
+                new,
+                other,
+                pts,
+                more,
+            } => (new, other.len(), pts, more),
             _ => (Vec::new(), 0, 0, false),
         }
     }
@@ -105,13 +124,22 @@ mod tests {
         let one = w.send(Actor::account(a), b, draft("1", 1)).unwrap();
         let two = w.send(Actor::account(a), b, draft("2", 2)).unwrap();
         w.send(Actor::account(a), b, draft("3", 3)).unwrap();
-        let rich = Rich { text: "one".into(), entities: Vec::new() };
-        let edit = Edit { rich: Some(rich), ..Edit::default() };
+        let rich = Rich {
+            text: "one".into(),
+            entities: Vec::new(),
+        };
+        let edit = Edit {
+            rich: Some(rich),
+            ..Edit::default()
+        };
         w.edit(Actor::account(a), b, one.id, edit).unwrap();
         w.delete(Actor::account(a), &[two.id], true).unwrap();
         assert_eq!(steps(&w, b, 1), (vec![1, 3], 1, 6, false));
         assert_eq!(steps(&w, b, 4), (vec![], 2, 6, false));
-        assert!(matches!(w.difference(b, 6, None, None), Ok(Difference::Empty)));
+        assert!(matches!(
+            w.difference(b, 6, None, None),
+            Ok(Difference::Empty)
+        ));
     }
 
     #[test]
@@ -139,10 +167,22 @@ mod tests {
         for n in 1..=20 {
             w.send(Actor::account(a), b, draft("x", n)).unwrap();
         }
-        assert!(matches!(w.difference(b, 1, None, Some(10)), Ok(Difference::TooLong { pts: 21 })));
+        assert!(matches!(
+            w.difference(b, 1, None, Some(10)),
+            Ok(Difference::TooLong { pts: 21 })
+        ));
         w.boxes.get_mut(&b).unwrap().log.drain(..5);
-        assert!(matches!(w.difference(b, 1, None, None), Ok(Difference::TooLong { pts: 21 })));
-        assert_eq!(name_of(w.difference(b, 22, None, None)), "PERSISTENT_TIMESTAMP_INVALID");
-        assert_eq!(name_of(w.difference(b, 0, None, None)), "PERSISTENT_TIMESTAMP_EMPTY");
+        assert!(matches!(
+            w.difference(b, 1, None, None),
+            Ok(Difference::TooLong { pts: 21 })
+        ));
+        assert_eq!(
+            name_of(w.difference(b, 22, None, None)),
+            "PERSISTENT_TIMESTAMP_INVALID"
+        );
+        assert_eq!(
+            name_of(w.difference(b, 0, None, None)),
+            "PERSISTENT_TIMESTAMP_EMPTY"
+        );
     }
 }

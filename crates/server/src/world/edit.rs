@@ -65,8 +65,14 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Edit {
-        let rich = Rich { text: text.to_owned(), entities: Vec::new() };
-        Edit { rich: Some(rich), ..Edit::default() }
+        let rich = Rich {
+            text: text.to_owned(),
+            entities: Vec::new(),
+        };
+        Edit {
+            rich: Some(rich),
+            ..Edit::default()
+        }
     }
 
     #[test]
@@ -74,7 +80,10 @@ mod tests {
         let (mut w, a, b) = pair();
         let sent = w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
         let (pa, pb) = (w.boxes[&a].pts, w.boxes[&b].pts);
-        assert_eq!(w.edit(Actor::account(a), b, sent.id, text("hello")), Ok(pa + 1));
+        assert_eq!(
+            w.edit(Actor::account(a), b, sent.id, text("hello")),
+            Ok(pa + 1)
+        );
         assert_eq!(w.boxes[&b].pts, pb + 1);
         assert_eq!(w.letter_of(b, 1).unwrap().text, "hello");
     }
@@ -83,7 +92,8 @@ mod tests {
     fn edits_that_may_not_be_are_refused() {
         let (mut w, a, b) = pair();
         let sent = w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
-        let mut edit = |who, peer, id, new: &str| name_of(w.edit(Actor::account(who), peer, id, text(new)));
+        let mut edit =
+            |who, peer, id, new: &str| name_of(w.edit(Actor::account(who), peer, id, text(new)));
         assert_eq!(edit(a, b, sent.id, "hi"), "MESSAGE_NOT_MODIFIED");
         assert_eq!(edit(a, b, sent.id, ""), "MESSAGE_EMPTY");
         assert_eq!(edit(a, b, 99, "x"), "MESSAGE_ID_INVALID");

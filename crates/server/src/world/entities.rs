@@ -26,9 +26,31 @@ macro_rules! spans {
 }
 
 spans!(
-    Unknown, Mention, Hashtag, BotCommand, Url, Email, Bold, Italic, Code, Pre, TextUrl,
-    MentionName, InputMessageEntityMentionName, Phone, Cashtag, Underline, Strike, BankCard,
-    Spoiler, CustomEmoji, Blockquote, FormattedDate, DiffInsert, DiffReplace, DiffDelete,
+    Unknown,
+    Mention,
+    Hashtag,
+    BotCommand,
+    Url,
+    Email,
+    Bold,
+    Italic,
+    Code,
+    Pre,
+    TextUrl,
+    MentionName,
+    InputMessageEntityMentionName,
+    Phone,
+    Cashtag,
+    Underline,
+    Strike,
+    BankCard,
+    Spoiler,
+    CustomEmoji,
+    Blockquote,
+    FormattedDate,
+    DiffInsert,
+    DiffReplace,
+    DiffDelete,
     TonAddress,
 );
 
@@ -88,7 +110,10 @@ fn utf16(text: &str) -> i32 {
 /// What one word is, if it is anything.
 fn entity_of(word: &str, offset: i32) -> Option<MessageEntity> {
     let name_len = |name: &str| {
-        name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(|c| c.len_utf16()).sum()
+        name.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .map(|c| c.len_utf16())
+            .sum()
     };
     let length = |cut: usize| 1 + cut as i32;
     let whole = utf16(word);
@@ -123,7 +148,10 @@ fn is_command(text: &str) -> bool {
 /// A link with its scheme, or a host name with a well-known end.
 fn is_url(word: &str) -> bool {
     let host_is_good = |host: &str| {
-        !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || ".-:@".contains(c))
+        !host.is_empty()
+            && host
+                .chars()
+                .all(|c| c.is_alphanumeric() || ".-:@".contains(c))
     };
     for scheme in ["http://", "https://", "tg://", "ftp://"] {
         if let Some(rest) = word.strip_prefix(scheme) {
@@ -134,13 +162,19 @@ fn is_url(word: &str) -> bool {
     let ends = [".com", ".org", ".net", ".me", ".io", ".dev"];
     !host.contains('@')
         && host_is_good(host)
-        && ends.iter().any(|end| host.len() > end.len() && host.ends_with(end))
+        && ends
+            .iter()
+            .any(|end| host.len() > end.len() && host.ends_with(end))
 }
 
 fn is_email(word: &str) -> bool {
-    let Some((name, host)) = word.split_once('@') else { return false };
+    let Some((name, host)) = word.split_once('@') else {
+        return false;
+    };
     let good = |s: &str| {
-        !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
+        !s.is_empty()
+            && s.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
     };
     good(name) && good(host) && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
 }
@@ -150,7 +184,10 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<MessageEntity> {
-        let mut rich = Rich { text: text.to_owned(), entities: Vec::new() };
+        let mut rich = Rich {
+            text: text.to_owned(),
+            entities: Vec::new(),
+        };
         detect(&mut rich);
         rich.entities
     }
@@ -173,7 +210,10 @@ mod tests {
     #[test]
     fn code_stays_as_it_is() {
         let code = MessageEntity::from(types::MessageEntityCode::new(0, 6));
-        let mut rich = Rich { text: "/start".into(), entities: vec![code.clone()] };
+        let mut rich = Rich {
+            text: "/start".into(),
+            entities: vec![code.clone()],
+        };
         detect(&mut rich);
         assert_eq!(rich.entities, [code]);
     }

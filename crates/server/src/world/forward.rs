@@ -35,7 +35,10 @@ impl World {
             self.check_draft(by.user, to, &draft)?;
             drafts.push(draft);
         }
-        drafts.into_iter().map(|draft| self.send(by, to, draft)).collect()
+        drafts
+            .into_iter()
+            .map(|draft| self.send(by, to, draft))
+            .collect()
     }
 
     fn forwarded(
@@ -52,9 +55,16 @@ impl World {
         if letter.noforwards && letter.from != viewer {
             return Err(Refusal::bad("CHAT_FORWARDS_RESTRICTED"));
         }
-        let source = Forward { from: letter.from, date: letter.date, letter: letter.id };
+        let source = Forward {
+            from: letter.from,
+            date: letter.date,
+            letter: letter.id,
+        };
         let drop_text = how.drop_captions && letter.media.is_some();
-        let rich = Rich { text: letter.text.clone(), entities: letter.entities.clone() };
+        let rich = Rich {
+            text: letter.text.clone(),
+            entities: letter.entities.clone(),
+        };
         Ok(Draft {
             rich: if drop_text { Rich::default() } else { rich },
             media: letter.media.clone(),
@@ -80,13 +90,25 @@ mod tests {
         let c = w.add_user(1, "C");
         let first = w.send(Actor::account(a), b, draft("news", 1)).unwrap();
         let theirs = w.copy_of(first.letter, b).unwrap();
-        let on = w.forward(Actor::account(b), a, c, &[(theirs, 2)], How::default()).unwrap();
+        let on = w
+            .forward(Actor::account(b), a, c, &[(theirs, 2)], How::default())
+            .unwrap();
         assert_eq!(w.letters[&on[0].letter].forward.as_ref().unwrap().from, a);
         let third = w.copy_of(on[0].letter, c).unwrap();
-        let again = w.forward(Actor::account(c), b, c, &[(third, 3)], How::default()).unwrap();
-        assert_eq!(w.letters[&again[0].letter].forward.as_ref().unwrap().from, a);
-        let how = How { drop_author: true, ..How::default() };
-        let plain = w.forward(Actor::account(c), b, c, &[(third, 4)], how).unwrap();
+        let again = w
+            .forward(Actor::account(c), b, c, &[(third, 3)], How::default())
+            .unwrap();
+        assert_eq!(
+            w.letters[&again[0].letter].forward.as_ref().unwrap().from,
+            a
+        );
+        let how = How {
+            drop_author: true,
+            ..How::default()
+        };
+        let plain = w
+            .forward(Actor::account(c), b, c, &[(third, 4)], how)
+            .unwrap();
         assert!(w.letters[&plain[0].letter].forward.is_none());
     }
 

@@ -35,9 +35,15 @@ impl World {
     /// A page of a conversation.
     pub(crate) fn history(&self, owner: i64, peer: i64, window: Window) -> Answer<Page> {
         let mailbox = self.mailbox(owner)?;
-        let Some(dialog) = mailbox.dialogs.get(&peer) else { return Ok(Page::empty()) };
+        let Some(dialog) = mailbox.dialogs.get(&peer) else {
+            return Ok(Page::empty());
+        };
         let ids = &dialog.ids;
-        let mut cut = if window.offset_id > 0 { window.offset_id } else { i32::MAX };
+        let mut cut = if window.offset_id > 0 {
+            window.offset_id
+        } else {
+            i32::MAX
+        };
         if window.offset_date > 0 {
             cut = cut.min(self.first_since(owner, peer, window.offset_date));
         }
@@ -56,19 +62,31 @@ impl World {
         let fits = |id: &i32| (window.max_id <= 0 || *id < window.max_id) && *id > window.min_id;
         page.retain(fits);
         let complete = page.len() == ids.len();
-        Ok(Page { ids: page, total: ids.len() as i32, complete })
+        Ok(Page {
+            ids: page,
+            total: ids.len() as i32,
+            complete,
+        })
     }
 
     /// The id of the first message that is not older than a date.
     fn first_since(&self, owner: i64, peer: i64, date: i32) -> i32 {
-        let Some(mailbox) = self.boxes.get(&owner) else { return i32::MAX };
-        let Some(dialog) = mailbox.dialogs.get(&peer) else { return i32::MAX };
+        let Some(mailbox) = self.boxes.get(&owner) else {
+            return i32::MAX;
+        };
+        let Some(dialog) = mailbox.dialogs.get(&peer) else {
+            return i32::MAX;
+        };
         let date_of = |id: &i32| {
             let entry = mailbox.entries.get(id)?;
             self.letters.get(&entry.letter).map(|letter| letter.date)
         };
         // Ids and dates grow together, so the search can stop at the first older message.
-        let newer = dialog.ids.iter().rev().take_while(|id| date_of(id) >= Some(date));
+        let newer = dialog
+            .ids
+            .iter()
+            .rev()
+            .take_while(|id| date_of(id) >= Some(date));
         newer.last().copied().unwrap_or(i32::MAX)
     }
 }
@@ -76,14 +94,18 @@ impl World {
 impl Page {
     /// Of a list without messages.
     pub(crate) fn empty() -> Self {
-        Self { ids: Vec::new(), total: 0, complete: true }
+        Self {
+            ids: Vec::new(),
+            total: 0,
+            complete: true,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{draft, pair};
     use super::super::Actor;
+    use super::super::testing::{draft, pair};
     use super::*;
 
     fn chat(n: i64) -> (World, i64, i64) {
@@ -98,24 +120,89 @@ mod tests {
     fn pages_go_from_new_to_old() {
         let (w, a, b) = chat(10);
         let page = |window| w.history(a, b, window).unwrap().ids;
-        let window = Window { limit: 3, ..Window::default() };
+        let window = Window {
+            limit: 3,
+            ..Window::default()
+        };
         assert_eq!(page(window), [10, 9, 8]);
-        assert_eq!(page(Window { offset_id: 8, ..window }), [7, 6, 5]);
-        assert_eq!(page(Window { offset_id: 8, add_offset: 1, ..window }), [6, 5, 4]);
-        assert_eq!(page(Window { offset_id: 8, add_offset: -2, ..window }), [9, 8, 7]);
-        assert_eq!(page(Window { offset_id: 5, add_offset: -5, ..window }), [9, 8, 7]);
-        assert_eq!(page(Window { offset_id: 10, add_offset: -2, ..window }), [10, 9]);
-        assert_eq!(page(Window { limit: 100, max_id: 6, min_id: 3, ..window }), [5, 4]);
-        assert_eq!(page(Window { limit: -1, ..window }), []);
-        assert_eq!(page(Window { add_offset: i32::MIN, limit: i32::MAX, ..window }), []);
+        assert_eq!(
+            page(Window {
+                offset_id: 8,
+                ..window
+            }),
+            [7, 6, 5]
+        );
+        assert_eq!(
+            page(Window {
+                offset_id: 8,
+                add_offset: 1,
+                ..window
+            }),
+            [6, 5, 4]
+        );
+        assert_eq!(
+            page(Window {
+                offset_id: 8,
+                add_offset: -2,
+                ..window
+            }),
+            [9, 8, 7]
+        );
+        assert_eq!(
+            page(Window {
+                offset_id: 5,
+                add_offset: -5,
+                ..window
+            }),
+            [9, 8, 7]
+        );
+        assert_eq!(
+            page(Window {
+                offset_id: 10,
+                add_offset: -2,
+                ..window
+            }),
+            [10, 9]
+        );
+        assert_eq!(
+            page(Window {
+                limit: 100,
+                max_id: 6,
+                min_id: 3,
+                ..window
+            }),
+            [5, 4]
+        );
+        assert_eq!(
+            page(Window {
+                limit: -1,
+                ..window
+            }),
+            []
+        );
+        assert_eq!(
+            page(Window {
+                add_offset: i32::MIN,
+                limit: i32::MAX,
+                ..window
+            }),
+            []
+        );
     }
 
     #[test]
     fn a_page_says_whether_it_is_all() {
         let (w, a, b) = chat(3);
-        let window = Window { limit: 3, ..Window::default() };
+        let window = Window {
+            limit: 3,
+            ..Window::default()
+        };
         assert!(w.history(a, b, window).unwrap().complete);
-        assert!(!w.history(a, b, Window { limit: 2, ..window }).unwrap().complete);
+        assert!(
+            !w.history(a, b, Window { limit: 2, ..window })
+                .unwrap()
+                .complete
+        );
         assert_eq!(w.history(a, a, window).unwrap(), Page::empty());
     }
 
@@ -125,7 +212,11 @@ mod tests {
         w.clock.advance(std::time::Duration::from_secs(100));
         let later = w.now();
         w.send(Actor::account(a), b, draft("x", 9)).unwrap();
-        let window = Window { offset_date: later, limit: 10, ..Window::default() };
+        let window = Window {
+            offset_date: later,
+            limit: 10,
+            ..Window::default()
+        };
         assert_eq!(w.history(a, b, window).unwrap().ids, [2, 1]);
     }
 }

@@ -1,4 +1,3 @@
-
 use heliogram_api::enums;
 
 use super::{Rec, World};
@@ -28,17 +27,39 @@ pub(crate) struct Letter {
 }
 
 record!(Letter {
-    id, from, random_id, date, edited, text, entities, media, markup, forward, quote, grouped,
-    silent, noforwards, invert_media, copies,
+    id,
+    from,
+    random_id,
+    date,
+    edited,
+    text,
+    entities,
+    media,
+    markup,
+    forward,
+    quote,
+    grouped,
+    silent,
+    noforwards,
+    invert_media,
+    copies,
 });
 
 /// What a message carries besides its text.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Media {
     /// A document with what the sender said about showing it.
-    Document { id: i64, spoiler: bool, ttl: Option<i32> },
+    Document {
+        id: i64,
+        spoiler: bool,
+        ttl: Option<i32>,
+    },
     /// A photo with what the sender said about showing it.
-    Photo { id: i64, spoiler: bool, ttl: Option<i32> },
+    Photo {
+        id: i64,
+        spoiler: bool,
+        ttl: Option<i32>,
+    },
     /// What means the same to everybody: a place, a contact, a dice.
     Plain(Box<enums::MessageMedia>),
 }
@@ -67,7 +88,11 @@ impl crate::persist::Field for Media {
             return Self::Plain(crate::persist::Field::get(r));
         }
         let (id, (spoiler, ttl)) = crate::persist::Field::get(r);
-        if kind == 1 { Self::Document { id, spoiler, ttl } } else { Self::Photo { id, spoiler, ttl } }
+        if kind == 1 {
+            Self::Document { id, spoiler, ttl }
+        } else {
+            Self::Photo { id, spoiler, ttl }
+        }
     }
 }
 
@@ -92,8 +117,11 @@ pub(crate) struct Quote {
     pub(crate) offset: Option<i32>,
 }
 
-record!(Quote { text, entities, offset });
-
+record!(Quote {
+    text,
+    entities,
+    offset
+});
 
 impl World {
     /// The message somebody sees under that id.
@@ -105,7 +133,10 @@ impl World {
     /// The id under which `owner` sees a message.
     pub(crate) fn copy_of(&self, letter: i64, owner: i64) -> Option<i32> {
         let copies = &self.letters.get(&letter)?.copies;
-        copies.iter().find(|(who, _)| *who == owner).map(|(_, id)| *id)
+        copies
+            .iter()
+            .find(|(who, _)| *who == owner)
+            .map(|(_, id)| *id)
     }
 
     /// Takes one copy away; a message nobody has any more is gone.

@@ -33,7 +33,13 @@ pub(crate) struct Entry {
     pub(crate) unheard: bool,
 }
 
-record!(Entry { letter, peer, reply_to, pinned, unheard });
+record!(Entry {
+    letter,
+    peer,
+    reply_to,
+    pinned,
+    unheard
+});
 
 /// One conversation as the owner of a box sees it.
 #[derive(Default)]
@@ -50,7 +56,13 @@ pub(crate) struct Dialog {
     pub(crate) draft: Option<enums::DraftMessage>,
 }
 
-record!(DialogRecord { read_in, read_out, marked, pinned, draft });
+record!(DialogRecord {
+    read_in,
+    read_out,
+    marked,
+    pinned,
+    draft
+});
 
 /// What of a dialog is stored: the rest follows from its messages.
 pub(crate) struct DialogRecord {
@@ -116,7 +128,11 @@ pub(crate) enum What {
     /// Voice messages or round videos were listened to.
     Heard(Vec<i32>),
     /// Messages were pinned or unpinned.
-    Pinned { peer: i64, ids: Vec<i32>, pinned: bool },
+    Pinned {
+        peer: i64,
+        ids: Vec<i32>,
+        pinned: bool,
+    },
 }
 
 impl crate::persist::Field for What {
@@ -142,10 +158,18 @@ impl crate::persist::Field for What {
             1 => Self::New(first),
             2 => Self::Edited(first),
             3 => Self::Deleted(ids),
-            4 => Self::ReadIn { peer, up_to: a, left: b },
+            4 => Self::ReadIn {
+                peer,
+                up_to: a,
+                left: b,
+            },
             5 => Self::ReadOut { peer, up_to: a },
             6 => Self::Heard(ids),
-            _ => Self::Pinned { peer, ids, pinned: a != 0 },
+            _ => Self::Pinned {
+                peer,
+                ids,
+                pinned: a != 0,
+            },
         }
     }
 }
@@ -193,21 +217,31 @@ impl Mailbox {
 impl World {
     /// The box of an account.
     pub(crate) fn mailbox(&self, owner: i64) -> Answer<&Mailbox> {
-        self.boxes.get(&owner).ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
+        self.boxes
+            .get(&owner)
+            .ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
     }
 
     /// The box of an account, to be changed.
     pub(crate) fn mailbox_mut(&mut self, owner: i64) -> Answer<&mut Mailbox> {
-        self.boxes.get_mut(&owner).ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
+        self.boxes
+            .get_mut(&owner)
+            .ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
     }
 
     /// Writes one step into an account's history and gives the box's new pts.
     pub(crate) fn log(&mut self, owner: i64, count: i32, what: What) -> i32 {
-        let Some(mailbox) = self.boxes.get_mut(&owner) else { return 0 };
+        let Some(mailbox) = self.boxes.get_mut(&owner) else {
+            return 0;
+        };
         mailbox.pts += count;
         let pts = mailbox.pts;
         mailbox.log.push_back(Logged { pts, count, what });
-        let gone = if mailbox.log.len() > LOG_MAX { mailbox.log.pop_front() } else { None };
+        let gone = if mailbox.log.len() > LOG_MAX {
+            mailbox.log.pop_front()
+        } else {
+            None
+        };
         self.touch(Rec::Box(owner));
         self.touch(Rec::Logged(owner, pts));
         if let Some(gone) = gone {
@@ -219,7 +253,9 @@ impl World {
     /// Puts a letter into a box and gives its id there.
     pub(crate) fn file(&mut self, owner: i64, entry: Entry) -> i32 {
         let (peer, letter) = (entry.peer, entry.letter);
-        let Some(mailbox) = self.boxes.get_mut(&owner) else { return 0 };
+        let Some(mailbox) = self.boxes.get_mut(&owner) else {
+            return 0;
+        };
         mailbox.last_id += 1;
         let id = mailbox.last_id;
         mailbox.entries.insert(id, entry);

@@ -1,4 +1,3 @@
-
 use heliogram_api::enums;
 
 use super::{Kind, Rec, World};
@@ -17,7 +16,12 @@ pub(crate) struct Blob {
     pub(crate) places: Vec<i64>,
 }
 
-record!(Blob { name, size, part, places });
+record!(Blob {
+    name,
+    size,
+    part,
+    places
+});
 
 /// A file somebody sent.
 pub(crate) struct Document {
@@ -30,7 +34,15 @@ pub(crate) struct Document {
     pub(crate) thumb: Option<PhotoSize>,
 }
 
-record!(Document { id, date, dc, mime, attributes, blob, thumb });
+record!(Document {
+    id,
+    date,
+    dc,
+    mime,
+    attributes,
+    blob,
+    thumb
+});
 
 /// A picture somebody sent.
 pub(crate) struct Photo {
@@ -40,7 +52,12 @@ pub(crate) struct Photo {
     pub(crate) sizes: Vec<PhotoSize>,
 }
 
-record!(Photo { id, date, dc, sizes });
+record!(Photo {
+    id,
+    date,
+    dc,
+    sizes
+});
 
 /// One size of a picture.
 #[derive(Clone)]
@@ -52,7 +69,12 @@ pub(crate) struct PhotoSize {
     pub(crate) blob: Blob,
 }
 
-record!(PhotoSize { kind, width, height, blob });
+record!(PhotoSize {
+    kind,
+    width,
+    height,
+    blob
+});
 
 impl World {
     /// Takes in a file.
@@ -125,9 +147,12 @@ pub(crate) const PHOTO_MAX: i64 = 10 << 20;
 /// What a client may store beside a file and get back unchanged.
 pub(crate) fn clean_mime(mime: &str) -> String {
     let good = mime.contains('/') && mime.len() <= 128 && mime.is_ascii();
-    if good { mime.to_owned() } else { "application/octet-stream".to_owned() }
+    if good {
+        mime.to_owned()
+    } else {
+        "application/octet-stream".to_owned()
+    }
 }
-
 
 #[cfg(test)]
 mod tests {

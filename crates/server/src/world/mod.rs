@@ -28,11 +28,11 @@ mod read;
 mod records;
 mod search;
 mod send;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod uploads;
 mod users;
-#[cfg(test)]
-pub(crate) mod testing;
 
 use std::collections::{HashMap, HashSet};
 
@@ -44,8 +44,8 @@ pub(crate) use auths::{AppInfo, Auth};
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::After;
 pub(crate) use difference::Difference;
-pub(crate) use forward::How;
 pub(crate) use edit::Edit;
+pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
 pub(crate) use letters::{Forward, Letter, Media, Quote};
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
@@ -140,7 +140,10 @@ impl World {
         let mut bytes = [0; 8];
         self.rng.fill(&mut bytes);
         // Ids of files and hashes are signed on the wire; zero means "none" in several places.
-        i64::from_le_bytes(bytes).max(1 - i64::MAX).wrapping_abs().max(1)
+        i64::from_le_bytes(bytes)
+            .max(1 - i64::MAX)
+            .wrapping_abs()
+            .max(1)
     }
 
     /// Random characters from the alphabet of bot tokens and code hashes.
@@ -149,6 +152,9 @@ impl World {
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut bytes = vec![0; len];
         self.rng.fill(&mut bytes);
-        bytes.iter().map(|b| char::from(ALPHABET[usize::from(b & 63)])).collect()
+        bytes
+            .iter()
+            .map(|b| char::from(ALPHABET[usize::from(b & 63)]))
+            .collect()
     }
 }

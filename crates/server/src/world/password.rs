@@ -23,7 +23,12 @@ pub(crate) struct Password {
     pub(crate) hint: String,
 }
 
-crate::persist::record!(Password { salt1, salt2, verifier, hint });
+crate::persist::record!(Password {
+    salt1,
+    salt2,
+    verifier,
+    hint
+});
 
 /// The numbers a client needs to answer for a password.
 pub(crate) struct Question {
@@ -53,7 +58,9 @@ impl World {
 
     /// Asks for an account's password; the answer has to come over the same key.
     pub(crate) fn ask_password(&mut self, key: i64, user: i64) -> Answer<Option<Question>> {
-        let Some(password) = self.user(user)?.password.clone() else { return Ok(None) };
+        let Some(password) = self.user(user)?.password.clone() else {
+            return Ok(None);
+        };
         let algorithm = Algorithm {
             salt1: password.salt1.to_vec(),
             salt2: password.salt2.to_vec(),
@@ -80,7 +87,9 @@ impl World {
         let Some((_, challenge)) = question.filter(|(asked, _)| asked == id) else {
             return Err(Refusal::bad("SRP_ID_INVALID"));
         };
-        challenge.check(a, m1).map_err(|_| Refusal::bad("PASSWORD_HASH_INVALID"))
+        challenge
+            .check(a, m1)
+            .map_err(|_| Refusal::bad("PASSWORD_HASH_INVALID"))
     }
 
     /// Sets, changes or (with `None`) removes an account's password.
@@ -116,7 +125,11 @@ mod tests {
     /// Sets a password the way a client does.
     fn set(w: &mut World, user: i64, words: &str) -> Algorithm {
         let (salt1, salt2) = w.offered_salts(user);
-        let algorithm = Algorithm { salt1, salt2, group: group().unwrap() };
+        let algorithm = Algorithm {
+            salt1,
+            salt2,
+            group: group().unwrap(),
+        };
         let algorithm = algorithm.with_new_salt(&mut w.rng);
         let new = Password {
             salt1: algorithm.salt1.clone().into(),
@@ -136,12 +149,24 @@ mod tests {
         let algorithm = set(&mut w, user, "secret");
         for (words, result) in [("secret", ""), ("other", "PASSWORD_HASH_INVALID")] {
             let question = w.ask_password(key, user).unwrap().unwrap();
-            let answer = algorithm.answer(words, &question.public, &mut w.rng).unwrap();
-            let proof = Proof::Srp { id: question.id, a: &answer.a, m1: &answer.m1 };
+            let answer = algorithm
+                .answer(words, &question.public, &mut w.rng)
+                .unwrap();
+            let proof = Proof::Srp {
+                id: question.id,
+                a: &answer.a,
+                m1: &answer.m1,
+            };
             assert_eq!(name_of(w.check_password(key, user, &proof)), result);
-            assert_eq!(name_of(w.check_password(key, user, &proof)), "SRP_ID_INVALID");
+            assert_eq!(
+                name_of(w.check_password(key, user, &proof)),
+                "SRP_ID_INVALID"
+            );
         }
-        assert_eq!(name_of(w.check_password(key, user, &Proof::None)), "PASSWORD_HASH_INVALID");
+        assert_eq!(
+            name_of(w.check_password(key, user, &Proof::None)),
+            "PASSWORD_HASH_INVALID"
+        );
     }
 
     #[test]
@@ -150,9 +175,21 @@ mod tests {
         let user = w.add_user(1, "A");
         set(&mut w, user, "secret");
         let good = w.user(user).unwrap().password.clone().unwrap();
-        let salt = Password { salt1: Bytes::from_static(&[1; 40]), ..good.clone() };
-        assert_eq!(name_of(w.set_password(user, Some(salt))), "NEW_SALT_INVALID");
-        let one = Password { verifier: Bytes::from_static(&[1]), ..good };
-        assert_eq!(name_of(w.set_password(user, Some(one))), "NEW_SETTINGS_INVALID");
+        let salt = Password {
+            salt1: Bytes::from_static(&[1; 40]),
+            ..good.clone()
+        };
+        assert_eq!(
+            name_of(w.set_password(user, Some(salt))),
+            "NEW_SALT_INVALID"
+        );
+        let one = Password {
+            verifier: Bytes::from_static(&[1]),
+            ..good
+        };
+        assert_eq!(
+            name_of(w.set_password(user, Some(one))),
+            "NEW_SETTINGS_INVALID"
+        );
     }
 }

@@ -55,23 +55,37 @@ impl World {
                     letter.from == id || letter.forward.as_ref().is_some_and(|f| f.from == id)
                 })
         });
-        if shown && self.users.contains_key(&id) { Ok(id) } else { Err(Refusal::bad(error)) }
+        if shown && self.users.contains_key(&id) {
+            Ok(id)
+        } else {
+            Err(Refusal::bad(error))
+        }
     }
 
     /// Whether two accounts have written to each other, seen from one of them.
     pub(crate) fn has_dialog(&self, owner: i64, peer: i64) -> bool {
-        self.boxes.get(&owner).is_some_and(|mailbox| mailbox.dialogs.contains_key(&peer))
+        self.boxes
+            .get(&owner)
+            .is_some_and(|mailbox| mailbox.dialogs.contains_key(&peer))
     }
 
     /// The conversation a message belongs to.
     pub(crate) fn entry_peer(&self, viewer: i64, id: i32) -> Answer<i64> {
         let entry = self.mailbox(viewer)?.entries.get(&id);
-        entry.map(|entry| entry.peer).ok_or_else(|| Refusal::bad("MESSAGE_ID_INVALID"))
+        entry
+            .map(|entry| entry.peer)
+            .ok_or_else(|| Refusal::bad("MESSAGE_ID_INVALID"))
     }
 
     /// What a message of a conversation says, by the letter's id.
     pub(crate) fn message_of(&self, viewer: i64, peer: i64, id: i32) -> Answer<i64> {
-        let entry = self.mailbox(viewer)?.entries.get(&id).filter(|entry| entry.peer == peer);
-        entry.map(|entry| entry.letter).ok_or_else(|| Refusal::bad("MESSAGE_ID_INVALID"))
+        let entry = self
+            .mailbox(viewer)?
+            .entries
+            .get(&id)
+            .filter(|entry| entry.peer == peer);
+        entry
+            .map(|entry| entry.letter)
+            .ok_or_else(|| Refusal::bad("MESSAGE_ID_INVALID"))
     }
 }

@@ -13,10 +13,11 @@ impl World {
     ) -> Answer<(i32, i32)> {
         let letter = self.message_of(by.user, peer, id)?;
         let own = self.pin_in(by, by.user, id, pinned)?;
-        if !one_side && peer != by.user {
-            if let Some(copy) = self.copy_of(letter, peer) {
-                self.pin_in(by, peer, copy, pinned)?;
-            }
+        if !one_side
+            && peer != by.user
+            && let Some(copy) = self.copy_of(letter, peer)
+        {
+            self.pin_in(by, peer, copy, pinned)?;
         }
         Ok(own)
     }
@@ -49,7 +50,15 @@ impl World {
         entry.pinned = pinned;
         let peer = entry.peer;
         self.touch(Rec::Entry(owner, id));
-        let pts = self.log(owner, 1, What::Pinned { peer, ids: vec![id], pinned });
+        let pts = self.log(
+            owner,
+            1,
+            What::Pinned {
+                peer,
+                ids: vec![id],
+                pinned,
+            },
+        );
         self.push_pinned(owner, by, peer, id, pinned, pts);
         Ok((pts, 1))
     }
@@ -65,8 +74,14 @@ mod tests {
         let (mut w, a, b) = pair();
         let one = w.send(Actor::account(a), b, draft("1", 1)).unwrap();
         let two = w.send(Actor::account(a), b, draft("2", 2)).unwrap();
-        assert_eq!(w.pin(Actor::account(a), b, one.id, true, false).unwrap().1, 1);
-        assert_eq!(w.pin(Actor::account(a), b, one.id, true, false).unwrap().1, 0);
+        assert_eq!(
+            w.pin(Actor::account(a), b, one.id, true, false).unwrap().1,
+            1
+        );
+        assert_eq!(
+            w.pin(Actor::account(a), b, one.id, true, false).unwrap().1,
+            0
+        );
         w.pin(Actor::account(a), b, two.id, true, true).unwrap();
         assert!(w.boxes[&b].entries[&1].pinned && !w.boxes[&b].entries[&2].pinned);
         assert_eq!(w.unpin_all(Actor::account(a), b).unwrap().1, 2);

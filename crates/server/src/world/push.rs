@@ -15,7 +15,11 @@ impl World {
     /// Tells every session of an account, except the one that caused it if it is that account's.
     pub(crate) fn push(&mut self, to: i64, by: Actor, updates: enums::Updates) {
         let except = by.origin.filter(|_| to == by.user);
-        self.out.push(Push { to, except, updates });
+        self.out.push(Push {
+            to,
+            except,
+            updates,
+        });
     }
 
     /// Tells an account one thing, with the accounts it mentions.

@@ -12,11 +12,18 @@ impl World {
 
     /// Marks incoming messages as read if there are any that were not.
     fn read_in(&mut self, by: Actor, peer: i64, up_to: i32) -> bool {
-        let Some(mailbox) = self.boxes.get_mut(&by.user) else { return false };
-        let Some(dialog) = mailbox.dialogs.get_mut(&peer) else { return false };
+        let Some(mailbox) = self.boxes.get_mut(&by.user) else {
+            return false;
+        };
+        let Some(dialog) = mailbox.dialogs.get_mut(&peer) else {
+            return false;
+        };
         let fresh: Vec<i32> = dialog
             .ids
-            .range((std::ops::Bound::Excluded(dialog.read_in), std::ops::Bound::Unbounded))
+            .range((
+                std::ops::Bound::Excluded(dialog.read_in),
+                std::ops::Bound::Unbounded,
+            ))
             .copied()
             .take_while(|id| *id <= up_to)
             .collect();
@@ -25,14 +32,26 @@ impl World {
             let letter = self.letters.get(&entry.letter)?;
             (letter.from != by.user).then_some(entry.letter)
         };
-        let seen: Vec<(i32, i64)> =
-            fresh.iter().filter_map(|id| Some((*id, incoming(id)?))).collect();
-        let Some((newest, letter)) = seen.last().copied() else { return false };
+        let seen: Vec<(i32, i64)> = fresh
+            .iter()
+            .filter_map(|id| Some((*id, incoming(id)?)))
+            .collect();
+        let Some((newest, letter)) = seen.last().copied() else {
+            return false;
+        };
         dialog.read_in = newest;
         dialog.unread = (dialog.unread - seen.len() as i32).max(0);
         dialog.marked = false;
         let left = dialog.unread;
-        let pts = self.log(by.user, 1, What::ReadIn { peer, up_to: newest, left });
+        let pts = self.log(
+            by.user,
+            1,
+            What::ReadIn {
+                peer,
+                up_to: newest,
+                left,
+            },
+        );
         self.touch(Rec::Dialog(by.user, peer));
         self.push_read_in(by, peer, newest, left, pts);
         self.read_out(by, peer, letter);
@@ -41,11 +60,25 @@ impl World {
 
     /// Lets the writer of a message know that it was read.
     fn read_out(&mut self, by: Actor, writer: i64, letter: i64) {
-        let Some(theirs) = self.copy_of(letter, writer) else { return };
-        let dialog = self.boxes.get_mut(&writer).and_then(|b| b.dialogs.get_mut(&by.user));
-        let Some(dialog) = dialog.filter(|dialog| dialog.read_out < theirs) else { return };
+        let Some(theirs) = self.copy_of(letter, writer) else {
+            return;
+        };
+        let dialog = self
+            .boxes
+            .get_mut(&writer)
+            .and_then(|b| b.dialogs.get_mut(&by.user));
+        let Some(dialog) = dialog.filter(|dialog| dialog.read_out < theirs) else {
+            return;
+        };
         dialog.read_out = theirs;
-        let pts = self.log(writer, 1, What::ReadOut { peer: by.user, up_to: theirs });
+        let pts = self.log(
+            writer,
+            1,
+            What::ReadOut {
+                peer: by.user,
+                up_to: theirs,
+            },
+        );
         self.touch(Rec::Dialog(writer, by.user));
         self.push_read_out(writer, by, theirs, pts);
     }
@@ -81,8 +114,13 @@ impl World {
         if peer == by.user {
             return;
         }
-        let Some(id) = self.copy_of(letter, peer) else { return };
-        let entry = self.boxes.get_mut(&peer).and_then(|b| b.entries.get_mut(&id));
+        let Some(id) = self.copy_of(letter, peer) else {
+            return;
+        };
+        let entry = self
+            .boxes
+            .get_mut(&peer)
+            .and_then(|b| b.entries.get_mut(&id));
         if let Some(entry) = entry.filter(|entry| entry.unheard) {
             entry.unheard = false;
             let pts = self.log(peer, 1, What::Heard(vec![id]));

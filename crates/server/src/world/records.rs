@@ -62,7 +62,12 @@ pub(crate) struct Stored {
     pub(crate) next_letter: i64,
 }
 
-crate::persist::record!(Stored { secret, reference_epoch, next_user, next_letter });
+crate::persist::record!(Stored {
+    secret,
+    reference_epoch,
+    next_user,
+    next_letter
+});
 
 impl World {
     /// Notes that a record has to be written, or removed if it is no longer there.

@@ -25,8 +25,12 @@ impl World {
         }
         let mailbox = self.mailbox(owner)?;
         let fits = |id: &i32| {
-            let Some(entry) = mailbox.entries.get(id) else { return false };
-            let Some(letter) = self.letters.get(&entry.letter) else { return false };
+            let Some(entry) = mailbox.entries.get(id) else {
+                return false;
+            };
+            let Some(letter) = self.letters.get(&entry.letter) else {
+                return false;
+            };
             query.from.is_none_or(|from| letter.from == from)
                 && (query.min_date <= 0 || letter.date > query.min_date)
                 && (query.max_date <= 0 || letter.date < query.max_date)
@@ -113,29 +117,41 @@ fn kind_of(document: &Document) -> Form {
 
 /// A page of a list that is newest first.
 fn page_of(found: &[i32], window: Window) -> Page {
-    let cut = if window.offset_id > 0 { window.offset_id } else { i32::MAX };
+    let cut = if window.offset_id > 0 {
+        window.offset_id
+    } else {
+        i32::MAX
+    };
     let first_older = found.partition_point(|id| *id >= cut) as i64;
     let limit = i64::from(window.limit.clamp(0, PAGE_MAX));
     let start = first_older + i64::from(window.add_offset);
     let end = (start + limit).clamp(0, found.len() as i64);
     let start = start.clamp(0, end);
-    let mut ids = found.get(start as usize..end as usize).unwrap_or_default().to_vec();
+    let mut ids = found
+        .get(start as usize..end as usize)
+        .unwrap_or_default()
+        .to_vec();
     ids.retain(|id| (window.max_id <= 0 || *id < window.max_id) && *id > window.min_id);
     let complete = ids.len() == found.len();
-    Page { ids, total: found.len() as i32, complete }
+    Page {
+        ids,
+        total: found.len() as i32,
+        complete,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{draft, name_of, pair};
     use super::super::Actor;
+    use super::super::testing::{draft, name_of, pair};
     use super::*;
 
     #[test]
     fn words_are_found_in_any_case() {
         let (mut w, a, b) = pair();
         for (n, text) in ["Hello world", "other", "hello again"].iter().enumerate() {
-            w.send(Actor::account(a), b, draft(text, n as i64 + 1)).unwrap();
+            w.send(Actor::account(a), b, draft(text, n as i64 + 1))
+                .unwrap();
         }
         let filter = MessagesFilter::InputMessagesFilterEmpty;
         let query = |peer, text, from| Query {
@@ -146,20 +162,65 @@ mod tests {
             min_date: 0,
             max_date: 0,
         };
-        let window = Window { limit: 10, ..Window::default() };
-        assert_eq!(w.search(a, &query(Some(b), "HELLO", None), window).unwrap().ids, [3, 1]);
-        assert_eq!(w.search(b, &query(None, "hello", Some(a)), window).unwrap().ids, [3, 1]);
-        assert_eq!(w.search(b, &query(None, "hello", Some(b)), window).unwrap().ids, []);
-        assert_eq!(name_of(w.search(a, &query(None, "", None), window)), "SEARCH_QUERY_EMPTY");
+        let window = Window {
+            limit: 10,
+            ..Window::default()
+        };
+        assert_eq!(
+            w.search(a, &query(Some(b), "HELLO", None), window)
+                .unwrap()
+                .ids,
+            [3, 1]
+        );
+        assert_eq!(
+            w.search(b, &query(None, "hello", Some(a)), window)
+                .unwrap()
+                .ids,
+            [3, 1]
+        );
+        assert_eq!(
+            w.search(b, &query(None, "hello", Some(b)), window)
+                .unwrap()
+                .ids,
+            []
+        );
+        assert_eq!(
+            name_of(w.search(a, &query(None, "", None), window)),
+            "SEARCH_QUERY_EMPTY"
+        );
     }
 
     #[test]
     fn pages_of_a_search() {
         let found = [9, 7, 5, 3];
-        let window = Window { limit: 2, ..Window::default() };
+        let window = Window {
+            limit: 2,
+            ..Window::default()
+        };
         assert_eq!(page_of(&found, window).ids, [9, 7]);
-        assert_eq!(page_of(&found, Window { offset_id: 7, ..window }).ids, [5, 3]);
-        assert_eq!(page_of(&found, Window { offset_id: 5, add_offset: -2, ..window }).ids, [7, 5]);
+        assert_eq!(
+            page_of(
+                &found,
+                Window {
+                    offset_id: 7,
+                    ..window
+                }
+            )
+            .ids,
+            [5, 3]
+        );
+        assert_eq!(
+            page_of(
+                &found,
+                Window {
+                    offset_id: 5,
+                    add_offset: -2,
+                    ..window
+                }
+            )
+            .ids,
+            [7, 5]
+        );
         assert_eq!(page_of(&found, window).total, 4);
     }
 }

@@ -39,11 +39,20 @@ impl World {
             .and_then(|id| self.boxes.get(&by.user)?.entries.get(&id))
             .and_then(|entry| self.copy_of(entry.letter, peer));
         let random_id = draft.random_id;
-        let unheard = draft.media.as_ref().is_some_and(|media| self.is_voice(media));
+        let unheard = draft
+            .media
+            .as_ref()
+            .is_some_and(|media| self.is_voice(media));
         let letter = self.write(by.user, draft);
         let date = self.now();
 
-        let entry = Entry { letter, peer, reply_to, pinned: false, unheard };
+        let entry = Entry {
+            letter,
+            peer,
+            reply_to,
+            pinned: false,
+            unheard,
+        };
         let id = self.file(by.user, entry);
         if let Some(mailbox) = self.boxes.get_mut(&by.user) {
             mailbox.random.insert(random_id, id);
@@ -54,17 +63,36 @@ impl World {
         }
         self.touch(Rec::Letter(letter));
         self.push_message(by.user, by, id, pts);
-        Ok(Sent { id, pts, date, letter })
+        Ok(Sent {
+            id,
+            pts,
+            date,
+            letter,
+        })
     }
 
     /// Puts the other side's copy into its box, unless the sender is blocked there.
     fn deliver(&mut self, by: Actor, letter: i64, to: i64, reply_to: Option<i32>, unheard: bool) {
-        if self.users.get(&to).is_some_and(|user| user.blocked.contains(&by.user)) {
+        if self
+            .users
+            .get(&to)
+            .is_some_and(|user| user.blocked.contains(&by.user))
+        {
             return;
         }
-        let entry = Entry { letter, peer: by.user, reply_to, pinned: false, unheard };
+        let entry = Entry {
+            letter,
+            peer: by.user,
+            reply_to,
+            pinned: false,
+            unheard,
+        };
         let id = self.file(to, entry);
-        if let Some(dialog) = self.boxes.get_mut(&to).and_then(|b| b.dialogs.get_mut(&by.user)) {
+        if let Some(dialog) = self
+            .boxes
+            .get_mut(&to)
+            .and_then(|b| b.dialogs.get_mut(&by.user))
+        {
             dialog.unread += 1;
         }
         let pts = self.log(to, 1, What::New(id));
@@ -134,7 +162,9 @@ impl World {
     /// The message an answer refers to, if the sender has it; one that is gone is left out, as
     /// on the real server.
     fn check_reply(&self, owner: i64, peer: i64, id: Option<i32>) -> Answer<Option<i32>> {
-        let Some(id) = id.filter(|id| *id != 0) else { return Ok(None) };
+        let Some(id) = id.filter(|id| *id != 0) else {
+            return Ok(None);
+        };
         if id < 0 {
             return Err(Refusal::bad("REPLY_MESSAGE_ID_INVALID"));
         }
@@ -143,7 +173,9 @@ impl World {
     }
 
     fn is_voice(&self, media: &Media) -> bool {
-        let Media::Document { id, .. } = media else { return false };
+        let Media::Document { id, .. } = media else {
+            return false;
+        };
         self.documents.get(id).is_some_and(|document| {
             document.attributes.iter().any(|attribute| match attribute {
                 enums::DocumentAttribute::Audio(audio) => audio.voice,
@@ -198,18 +230,33 @@ mod tests {
     fn texts_have_limits() {
         let (mut w, a, b) = pair();
         let long = "x".repeat(TEXT_MAX + 1);
-        assert_eq!(name_of(w.send(Actor::account(a), b, draft(&long, 1))), "MESSAGE_TOO_LONG");
-        assert_eq!(name_of(w.send(Actor::account(a), b, draft("", 1))), "MESSAGE_EMPTY");
-        assert_eq!(name_of(w.send(Actor::account(a), b, draft("x", 0))), "RANDOM_ID_EMPTY");
+        assert_eq!(
+            name_of(w.send(Actor::account(a), b, draft(&long, 1))),
+            "MESSAGE_TOO_LONG"
+        );
+        assert_eq!(
+            name_of(w.send(Actor::account(a), b, draft("", 1))),
+            "MESSAGE_EMPTY"
+        );
+        assert_eq!(
+            name_of(w.send(Actor::account(a), b, draft("x", 0))),
+            "RANDOM_ID_EMPTY"
+        );
     }
 
     #[test]
     fn the_sending_session_hears_nothing_of_its_own_message() {
         let (mut w, a, b) = pair();
         let origin = Some(super::super::Origin { key: 1, session: 2 });
-        w.send(Actor { user: a, origin }, b, draft("hi", 1)).unwrap();
+        w.send(Actor { user: a, origin }, b, draft("hi", 1))
+            .unwrap();
         let pushes = pushes(&mut w);
-        assert!(pushes.iter().filter(|p| p.to == a).all(|p| p.except == origin));
+        assert!(
+            pushes
+                .iter()
+                .filter(|p| p.to == a)
+                .all(|p| p.except == origin)
+        );
         assert!(pushes.iter().any(|p| p.to == b && p.except.is_none()));
     }
 
@@ -219,7 +266,10 @@ mod tests {
         w.send(Actor::account(a), a, draft("note", 1)).unwrap();
         let question = w.send(Actor::account(a), b, draft("?", 2)).unwrap();
         let theirs = w.copy_of(question.letter, b).unwrap();
-        let answer = Draft { reply_to: Some(theirs), ..draft("!", 3) };
+        let answer = Draft {
+            reply_to: Some(theirs),
+            ..draft("!", 3)
+        };
         let answer = w.send(Actor::account(b), a, answer).unwrap();
         let mine = w.copy_of(answer.letter, a).unwrap();
         assert_eq!(w.boxes[&a].entries[&mine].reply_to, Some(question.id));
@@ -232,14 +282,20 @@ mod tests {
         w.user_mut(b).unwrap().blocked.insert(a);
         w.send(Actor::account(a), b, draft("hi", 1)).unwrap();
         assert!(w.boxes[&b].entries.is_empty());
-        assert_eq!(name_of(w.send(Actor::account(b), a, draft("hi", 1))), "YOU_BLOCKED_USER");
+        assert_eq!(
+            name_of(w.send(Actor::account(b), a, draft("hi", 1))),
+            "YOU_BLOCKED_USER"
+        );
     }
 
     #[test]
     fn a_bot_cannot_begin() {
         let (mut w, a, _) = pair();
         let bot = w.add_bot("echo", 1).unwrap();
-        assert_eq!(name_of(w.send(Actor::account(bot), a, draft("hi", 1))), "PEER_ID_INVALID");
+        assert_eq!(
+            name_of(w.send(Actor::account(bot), a, draft("hi", 1))),
+            "PEER_ID_INVALID"
+        );
         w.send(Actor::account(a), bot, draft("/start", 1)).unwrap();
         w.send(Actor::account(bot), a, draft("hi", 2)).unwrap();
     }

@@ -21,8 +21,15 @@ pub(crate) fn pair() -> (World, i64, i64) {
 
 /// A plain message.
 pub(crate) fn draft(text: &str, random_id: i64) -> Draft {
-    let rich = Rich { text: text.to_owned(), entities: Vec::new() };
-    Draft { rich, random_id, ..Draft::default() }
+    let rich = Rich {
+        text: text.to_owned(),
+        entities: Vec::new(),
+    };
+    Draft {
+        rich,
+        random_id,
+        ..Draft::default()
+    }
 }
 
 /// An auth key on a data centre, by id.
@@ -42,5 +49,8 @@ pub(crate) fn pushes(w: &mut World) -> Vec<Push> {
 
 /// Name of the error, or nothing if there was none.
 pub(crate) fn name_of<T>(answer: Answer<T>) -> String {
-    answer.err().map(|refusal| refusal.name.into_owned()).unwrap_or_default()
+    answer
+        .err()
+        .map(|refusal| refusal.name.into_owned())
+        .unwrap_or_default()
 }

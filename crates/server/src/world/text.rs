@@ -57,11 +57,8 @@ impl World {
             MessageEntity::Unknown(_) => None,
             MessageEntity::InputMessageEntityMentionName(mention) => {
                 let user_id = self.input_user(viewer, &mention.user_id)?;
-                let entity = types::MessageEntityMentionName::new(
-                    mention.offset,
-                    mention.length,
-                    user_id,
-                );
+                let entity =
+                    types::MessageEntityMentionName::new(mention.offset, mention.length, user_id);
                 Some(entity.into())
             }
             entity => Some(entity),
@@ -90,7 +87,10 @@ fn trimmed(text: &str, entities: Vec<MessageEntity>) -> Rich {
         }
         (to > from).then_some(entity)
     };
-    Rich { entities: entities.into_iter().filter_map(fit).collect(), text }
+    Rich {
+        entities: entities.into_iter().filter_map(fit).collect(),
+        text,
+    }
 }
 
 #[cfg(test)]
@@ -106,7 +106,9 @@ mod tests {
     fn trimming_moves_entities() {
         let mut w = world();
         let a = w.add_user(1, "A");
-        let rich = w.rich(a, "  \u{1f600}hi  ", Some(vec![bold(2, 5)])).unwrap();
+        let rich = w
+            .rich(a, "  \u{1f600}hi  ", Some(vec![bold(2, 5)]))
+            .unwrap();
         assert_eq!(rich.text, "\u{1f600}hi");
         assert_eq!(rich.entities, [bold(0, 4)]);
     }
@@ -115,8 +117,14 @@ mod tests {
     fn entities_outside_the_text_are_refused() {
         let mut w = world();
         let a = w.add_user(1, "A");
-        assert_eq!(name_of(w.rich(a, "hi", Some(vec![bold(1, 2)]))), "ENTITY_BOUNDS_INVALID");
-        assert_eq!(name_of(w.rich(a, "hi", Some(vec![bold(-1, 1)]))), "ENTITY_BOUNDS_INVALID");
+        assert_eq!(
+            name_of(w.rich(a, "hi", Some(vec![bold(1, 2)]))),
+            "ENTITY_BOUNDS_INVALID"
+        );
+        assert_eq!(
+            name_of(w.rich(a, "hi", Some(vec![bold(-1, 1)]))),
+            "ENTITY_BOUNDS_INVALID"
+        );
         assert_eq!(
             name_of(w.rich(a, "hi", Some(vec![bold(i32::MAX, i32::MAX)]))),
             "ENTITY_BOUNDS_INVALID"
@@ -127,6 +135,11 @@ mod tests {
     fn an_entity_of_white_space_alone_is_dropped() {
         let mut w = world();
         let a = w.add_user(1, "A");
-        assert!(w.rich(a, "hi  ", Some(vec![bold(2, 2)])).unwrap().entities.is_empty());
+        assert!(
+            w.rich(a, "hi  ", Some(vec![bold(2, 2)]))
+                .unwrap()
+                .entities
+                .is_empty()
+        );
     }
 }

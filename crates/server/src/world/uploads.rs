@@ -78,11 +78,21 @@ impl World {
             let name = format!("{:016x}", self.random_id());
             self.uploads.count += 1;
             let order = self.uploads.count;
-            let upload = Upload { name, dc, end: 0, parts: BTreeMap::new(), order };
+            let upload = Upload {
+                name,
+                dc,
+                end: 0,
+                parts: BTreeMap::new(),
+                order,
+            };
             self.uploads.open.insert((owner, file), upload);
         }
         let missing = || Refusal::bad("FILE_ID_INVALID");
-        let upload = self.uploads.open.get_mut(&(owner, file)).ok_or_else(missing)?;
+        let upload = self
+            .uploads
+            .open
+            .get_mut(&(owner, file))
+            .ok_or_else(missing)?;
         let at = match upload.parts.get(&index) {
             // The same part once more: it takes the place of the first.
             Some(old) if old.len >= len => old.at,
@@ -107,7 +117,11 @@ impl World {
             return Err(Refusal::bad("FILE_PARTS_INVALID"));
         }
         let missing = |part| Refusal::bad(format!("FILE_PART_{part}_MISSING"));
-        let upload = self.uploads.open.get(&(owner, file)).ok_or_else(|| missing(0))?;
+        let upload = self
+            .uploads
+            .open
+            .get(&(owner, file))
+            .ok_or_else(|| missing(0))?;
         let blob = upload.blob(parts)?;
         let dc = upload.dc;
         Ok((blob, dc))
@@ -145,12 +159,24 @@ impl Upload {
         if self.parts.range(parts..).next().is_some() {
             return Err(Refusal::bad("FILE_PARTS_INVALID"));
         }
-        let in_order = places.iter().zip(0..).all(|(at, index)| *at == index * part);
+        let in_order = places
+            .iter()
+            .zip(0..)
+            .all(|(at, index)| *at == index * part);
         if in_order {
             places.clear();
         }
-        let name = if size == 0 { String::new() } else { self.name.clone() };
-        Ok(Blob { name, size, part, places })
+        let name = if size == 0 {
+            String::new()
+        } else {
+            self.name.clone()
+        };
+        Ok(Blob {
+            name,
+            size,
+            part,
+            places,
+        })
     }
 }
 
@@ -168,7 +194,10 @@ impl Uploads {
         }
         mine.sort_unstable();
         mine.truncate(mine.len() + 1 - OPEN_MAX);
-        mine.iter().filter_map(|(_, key)| self.open.remove(key)).map(|upload| upload.name).collect()
+        mine.iter()
+            .filter_map(|(_, key)| self.open.remove(key))
+            .map(|upload| upload.name)
+            .collect()
     }
 }
 
@@ -206,8 +235,14 @@ mod tests {
         assert_eq!(check_part(0, None, 3000), Ok(()), "it may be the last");
         assert_eq!(name_of(check_part(1, None, 0)), "FILE_PART_EMPTY");
         assert_eq!(name_of(check_part(-1, None, 9)), "FILE_PART_INVALID");
-        assert_eq!(name_of(check_part(0, None, PART_MAX + 1)), "FILE_PART_TOO_BIG");
-        assert_eq!(name_of(check_part(0, Some(2), 3000)), "FILE_PART_SIZE_INVALID");
+        assert_eq!(
+            name_of(check_part(0, None, PART_MAX + 1)),
+            "FILE_PART_TOO_BIG"
+        );
+        assert_eq!(
+            name_of(check_part(0, Some(2), 3000)),
+            "FILE_PART_SIZE_INVALID"
+        );
         assert_eq!(name_of(check_part(3, Some(2), 1024)), "FILE_PARTS_INVALID");
     }
 

@@ -38,10 +38,27 @@ pub(crate) struct Contact {
     pub(crate) knows_phone: bool,
 }
 
-crate::persist::record!(Contact { first_name, last_name, knows_phone });
+crate::persist::record!(Contact {
+    first_name,
+    last_name,
+    knows_phone
+});
 crate::persist::record!(User {
-    id, home, phone, token, first_name, last_name, about, username, contacts, blocked, password,
-    commands, registered, online_until, seen,
+    id,
+    home,
+    phone,
+    token,
+    first_name,
+    last_name,
+    about,
+    username,
+    contacts,
+    blocked,
+    password,
+    commands,
+    registered,
+    online_until,
+    seen,
 });
 
 impl User {
@@ -99,13 +116,17 @@ impl World {
 
     /// The account with that id.
     pub(crate) fn user(&self, id: i64) -> Answer<&User> {
-        self.users.get(&id).ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
+        self.users
+            .get(&id)
+            .ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
     }
 
     /// The account with that id, to be changed.
     pub(crate) fn user_mut(&mut self, id: i64) -> Answer<&mut User> {
         self.touch(Rec::User(id));
-        self.users.get_mut(&id).ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
+        self.users
+            .get_mut(&id)
+            .ok_or_else(|| Refusal::bad("USER_ID_INVALID"))
     }
 
     /// Whether an account is a bot.
@@ -115,7 +136,9 @@ impl World {
 
     /// The account a public name belongs to; `@` and the case of letters do not matter.
     pub(crate) fn by_username(&self, name: &str) -> Option<i64> {
-        self.by_username.get(&name.trim_start_matches('@').to_lowercase()).copied()
+        self.by_username
+            .get(&name.trim_start_matches('@').to_lowercase())
+            .copied()
     }
 
     /// Checks that a public name can be taken by `user`.
@@ -163,7 +186,10 @@ impl World {
         last: Option<String>,
         about: Option<String>,
     ) -> Answer<()> {
-        if about.as_ref().is_some_and(|a| a.chars().count() > ABOUT_MAX) {
+        if about
+            .as_ref()
+            .is_some_and(|a| a.chars().count() > ABOUT_MAX)
+        {
             return Err(Refusal::bad("ABOUT_TOO_LONG"));
         }
         let first = first.map(|name| clean_name(&name)).transpose()?;
@@ -195,7 +221,11 @@ impl World {
 /// A first name as it is kept: trimmed, not empty, not too long.
 pub(crate) fn clean_name(name: &str) -> Answer<String> {
     let name: String = name.trim().chars().take(NAME_MAX).collect();
-    if name.is_empty() { Err(Refusal::bad("FIRSTNAME_INVALID")) } else { Ok(name) }
+    if name.is_empty() {
+        Err(Refusal::bad("FIRSTNAME_INVALID"))
+    } else {
+        Ok(name)
+    }
 }
 
 /// 5 to 32 letters, digits and underscores, starting with a letter, no underscore at the end or

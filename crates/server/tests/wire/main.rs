@@ -1,5 +1,7 @@
 //! The server over real sockets, with the protocol core's own client end.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails that way")]
+
 mod peer;
 
 use std::io::{Read, Write};
@@ -13,7 +15,11 @@ use heliogram_server::{Server, TestServer};
 use peer::Peer;
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 fn start() -> TestServer {
@@ -30,7 +36,10 @@ fn every_framing_is_understood_plain_and_obfuscated() {
         Transport::Full,
     ] {
         for obfuscated in [false, true] {
-            let obfuscation = Obfuscation { dc_id: 2, secret: None };
+            let obfuscation = Obfuscation {
+                dc_id: 2,
+                secret: None,
+            };
             if obfuscated && transport == Transport::Full {
                 continue;
             }
@@ -47,8 +56,12 @@ fn random_bytes_close_that_connection_only() {
     let mut good = Peer::connect(&server, 1);
     for seed in 0..32u8 {
         let mut stream = TcpStream::connect(server.dcs()[0].address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        let junk: Vec<u8> = (0..3000u32).map(|n| (n as u8).wrapping_mul(31) ^ seed.wrapping_mul(7)).collect();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        let junk: Vec<u8> = (0..3000u32)
+            .map(|n| (n as u8).wrapping_mul(31) ^ seed.wrapping_mul(7))
+            .collect();
         // The server may be gone before all of it is written.
         let _ = stream.write_all(&junk);
         let _ = stream.shutdown(std::net::Shutdown::Write);
@@ -82,23 +95,36 @@ fn people_talk_and_updates_arrive() {
     b.call(updates::GetState::new()).unwrap();
 
     let found = a
-        .call(heliogram_api::functions::contacts::ResolveUsername::new("bob".into()))
+        .call(heliogram_api::functions::contacts::ResolveUsername::new(
+            "bob".into(),
+        ))
         .unwrap();
     let to = peer::input_of(&found.users, bob.id());
-    let send = messages::SendMessage::new(to.clone(), "hello".into(), 1);
+    let send = messages::SendMessage::new(to, "hello".into(), 1);
     a.call(send.clone()).unwrap();
     let update = b.next_update();
-    let enums::Updates::Updates(update) = update else { panic!("{update:?}") };
+    let enums::Updates::Updates(update) = update else {
+        panic!("{update:?}")
+    };
     assert!(matches!(&update.updates[0], enums::Update::NewMessage(_)));
     assert_eq!(bob.messages_with(&alice)[0].text, "hello");
 
     // From the second message on the words come in the short form.
-    let again = messages::SendMessage { message: "again".into(), random_id: 2, ..send };
+    let again = messages::SendMessage {
+        message: "again".into(),
+        random_id: 2,
+        ..send
+    };
     a.call(again).unwrap();
-    assert!(matches!(b.next_update(), enums::Updates::UpdateShortMessage(_)));
+    assert!(matches!(
+        b.next_update(),
+        enums::Updates::UpdateShortMessage(_)
+    ));
 
     // The handle writes for an account, and both hear of it.
-    runtime().block_on(bob.says(&alice, "from the handle")).unwrap();
+    runtime()
+        .block_on(bob.says(&alice, "from the handle"))
+        .unwrap();
     assert!(matches!(a.next_update(), enums::Updates::UpdateShortMessage(m) if !m.out));
     assert!(matches!(b.next_update(), enums::Updates::UpdateShortMessage(m) if m.out));
 }
@@ -109,7 +135,10 @@ fn a_cut_connection_loses_and_doubles_nothing() {
     let alice = runtime().block_on(server.user("alice"));
     let mut a = Peer::logged_in(&server, &alice);
     let to = enums::InputPeer::InputPeerSelf;
-    server.faults().cut_after("messages.sendMessage").cut_before("messages.getHistory");
+    server
+        .faults()
+        .cut_after("messages.sendMessage")
+        .cut_before("messages.getHistory");
     let send = messages::SendMessage::new(to.clone(), "once".into(), 7);
     // The answer was made, and is handed over on the next connection.
     a.call(send).unwrap();
@@ -131,7 +160,9 @@ fn updates_wait_for_a_session_that_comes_back() {
     b.wait_for_the_end();
     runtime().block_on(alice.says(&bob, "while away")).unwrap();
     b.reconnect();
-    let me = b.call(users::GetUsers::new(vec![enums::InputUser::InputUserSelf])).unwrap();
+    let me = b
+        .call(users::GetUsers::new(vec![enums::InputUser::InputUserSelf]))
+        .unwrap();
     assert_eq!(me.len(), 1);
     assert!(matches!(b.next_update(), enums::Updates::Updates(_)));
 }
@@ -141,10 +172,10 @@ fn faults_strike_as_they_are_named() {
     let server = start();
     let mut peer = Peer::connect(&server, 1);
     let call = help::GetNearestDc::new;
-    server.faults().flood_wait("help.getNearestDc", 7).delay(
-        "help.getNearestDc",
-        Duration::from_millis(150),
-    );
+    server
+        .faults()
+        .flood_wait("help.getNearestDc", 7)
+        .delay("help.getNearestDc", Duration::from_millis(150));
     assert_eq!(peer.call(call()).unwrap_err().message, "FLOOD_WAIT_7");
     let began = std::time::Instant::now();
     peer.call(call()).unwrap();
@@ -172,26 +203,41 @@ fn a_forgotten_key_is_gone() {
 fn everything_is_there_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("world.db");
-    let start = || runtime().block_on(Server::builder().data(&data).start()).unwrap();
+    let start = || {
+        runtime()
+            .block_on(Server::builder().data(&data).start())
+            .unwrap()
+    };
     let server = TestServer::from(start());
     let pem = server.public_key_pem();
     let alice = runtime().block_on(server.user("alice"));
     let mut peer = Peer::logged_in(&server, &alice);
     let to = enums::InputPeer::InputPeerSelf;
-    peer.call(messages::SendMessage::new(to.clone(), "kept".into(), 1)).unwrap();
+    peer.call(messages::SendMessage::new(to.clone(), "kept".into(), 1))
+        .unwrap();
     let part = upload::SaveFilePart::new(5, 0, bytes::Bytes::from_static(b"content"));
     peer.call(part).unwrap();
     let file = types::InputFile::new(5, 1, "f".into(), String::new());
     let media = types::InputMediaUploadedDocument::new(file.into(), "a/b".into(), Vec::new());
-    peer.call(messages::SendMedia::new(to.clone(), media.into(), String::new(), 2)).unwrap();
+    peer.call(messages::SendMedia::new(
+        to.clone(),
+        media.into(),
+        String::new(),
+        2,
+    ))
+    .unwrap();
     drop((server, alice));
 
     let server = TestServer::from(start());
     assert_eq!(server.public_key_pem(), pem);
     // The same key logs in without a word, at the new address.
     peer.move_to(server.dcs()[1].address);
-    let history = peer.call(messages::GetHistory::new(to, 0, 0, 0, 10, 0, 0, 0)).unwrap();
-    let enums::messages::Messages::Messages(history) = history else { panic!() };
+    let history = peer
+        .call(messages::GetHistory::new(to, 0, 0, 0, 10, 0, 0, 0))
+        .unwrap();
+    let enums::messages::Messages::Messages(history) = history else {
+        panic!()
+    };
     let texts: Vec<_> = history.messages.iter().map(peer::text_of).collect();
     assert_eq!(texts, ["", "kept"]);
     let document = peer::document_of(&history.messages[0]);
@@ -201,6 +247,8 @@ fn everything_is_there_after_a_restart() {
         document.file_reference,
         String::new(),
     );
-    let file = peer.call(upload::GetFile::new(location.into(), 0, 4096)).unwrap();
+    let file = peer
+        .call(upload::GetFile::new(location.into(), 0, 4096))
+        .unwrap();
     assert!(matches!(file, enums::upload::File::File(file) if &file.bytes[..] == b"content"));
 }

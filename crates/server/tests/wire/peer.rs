@@ -36,9 +36,17 @@ struct Link {
 impl Link {
     fn dial(address: SocketAddr, transport: Transport, obfuscation: Option<Obfuscation>) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_millis(20)))
+            .unwrap();
         let framing = Framing::client(transport, obfuscation, seed());
-        Self { address, transport, obfuscation, stream, framing }
+        Self {
+            address,
+            transport,
+            obfuscation,
+            stream,
+            framing,
+        }
     }
 
     fn again(&self) -> Self {
@@ -85,7 +93,11 @@ impl Peer {
         let mut link = Link::dial(address, transport, obfuscation);
         let origin = Instant::now();
         let key = RsaPublicKey::from_pem(&server.public_key_pem()).unwrap();
-        let config = ClientConfig { keys: Arc::new([key]), dc, expires_in: None };
+        let config = ClientConfig {
+            keys: Arc::new([key]),
+            dc,
+            expires_in: None,
+        };
         let (mut exchange, mut packet) = ClientExchange::start(config, seed(), now(origin));
         let made = loop {
             assert!(link.send(&packet));
@@ -101,10 +113,19 @@ impl Peer {
                 ClientStep::Done(made) => break made,
             }
         };
-        let config = SessionConfig { salt: made.salt, ..SessionConfig::default() };
+        let config = SessionConfig {
+            salt: made.salt,
+            ..SessionConfig::default()
+        };
         let mut session = Session::new(config, made.key, seed(), now(origin));
         session.handle_connected(now(origin));
-        let mut peer = Self { session, link, origin, updates: Vec::new(), connections: 1 };
+        let mut peer = Self {
+            session,
+            link,
+            origin,
+            updates: Vec::new(),
+            connections: 1,
+        };
         let text = || "test".to_owned();
         let call = help::GetConfig::new();
         let init = InitConnection::new(1, text(), text(), text(), text(), text(), text(), call);
@@ -118,10 +139,12 @@ impl Peer {
         let phone = account.phone().to_owned();
         let settings = types::CodeSettings::new();
         let call = auth::SendCode::new(phone.clone(), 1, "hash".into(), settings);
-        let enums::auth::SentCode::SentCode(sent) = peer.call(call).unwrap() else { panic!() };
+        let enums::auth::SentCode::SentCode(sent) = peer.call(call).unwrap() else {
+            panic!()
+        };
         let code = server.code_for(&phone).unwrap();
         let call = auth::SignIn {
-            phone_code: Some(code.into()),
+            phone_code: Some(code),
             ..auth::SignIn::new(phone, sent.phone_code_hash)
         };
         peer.call(call).unwrap();
@@ -131,7 +154,9 @@ impl Peer {
     /// Calls a method, over as many connections as it takes.
     pub(crate) fn call<C: Call>(&mut self, call: C) -> Result<C::Output, RpcFailure> {
         let now = self.now();
-        let wanted = self.session.send(now, to_bytes(&call), SendOptions::default());
+        let wanted = self
+            .session
+            .send(now, to_bytes(&call), SendOptions::default());
         let began = Instant::now();
         loop {
             assert!(began.elapsed() < PATIENCE, "no answer to {}", C::NAME);
@@ -189,7 +214,11 @@ impl Peer {
     pub(crate) fn transport_error_at(&mut self, address: SocketAddr) -> i32 {
         self.move_to(address);
         let now = self.now();
-        self.session.send(now, to_bytes(&help::GetConfig::new()), SendOptions::default());
+        self.session.send(
+            now,
+            to_bytes(&help::GetConfig::new()),
+            SendOptions::default(),
+        );
         let mut packet = Vec::new();
         while self.session.poll_packet(now, &mut packet) {
             self.link.send(&packet);
@@ -207,7 +236,11 @@ impl Peer {
     /// Moves packets both ways once; `false` if the connection is gone.
     fn turn(&mut self) -> bool {
         let now = self.now();
-        if self.session.poll_timeout().is_some_and(|due| due <= now.mono) {
+        if self
+            .session
+            .poll_timeout()
+            .is_some_and(|due| due <= now.mono)
+        {
             self.session.handle_timeout(now);
         }
         let mut packet = Vec::new();
@@ -240,7 +273,10 @@ impl Peer {
 
 fn now(origin: Instant) -> Now {
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Now { mono: origin.elapsed(), unix }
+    Now {
+        mono: origin.elapsed(),
+        unix,
+    }
 }
 
 fn seed() -> [u8; 32] {
@@ -268,9 +304,17 @@ pub(crate) fn text_of(message: &enums::Message) -> String {
 
 /// The document a message carries.
 pub(crate) fn document_of(message: &enums::Message) -> types::Document {
-    let enums::Message::Message(message) = message else { panic!() };
-    let Some(media) = &message.media else { panic!() };
-    let enums::MessageMedia::Document(media) = &**media else { panic!() };
-    let Some(enums::Document::Document(document)) = &media.document else { panic!() };
+    let enums::Message::Message(message) = message else {
+        panic!()
+    };
+    let Some(media) = &message.media else {
+        panic!()
+    };
+    let enums::MessageMedia::Document(media) = &**media else {
+        panic!()
+    };
+    let Some(enums::Document::Document(document)) = &media.document else {
+        panic!()
+    };
     (**document).clone()
 }

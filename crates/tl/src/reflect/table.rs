@@ -185,11 +185,19 @@ impl Table {
     pub fn types(&self) -> impl Iterator<Item = BoxedType<'_>> {
         self.boxed
             .iter()
-            .filter(|record| record.count > 0)
-            .map(|record| BoxedType {
+            .enumerate()
+            .filter(|(_, record)| record.count > 0)
+            .map(|(index, record)| BoxedType {
                 table: self,
+                index,
                 record,
             })
+    }
+
+    /// The definition at this place, see [`Definition::index`].
+    #[must_use]
+    pub fn definition(&self, index: usize) -> Option<Definition<'_>> {
+        self.def(u32::try_from(index).ok()?)
     }
 
     /// The definition with this id.
@@ -226,9 +234,11 @@ impl Table {
             .boxed_by_name
             .binary_search_by(|index| key(index).cmp(name))
             .ok()?;
-        let record = self.boxed.get(*self.boxed_by_name.get(at)? as usize)?;
+        let index = *self.boxed_by_name.get(at)? as usize;
+        let record = self.boxed.get(index)?;
         Some(BoxedType {
             table: self,
+            index,
             record,
         })
     }
@@ -285,6 +295,7 @@ impl Table {
             TypeRecord::Boxed(index) => match self.boxed.get(index as usize) {
                 Some(record) => Type::Boxed(BoxedType {
                     table: self,
+                    index: index as usize,
                     record,
                 }),
                 None => Type::Any,

@@ -17,6 +17,7 @@ pub struct Definition<'t> {
 #[derive(Clone, Copy)]
 pub struct BoxedType<'t> {
     pub(super) table: &'t Table,
+    pub(super) index: usize,
     pub(super) record: &'t BoxedRecord,
 }
 
@@ -174,6 +175,12 @@ impl fmt::Debug for Definition<'_> {
 }
 
 impl<'t> BoxedType<'t> {
+    /// Its place among all types the table mentions, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.index
+    }
+
     /// Name in the schema, such as `InputPeer`.
     #[must_use]
     pub fn name(self) -> &'t str {

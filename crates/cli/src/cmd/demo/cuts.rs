@@ -24,12 +24,21 @@ pub(super) async fn mid_request(
     story
         .step(
             "cut mid-request",
-            |()| "cut before and after a message was stored: it is there once, and answered".to_owned(),
+            |()| {
+                "cut before and after a message was stored: it is there once, and answered"
+                    .to_owned()
+            },
             async {
                 stage.server.faults().cut_before("messages.sendMessage");
-                let first = cast.alice.send_message(cast.bob_id, "once, cut before").await?;
+                let first = cast
+                    .alice
+                    .send_message(cast.bob_id, "once, cut before")
+                    .await?;
                 stage.server.faults().cut_after("messages.sendMessage");
-                let second = cast.alice.send_message(cast.bob_id, "once, cut after").await?;
+                let second = cast
+                    .alice
+                    .send_message(cast.bob_id, "once, cut after")
+                    .await?;
                 let seen: Vec<String> = cast
                     .alice
                     .history(cast.bob_id)

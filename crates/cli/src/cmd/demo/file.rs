@@ -100,17 +100,21 @@ pub(super) async fn there_and_back(
 ) -> Result<()> {
     let mut bob_sees = cast.bob.updates();
     let message: Message = story
-        .step("the file goes up", |_| format!("Alice sends it to Bob{}", rate(file.size)), async {
-            let bar = progress::bar(ui, "up");
-            let sent = cast
-                .alice
-                .send_file("@bob_demo", file.path.clone())
-                .progress(progress::follow(&bar))
-                .await;
-            bar.finish_and_clear();
-            sent?;
-            wait_for(&mut bob_sees, "the file", incoming).await
-        })
+        .step(
+            "the file goes up",
+            |_| format!("Alice sends it to Bob{}", rate(file.size)),
+            async {
+                let bar = progress::bar(ui, "up");
+                let sent = cast
+                    .alice
+                    .send_file("@bob_demo", file.path.clone())
+                    .progress(progress::follow(&bar))
+                    .await;
+                bar.finish_and_clear();
+                sent?;
+                wait_for(&mut bob_sees, "the file", incoming).await
+            },
+        )
         .await?;
     story
         .step(
@@ -120,8 +124,12 @@ pub(super) async fn there_and_back(
                 let media = message.media().context("Bob's message has no file")?;
                 let path = folder.join("downloaded.bin");
                 let bar = progress::bar(ui, "down");
-                let down =
-                    cast.bob.download(&media).progress(progress::follow(&bar)).to_file(&path).await;
+                let down = cast
+                    .bob
+                    .download(&media)
+                    .progress(progress::follow(&bar))
+                    .to_file(&path)
+                    .await;
                 bar.finish_and_clear();
                 ensure!(down? == file.size, "the size differs");
                 ensure!(sha256(&path).await? == file.sha256, "the SHA-256 differs");

@@ -34,10 +34,23 @@ async fn tell(args: Demo, ui: &Ui, story: &mut Story<'_>) -> Result<()> {
             "server starts",
             |server: &Server| {
                 let dcs = server.dcs();
-                let first = dcs.first().map(|dc| dc.address.to_string()).unwrap_or_default();
-                format!("an embedded server with {} data centres listens on {first}", dcs.len())
+                let first = dcs
+                    .first()
+                    .map(|dc| dc.address.to_string())
+                    .unwrap_or_default();
+                format!(
+                    "an embedded server with {} data centres listens on {first}",
+                    dcs.len()
+                )
             },
-            async { Ok(Server::builder().port(0).dcs(2).bot("echo_bot").start().await?) },
+            async {
+                Ok(Server::builder()
+                    .port(0)
+                    .dcs(2)
+                    .bot("echo_bot")
+                    .start()
+                    .await?)
+            },
         )
         .await?;
 
@@ -60,12 +73,18 @@ async fn tell(args: Demo, ui: &Ui, story: &mut Story<'_>) -> Result<()> {
     ui.line(styled(BOLD, "\nEveryone leaves"));
     let path = folder.path().to_owned();
     story
-        .step("nothing is left behind", |()| "all connections closed, all files removed".to_owned(), async {
-            cast.leave().await?;
-            server.stop().await;
-            folder.close().context("the folder of the sessions cannot be removed")?;
-            anyhow::ensure!(!path.exists(), "{} is still there", path.display());
-            Ok(())
-        })
+        .step(
+            "nothing is left behind",
+            |()| "all connections closed, all files removed".to_owned(),
+            async {
+                cast.leave().await?;
+                server.stop().await;
+                folder
+                    .close()
+                    .context("the folder of the sessions cannot be removed")?;
+                anyhow::ensure!(!path.exists(), "{} is still there", path.display());
+                Ok(())
+            },
+        )
         .await
 }

@@ -70,10 +70,16 @@ pub(super) async fn arrive(stage: &Stage<'_>, story: &mut Story<'_>) -> Result<C
         )
         .await?;
     story
-        .step("alice sets a password", |()| "Alice protects her account with a password".to_owned(), async {
-            alice.set_password(None, Some(PASSWORD), "of a comic").await?;
-            Ok(())
-        })
+        .step(
+            "alice sets a password",
+            |()| "Alice protects her account with a password".to_owned(),
+            async {
+                alice
+                    .set_password(None, Some(PASSWORD), "of a comic")
+                    .await?;
+                Ok(())
+            },
+        )
         .await?;
     let alice_again = story
         .step(
@@ -83,24 +89,39 @@ pub(super) async fn arrive(stage: &Stage<'_>, story: &mut Story<'_>) -> Result<C
         )
         .await?;
     let bob = story
-        .step("bob signs up", |_| "Bob signs up at the other data centre".to_owned(), async {
-            let bob = sign_up(stage, "bob", BOB, "Bob").await?;
-            let call = heliogram::api::functions::account::UpdateUsername::new("bob_demo".into());
-            bob.invoke(call).await?;
-            Ok(bob)
-        })
+        .step(
+            "bob signs up",
+            |_| "Bob signs up at the other data centre".to_owned(),
+            async {
+                let bob = sign_up(stage, "bob", BOB, "Bob").await?;
+                let call =
+                    heliogram::api::functions::account::UpdateUsername::new("bob_demo".into());
+                bob.invoke(call).await?;
+                Ok(bob)
+            },
+        )
         .await?;
     let bot = story
-        .step("the bot logs in", |_| "a bot logs in by its token".to_owned(), async {
-            let bots = stage.server.bots();
-            let (_, token) = bots.into_iter().next().context("there is no bot")?;
-            let bot = stage.client("bot").await?;
-            ensure!(bot.sign_in_bot(token).await?.is_bot(), "the bot is no bot");
-            Ok(bot)
-        })
+        .step(
+            "the bot logs in",
+            |_| "a bot logs in by its token".to_owned(),
+            async {
+                let bots = stage.server.bots();
+                let (_, token) = bots.into_iter().next().context("there is no bot")?;
+                let bot = stage.client("bot").await?;
+                ensure!(bot.sign_in_bot(token).await?.is_bot(), "the bot is no bot");
+                Ok(bot)
+            },
+        )
         .await?;
     let bob_id = bob.me().await?.id();
-    Ok(Cast { alice, alice_again, bob, bob_id, bot })
+    Ok(Cast {
+        alice,
+        alice_again,
+        bob,
+        bob_id,
+        bot,
+    })
 }
 
 async fn sign_up(
@@ -110,9 +131,20 @@ async fn sign_up(
     name: &str,
 ) -> Result<Client> {
     let client = stage.client(session).await?;
-    ensure!(client.authorization() == Authorization::None, "a new session is logged in");
-    let me = client.sign_in(phone).code(move || async move { Ok(code.to_owned()) }).sign_up(name, "").await?;
-    ensure!(me.first_name() == name, "the account is called {}", me.first_name());
+    ensure!(
+        client.authorization() == Authorization::None,
+        "a new session is logged in"
+    );
+    let me = client
+        .sign_in(phone)
+        .code(move || async move { Ok(code.to_owned()) })
+        .sign_up(name, "")
+        .await?;
+    ensure!(
+        me.first_name() == name,
+        "the account is called {}",
+        me.first_name()
+    );
     Ok(client)
 }
 
@@ -128,6 +160,9 @@ async fn second_login(stage: &Stage<'_>) -> Result<Client> {
         Ok(_) => bail!("a wrong password was accepted"),
     }
     let me = token.check(PASSWORD).await?;
-    ensure!(me.first_name() == "Alice", "the password let someone else in");
+    ensure!(
+        me.first_name() == "Alice",
+        "the password let someone else in"
+    );
     Ok(client)
 }

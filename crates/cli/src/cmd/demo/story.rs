@@ -22,7 +22,11 @@ pub(super) struct Story<'a> {
 
 impl<'a> Story<'a> {
     pub(super) fn new(ui: &'a Ui) -> Self {
-        Self { ui, steps: Vec::new(), begun: Instant::now() }
+        Self {
+            ui,
+            steps: Vec::new(),
+            begun: Instant::now(),
+        }
     }
 
     /// Does a step and tells how it went; `line` makes the sentence from the result.
@@ -35,14 +39,20 @@ impl<'a> Story<'a> {
         let begun = Instant::now();
         let result = match tokio::time::timeout(LONGEST, action).await {
             Ok(result) => result,
-            Err(_) => Err(anyhow::anyhow!("it did not end within {} s", LONGEST.as_secs())),
+            Err(_) => Err(anyhow::anyhow!(
+                "it did not end within {} s",
+                LONGEST.as_secs()
+            )),
         };
         let took = begun.elapsed();
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        self.steps.push(json!({ "name": name, "ok": result.is_ok(), "ms": ms }));
+        self.steps
+            .push(json!({ "name": name, "ok": result.is_ok(), "ms": ms }));
         let time = styled(DIM, format!("{:>7.1} ms", took.as_secs_f64() * 1e3));
         match &result {
-            Ok(value) => self.ui.line(format!("{} {time}  {}", styled(GOOD, "✓"), line(value))),
+            Ok(value) => self
+                .ui
+                .line(format!("{} {time}  {}", styled(GOOD, "✓"), line(value))),
             Err(_) => self.ui.line(format!("{} {time}  {name}", styled(BAD, "✗"))),
         }
         result.with_context(|| format!("the step `{name}` went wrong"))
@@ -54,7 +64,10 @@ impl<'a> Story<'a> {
         if ok {
             let seconds = self.begun.elapsed().as_secs_f64();
             let count = self.steps.len();
-            self.ui.line(styled(GOOD, format!("\nAll {count} steps went as they should, in {seconds:.1} s.")));
+            self.ui.line(styled(
+                GOOD,
+                format!("\nAll {count} steps went as they should, in {seconds:.1} s."),
+            ));
         }
     }
 }

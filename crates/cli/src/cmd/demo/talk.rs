@@ -3,14 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use futures_util::StreamExt;
-use heliogram::{
-    Client,
-    events::Event,
-    text::md,
-    types::Message,
-    updates::Updates,
-};
+use heliogram::{Client, events::Event, text::md, types::Message, updates::Updates};
 
 use super::{people::Cast, story::Story};
 
@@ -31,7 +24,9 @@ pub(super) async fn wait_for<T>(
         }
         anyhow::bail!("updates ended before {what}")
     };
-    tokio::time::timeout(SOON, search).await.with_context(|| format!("{what} never came"))?
+    tokio::time::timeout(SOON, search)
+        .await
+        .with_context(|| format!("{what} never came"))?
 }
 
 /// The next message that is not one's own.
@@ -61,41 +56,70 @@ pub(super) async fn private(cast: &Cast, story: &mut Story<'_>) -> Result<()> {
             "alice writes, bob answers",
             |_| "Alice: \"Hello **Bob** 🌞\", in bold at his end; Bob's handler answers".to_owned(),
             async {
-                let sent = cast.alice.send_message("@bob_demo", md("Hello **Bob** 🌞")).await?;
+                let sent = cast
+                    .alice
+                    .send_message("@bob_demo", md("Hello **Bob** 🌞"))
+                    .await?;
                 let received = handler.await.context("Bob's handler ended")??;
-                ensure!(received.text() == "Hello Bob 🌞", "Bob reads {:?}", received.text());
+                ensure!(
+                    received.text() == "Hello Bob 🌞",
+                    "Bob reads {:?}",
+                    received.text()
+                );
                 ensure!(received.entities().len() == 1, "Bob sees no bold text");
                 let answer = wait_for(&mut alice_sees, "Bob's answer", incoming).await?;
-                ensure!(answer.text() == "Hello yourself! 👋", "Alice reads {:?}", answer.text());
-                ensure!(answer.reply_to() == Some(sent.id()), "the answer is no reply");
+                ensure!(
+                    answer.text() == "Hello yourself! 👋",
+                    "Alice reads {:?}",
+                    answer.text()
+                );
+                ensure!(
+                    answer.reply_to() == Some(sent.id()),
+                    "the answer is no reply"
+                );
                 Ok((sent, received))
             },
         )
         .await?;
     story
-        .step("alice edits", |()| "Alice edits her message, and Bob sees it".to_owned(), async {
-            sent.edit("Hello **Robert**").await?;
-            let edited = wait_for(&mut bob_sees, "the edit", |event| match event {
-                Event::MessageEdited(message) => Some(message),
-                _ => None,
-            })
-            .await?;
-            ensure!(edited.id() == received.id(), "another message was edited");
-            ensure!(edited.text() == "Hello **Robert**", "Bob reads {:?}", edited.text());
-            Ok(())
-        })
+        .step(
+            "alice edits",
+            |()| "Alice edits her message, and Bob sees it".to_owned(),
+            async {
+                sent.edit("Hello **Robert**").await?;
+                let edited = wait_for(&mut bob_sees, "the edit", |event| match event {
+                    Event::MessageEdited(message) => Some(message),
+                    _ => None,
+                })
+                .await?;
+                ensure!(edited.id() == received.id(), "another message was edited");
+                ensure!(
+                    edited.text() == "Hello **Robert**",
+                    "Bob reads {:?}",
+                    edited.text()
+                );
+                Ok(())
+            },
+        )
         .await?;
     story
-        .step("alice deletes", |()| "Alice deletes it for both, and it is gone at Bob's".to_owned(), async {
-            sent.delete().await?;
-            let ids = wait_for(&mut bob_sees, "the deletion", |event| match event {
-                Event::MessagesDeleted(deleted) => Some(deleted.ids().to_vec()),
-                _ => None,
-            })
-            .await?;
-            ensure!(ids == [received.id()], "other messages were deleted: {ids:?}");
-            Ok(())
-        })
+        .step(
+            "alice deletes",
+            |()| "Alice deletes it for both, and it is gone at Bob's".to_owned(),
+            async {
+                sent.delete().await?;
+                let ids = wait_for(&mut bob_sees, "the deletion", |event| match event {
+                    Event::MessagesDeleted(deleted) => Some(deleted.ids().to_vec()),
+                    _ => None,
+                })
+                .await?;
+                ensure!(
+                    ids == [received.id()],
+                    "other messages were deleted: {ids:?}"
+                );
+                Ok(())
+            },
+        )
         .await
 }
 
@@ -108,12 +132,22 @@ pub(super) async fn bot(cast: &Cast, story: &mut Story<'_>) -> Result<()> {
         Ok::<_, anyhow::Error>(())
     });
     story
-        .step("the bot echoes", |()| "Bob writes to the bot, which says the same back".to_owned(), async {
-            cast.bob.send_message("@echo_bot", "Is anybody there?").await?;
-            echo.await.context("the bot's handler ended")??;
-            let answer = wait_for(&mut bob_sees, "the echo", incoming).await?;
-            ensure!(answer.text() == "Is anybody there?", "the echo is {:?}", answer.text());
-            Ok(())
-        })
+        .step(
+            "the bot echoes",
+            |()| "Bob writes to the bot, which says the same back".to_owned(),
+            async {
+                cast.bob
+                    .send_message("@echo_bot", "Is anybody there?")
+                    .await?;
+                echo.await.context("the bot's handler ended")??;
+                let answer = wait_for(&mut bob_sees, "the echo", incoming).await?;
+                ensure!(
+                    answer.text() == "Is anybody there?",
+                    "the echo is {:?}",
+                    answer.text()
+                );
+                Ok(())
+            },
+        )
         .await
 }

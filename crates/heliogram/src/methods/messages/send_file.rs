@@ -1,6 +1,6 @@
 use std::fmt;
 
-use heliogram_api::{enums, functions as f, types};
+use heliogram_api::{enums, errors, functions as f, types};
 
 use super::{
     answer::{self, Sent},
@@ -123,8 +123,9 @@ impl SendFile {
         // Everything that may be refused comes before the bytes.
         let peer = client.find_peer(&self.to).await?;
         let (text, entities) = sendable(client, self.caption).await?;
-        let done = files::upload(client, self.file, self.name, self.report).await?;
-        let media = media(done, self.mime, self.photo, self.spoiler);
+        let again = self.file.again();
+        let done = files::upload(client, self.file, self.name.clone(), self.report).await?;
+        let raw = |done| media(done, self.mime.clone(), self.photo, self.spoiler);
         let random_id = random::id()?;
         let call = f::messages::SendMedia {
             silent: self.options.silent,
@@ -132,9 +133,20 @@ impl SendFile {
             reply_to: self.options.raw_reply().map(Into::into),
             entities: Some(entities.clone()).filter(|e| !e.is_empty()),
             schedule_date: self.options.schedule,
-            ..f::messages::SendMedia::new(peer.input.clone(), media, text.clone(), random_id)
+            ..f::messages::SendMedia::new(peer.input.clone(), raw(done), text.clone(), random_id)
         };
-        let answer = answer::send_once(client, call).await?;
+        let answer = match (answer::send_once(client, call.clone()).await, again) {
+            // Parts are kept for some hours only, and a server may lose them sooner.
+            (Err(e), Some(file)) if e.is(errors::FILE_PART_MISSING) => {
+                let done = files::upload(client, file, self.name.clone(), None).await?;
+                let call = f::messages::SendMedia {
+                    media: raw(done),
+                    ..call
+                };
+                answer::send_once(client, call).await?
+            }
+            (answer, _) => answer?,
+        };
         let sent = Sent {
             peer: &peer,
             random_id,

@@ -284,6 +284,20 @@ fn a_cancelled_request_is_forgotten_and_its_answer_dropped() {
 }
 
 #[test]
+fn a_request_cancelled_after_its_answer_came_is_not_named_either() {
+    let mut rig = Rig::new();
+    let (id, other) = (rig.call(), rig.call());
+    let sent = rig.calls_sent();
+    rig.answer(sent[0].msg_id, b"late");
+    rig.answer(sent[1].msg_id, b"okay");
+    rig.session.cancel(rig.now, id);
+    assert_eq!(
+        rig.events().iter().map(Event::ended).collect::<Vec<_>>(),
+        [Some(other)]
+    );
+}
+
+#[test]
 fn a_follower_names_the_present_id_of_its_leader() {
     let mut rig = Rig::new();
     let leader = rig.call();

@@ -23,19 +23,33 @@ fn wrong_codes_phones_and_apps_are_named() {
     let program = Program::new(&shared, 2);
     let settings = types::CodeSettings::new;
     let send = |phone: &str, id, hash: &str| {
-        program.refusal(auth::SendCode::new(phone.into(), id, hash.into(), settings()))
+        program.refusal(auth::SendCode::new(
+            phone.into(),
+            id,
+            hash.into(),
+            settings(),
+        ))
     };
     assert_eq!(send("12", 1, "x"), "PHONE_NUMBER_INVALID");
     assert_eq!(send(ALICE, 0, "x"), "API_ID_INVALID");
     assert_eq!(send(ALICE, 1, ""), "API_ID_INVALID");
     assert_eq!(send("9996611111", 1, "x"), "PHONE_MIGRATE_1");
     let hash = program.send_code(ALICE);
-    assert_eq!(program.refusal(sign_in(ALICE, &hash, "00000")), "PHONE_CODE_INVALID");
-    assert_eq!(program.refusal(sign_in(ALICE, &hash, "")), "PHONE_CODE_EMPTY");
+    assert_eq!(
+        program.refusal(sign_in(ALICE, &hash, "00000")),
+        "PHONE_CODE_INVALID"
+    );
+    assert_eq!(
+        program.refusal(sign_in(ALICE, &hash, "")),
+        "PHONE_CODE_EMPTY"
+    );
     let early = auth::SignUp::new(ALICE.into(), hash.clone(), "A".into(), String::new());
     assert_eq!(program.refusal(early.clone()), "PHONE_CODE_INVALID");
     program.call(sign_in(ALICE, &hash, "22222")).unwrap();
-    let unnamed = auth::SignUp { first_name: " ".into(), ..early };
+    let unnamed = auth::SignUp {
+        first_name: " ".into(),
+        ..early
+    };
     assert_eq!(program.refusal(unnamed), "FIRSTNAME_INVALID");
 }
 
@@ -46,7 +60,10 @@ fn what_needs_a_login_says_so() {
     assert_eq!(raw.refusal(help::GetConfig::new()), "CONNECTION_NOT_INITED");
     let program = Program::new(&shared, 2);
     assert_eq!(program.get_me().unwrap_err().code, 401);
-    assert_eq!(program.refusal(messages::GetAllDrafts::new()), "AUTH_KEY_UNREGISTERED");
+    assert_eq!(
+        program.refusal(messages::GetAllDrafts::new()),
+        "AUTH_KEY_UNREGISTERED"
+    );
     let part = upload::SaveFilePart::new(1, 0, bytes::Bytes::new());
     assert_eq!(program.refusal(part), "AUTH_KEY_UNREGISTERED");
 }
@@ -62,7 +79,10 @@ fn a_password_is_set_asked_for_changed_and_removed() {
     let hash = second.send_code(ALICE);
     let refused = second.call(sign_in(ALICE, &hash, "22222")).unwrap_err();
     assert_eq!(refused.name, "SESSION_PASSWORD_NEEDED");
-    assert_eq!(second.refusal(messages::GetAllDrafts::new()), "SESSION_PASSWORD_NEEDED");
+    assert_eq!(
+        second.refusal(messages::GetAllDrafts::new()),
+        "SESSION_PASSWORD_NEEDED"
+    );
     let wrong = auth::CheckPassword::new(proof(&second, "other"));
     assert_eq!(second.refusal(wrong), "PASSWORD_HASH_INVALID");
     let stale = auth::CheckPassword::new(proof(&second, "secret"));
@@ -90,7 +110,9 @@ fn proof(program: &Program, words: &str) -> enums::InputCheckPasswordSRP {
         group: password_group().unwrap(),
     };
     let mut world = program.shared.world();
-    let answer = algorithm.answer(words, &asked.srp_b.unwrap(), &mut world.rng).unwrap();
+    let answer = algorithm
+        .answer(words, &asked.srp_b.unwrap(), &mut world.rng)
+        .unwrap();
     let (a, m1) = (answer.a.to_vec().into(), answer.m1.to_vec().into());
     types::InputCheckPasswordSRP::new(asked.srp_id.unwrap(), a, m1).into()
 }
@@ -124,7 +146,7 @@ fn set_password(program: &Program, old: Option<&str>, new: Option<&str>) {
         None => types::account::PasswordInputSettings {
             new_algo: Some(enums::PasswordKdfAlgo::Unknown),
             new_password_hash: Some(bytes::Bytes::new()),
-            hint: Some(String::new().into()),
+            hint: Some(String::new()),
             ..types::account::PasswordInputSettings::new()
         },
     };
@@ -132,7 +154,11 @@ fn set_password(program: &Program, old: Option<&str>, new: Option<&str>) {
         Some(words) => proof(program, words),
         None => enums::InputCheckPasswordSRP::InputCheckPasswordEmpty,
     };
-    assert!(program.call(account::UpdatePasswordSettings::new(shown, settings.into())).unwrap());
+    assert!(
+        program
+            .call(account::UpdatePasswordSettings::new(shown, settings.into()))
+            .unwrap()
+    );
 }
 
 #[test]
@@ -140,9 +166,8 @@ fn a_bot_logs_in_with_its_token_at_home() {
     let shared = server();
     let bot = shared.change(|w| w.add_bot("echo", 2)).unwrap();
     let token = shared.world().token_of(bot).unwrap().to_owned();
-    let import = |token: &str| {
-        auth::ImportBotAuthorization::new(0, 1, "hash".into(), token.to_owned())
-    };
+    let import =
+        |token: &str| auth::ImportBotAuthorization::new(0, 1, "hash".into(), token.to_owned());
     let elsewhere = Program::new(&shared, 1);
     assert_eq!(elsewhere.refusal(import(&token)), "USER_MIGRATE_2");
     let program = Program::new(&shared, 2);
@@ -155,7 +180,10 @@ fn a_login_is_carried_to_another_data_centre_once() {
     let shared = server();
     let alice = Program::logged_in(&shared, ALICE, "Alice");
     let ticket = alice.call(auth::ExportAuthorization::new(3)).unwrap();
-    assert_eq!(alice.refusal(auth::ExportAuthorization::new(9)), "DC_ID_INVALID");
+    assert_eq!(
+        alice.refusal(auth::ExportAuthorization::new(9)),
+        "DC_ID_INVALID"
+    );
     let import = auth::ImportAuthorization::new(ticket.id, ticket.bytes);
     let there = Program::new(&shared, 3);
     assert_eq!(user_of(&there.call(import.clone()).unwrap()), alice.me);
@@ -163,7 +191,10 @@ fn a_login_is_carried_to_another_data_centre_once() {
     // Files may be asked for anywhere, messages at home alone.
     let part = upload::SaveFilePart::new(1, 0, bytes::Bytes::from_static(b"x"));
     assert!(there.call(part).unwrap());
-    assert_eq!(there.refusal(messages::GetAllDrafts::new()), "USER_MIGRATE_2");
+    assert_eq!(
+        there.refusal(messages::GetAllDrafts::new()),
+        "USER_MIGRATE_2"
+    );
 }
 
 #[test]
@@ -177,8 +208,12 @@ fn logging_out_ends_one_login_alone() {
     assert_eq!(one.get_me().unwrap_err().name, "AUTH_KEY_UNREGISTERED");
     assert!(two.get_me().is_ok());
     let third = Program::logged_in(&shared, ALICE, "Alice");
-    assert_eq!(two.refusal(account::ResetAuthorization::new(two.key)), "HASH_INVALID");
-    two.call(account::ResetAuthorization::new(third.key)).unwrap();
+    assert_eq!(
+        two.refusal(account::ResetAuthorization::new(two.key)),
+        "HASH_INVALID"
+    );
+    two.call(account::ResetAuthorization::new(third.key))
+        .unwrap();
     assert!(third.get_me().is_err());
 }
 
@@ -196,13 +231,23 @@ fn methods_nobody_answers_are_refused_and_counted() {
 fn a_client_of_an_older_layer_is_answered_in_it() {
     let shared = server();
     let program = Program::raw(&shared, 2);
-    program.call_bytes(heliogram_tl::to_bytes(&hello(229))).unwrap();
+    program
+        .call_bytes(heliogram_tl::to_bytes(&hello(229)))
+        .unwrap();
     let hash = program.send_code(ALICE);
     program.call(sign_in(ALICE, &hash, "22222")).unwrap();
     let sign_up = auth::SignUp::new(ALICE.into(), hash, "Alice".into(), String::new());
-    let answer = program.call_bytes(heliogram_tl::to_bytes(&sign_up)).unwrap();
-    let schema = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/api-229.tl"));
-    let user = schema.lines().find(|line| line.starts_with("user#")).unwrap();
+    let answer = program
+        .call_bytes(heliogram_tl::to_bytes(&sign_up))
+        .unwrap();
+    let schema = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../schema/api-229.tl"
+    ));
+    let user = schema
+        .lines()
+        .find(|line| line.starts_with("user#"))
+        .unwrap();
     let id = u32::from_str_radix(&user[5..13], 16).unwrap();
     assert!(
         answer.windows(4).any(|w| w == id.to_le_bytes()),

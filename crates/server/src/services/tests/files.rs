@@ -13,7 +13,11 @@ fn alice() -> Program {
     Program::logged_in(&server(), "9996620001", "Alice")
 }
 
-fn send(program: &Program, file: enums::InputFile, random_id: i64) -> Result<types::Document, String> {
+fn send(
+    program: &Program,
+    file: enums::InputFile,
+    random_id: i64,
+) -> Result<types::Document, String> {
     let media = types::InputMediaUploadedDocument::new(file, "text/plain".into(), Vec::new());
     let call = messages::SendMedia::new(
         enums::InputPeer::InputPeerSelf,
@@ -21,13 +25,27 @@ fn send(program: &Program, file: enums::InputFile, random_id: i64) -> Result<typ
         String::new(),
         random_id,
     );
-    let answer = program.call(call).map_err(|refusal| refusal.name.into_owned())?;
-    let enums::Updates::Updates(answer) = answer else { panic!("{answer:?}") };
-    let enums::Update::NewMessage(update) = &answer.updates[1] else { panic!() };
-    let enums::Message::Message(message) = &update.message else { panic!() };
-    let Some(media) = &message.media else { panic!() };
-    let enums::MessageMedia::Document(media) = &**media else { panic!() };
-    let Some(enums::Document::Document(document)) = &media.document else { panic!() };
+    let answer = program
+        .call(call)
+        .map_err(|refusal| refusal.name.into_owned())?;
+    let enums::Updates::Updates(answer) = answer else {
+        panic!("{answer:?}")
+    };
+    let enums::Update::NewMessage(update) = &answer.updates[1] else {
+        panic!()
+    };
+    let enums::Message::Message(message) = &update.message else {
+        panic!()
+    };
+    let Some(media) = &message.media else {
+        panic!()
+    };
+    let enums::MessageMedia::Document(media) = &**media else {
+        panic!()
+    };
+    let Some(enums::Document::Document(document)) = &media.document else {
+        panic!()
+    };
     Ok((**document).clone())
 }
 
@@ -45,7 +63,9 @@ fn download(program: &Program, document: &types::Document) -> Vec<u8> {
     let mut got = Vec::new();
     loop {
         let call = upload::GetFile::new(location(document), got.len() as i64, 4096);
-        let enums::upload::File::File(part) = program.call(call).unwrap() else { panic!() };
+        let enums::upload::File::File(part) = program.call(call).unwrap() else {
+            panic!()
+        };
         got.extend_from_slice(&part.bytes);
         if part.bytes.len() < 4096 {
             return got;
@@ -60,22 +80,32 @@ fn a_small_file_goes_up_in_any_order_and_comes_down() {
     let parts: Vec<&[u8]> = content.chunks(4096).collect();
     for index in [2, 0, 1, 0] {
         let bytes = Bytes::copy_from_slice(parts[index]);
-        program.call(upload::SaveFilePart::new(7, index as i32, bytes)).unwrap();
+        program
+            .call(upload::SaveFilePart::new(7, index as i32, bytes))
+            .unwrap();
     }
     let file = |md5: &str| types::InputFile::new(7, 3, "a.txt".into(), md5.into());
-    assert_eq!(send(&program, file("00").into(), 1).unwrap_err(), "MD5_CHECKSUM_INVALID");
+    assert_eq!(
+        send(&program, file("00").into(), 1).unwrap_err(),
+        "MD5_CHECKSUM_INVALID"
+    );
     let sum = hex(&md5(&[&content]));
     let document = send(&program, file(&sum).into(), 1).unwrap();
     assert_eq!((document.size, document.dc_id), (10_000, 2));
     assert_eq!(download(&program, &document), content);
     let again = send(&program, file("").into(), 2).unwrap_err();
-    assert_eq!(again, "FILE_PART_0_MISSING", "the parts belong to the message now");
+    assert_eq!(
+        again, "FILE_PART_0_MISSING",
+        "the parts belong to the message now"
+    );
 }
 
 #[test]
 fn an_empty_file_is_a_file() {
     let program = alice();
-    program.call(upload::SaveFilePart::new(8, 0, Bytes::new())).unwrap();
+    program
+        .call(upload::SaveFilePart::new(8, 0, Bytes::new()))
+        .unwrap();
     let file = types::InputFile::new(8, 1, "empty".into(), String::new());
     let document = send(&program, file.into(), 1).unwrap();
     assert_eq!(document.size, 0);
@@ -86,15 +116,22 @@ fn an_empty_file_is_a_file() {
 fn missing_parts_are_named() {
     let program = alice();
     let part = Bytes::from(vec![1; 1024]);
-    program.call(upload::SaveBigFilePart::new(9, 0, 3, part)).unwrap();
+    program
+        .call(upload::SaveBigFilePart::new(9, 0, 3, part))
+        .unwrap();
     let file = types::InputFileBig::new(9, 3, "big".into());
-    assert_eq!(send(&program, file.into(), 1).unwrap_err(), "FILE_PART_1_MISSING");
+    assert_eq!(
+        send(&program, file.into(), 1).unwrap_err(),
+        "FILE_PART_1_MISSING"
+    );
 }
 
 #[test]
 fn references_expire_and_are_renewed_with_the_message() {
     let program = alice();
-    program.call(upload::SaveFilePart::new(7, 0, Bytes::from_static(b"abc"))).unwrap();
+    program
+        .call(upload::SaveFilePart::new(7, 0, Bytes::from_static(b"abc")))
+        .unwrap();
     let file = types::InputFile::new(7, 1, "a".into(), String::new());
     let old = send(&program, file.into(), 1).unwrap();
     program.shared.world().expire_references();
@@ -102,7 +139,9 @@ fn references_expire_and_are_renewed_with_the_message() {
     assert_eq!(program.refusal(ask(&old)), "FILE_REFERENCE_EXPIRED");
     let world = program.shared.world();
     let found = world.documents.get(&old.id).unwrap();
-    let enums::Document::Document(new) = world.document_for(program.me, found) else { panic!() };
+    let enums::Document::Document(new) = world.document_for(program.me, found) else {
+        panic!()
+    };
     drop(world);
     assert_eq!(download(&program, &new), b"abc");
 }
@@ -110,7 +149,9 @@ fn references_expire_and_are_renewed_with_the_message() {
 #[test]
 fn another_data_centre_and_another_account_are_told_so() {
     let program = alice();
-    program.call(upload::SaveFilePart::new(7, 0, Bytes::from_static(b"abc"))).unwrap();
+    program
+        .call(upload::SaveFilePart::new(7, 0, Bytes::from_static(b"abc")))
+        .unwrap();
     let file = types::InputFile::new(7, 1, "a".into(), String::new());
     let document = send(&program, file.into(), 1).unwrap();
     let ask = || upload::GetFile::new(location(&document), 0, 4096);
@@ -132,8 +173,12 @@ fn a_photo_has_its_size_and_something_else_is_none() {
     let program = alice();
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     png.extend_from_slice(&[0, 0, 2, 0, 0, 0, 1, 0]);
-    program.call(upload::SaveFilePart::new(1, 0, Bytes::from(png.clone()))).unwrap();
-    program.call(upload::SaveFilePart::new(2, 0, Bytes::from_static(b"text"))).unwrap();
+    program
+        .call(upload::SaveFilePart::new(1, 0, Bytes::from(png.clone())))
+        .unwrap();
+    program
+        .call(upload::SaveFilePart::new(2, 0, Bytes::from_static(b"text")))
+        .unwrap();
     let photo = |id| {
         let file = types::InputFile::new(id, 1, "p.png".into(), String::new());
         let media = types::InputMediaUploadedPhoto::new(file.into());
@@ -151,7 +196,9 @@ fn a_photo_has_its_size_and_something_else_is_none() {
 fn an_album_is_one_group_and_all_or_nothing() {
     let program = alice();
     for id in 1..=2 {
-        program.call(upload::SaveFilePart::new(id, 0, Bytes::from_static(b"abc"))).unwrap();
+        program
+            .call(upload::SaveFilePart::new(id, 0, Bytes::from_static(b"abc")))
+            .unwrap();
     }
     let item = |id, random_id| {
         let file = types::InputFile::new(id, 1, "a".into(), String::new());
@@ -162,6 +209,10 @@ fn an_album_is_one_group_and_all_or_nothing() {
     let album = messages::SendMultiMedia::new(to, vec![item(1, 1), item(2, 2)]);
     program.call(album).unwrap();
     let world = program.shared.world();
-    let groups: Vec<_> = world.letters.values().map(|letter| letter.grouped).collect();
+    let groups: Vec<_> = world
+        .letters
+        .values()
+        .map(|letter| letter.grouped)
+        .collect();
     assert!(groups.len() == 2 && groups[0].is_some() && groups[0] == groups[1]);
 }

@@ -11,7 +11,8 @@ fn pair() -> (Program, Program) {
 }
 
 fn say(from: &Program, to: enums::InputPeer, text: &str, random_id: i64) -> enums::Updates {
-    from.call(messages::SendMessage::new(to, text.into(), random_id)).unwrap()
+    from.call(messages::SendMessage::new(to, text.into(), random_id))
+        .unwrap()
 }
 
 fn history(of: &Program, with: &Program) -> Vec<String> {
@@ -36,7 +37,9 @@ fn texts(answer: &enums::messages::Messages) -> Vec<String> {
 fn messages_are_seen_by_both_sides_and_the_answer_is_short() {
     let (alice, bob) = pair();
     let answer = say(&alice, alice.peer(&bob), "hi /start", 1);
-    let enums::Updates::UpdateShortSentMessage(sent) = answer else { panic!("{answer:?}") };
+    let enums::Updates::UpdateShortSentMessage(sent) = answer else {
+        panic!("{answer:?}")
+    };
     assert_eq!((sent.id, sent.pts, sent.pts_count), (1, 2, 1));
     assert_eq!(sent.entities.unwrap().len(), 1);
     assert_eq!(history(&bob, &alice), ["hi /start"]);
@@ -52,39 +55,65 @@ fn a_peer_needs_its_hash() {
     let wrong = types::InputPeerUser::new(bob.me, 12345);
     let call = |peer: enums::InputPeer| messages::SendMessage::new(peer, "x".into(), 9);
     assert_eq!(alice.refusal(call(wrong.into())), "PEER_ID_INVALID");
-    assert_eq!(alice.refusal(call(bob.peer(&alice))), "", "an account needs none for itself");
+    assert_eq!(
+        alice.refusal(call(bob.peer(&alice))),
+        "",
+        "an account needs none for itself"
+    );
     let stolen = bob.peer(&bob);
     assert_eq!(alice.refusal(call(stolen)), "PEER_ID_INVALID");
-    assert_eq!(alice.refusal(call(types::InputPeerChat::new(1).into())), "CHAT_ID_INVALID");
-    assert_eq!(alice.refusal(call(enums::InputPeer::Empty)), "PEER_ID_INVALID");
+    assert_eq!(
+        alice.refusal(call(types::InputPeerChat::new(1).into())),
+        "CHAT_ID_INVALID"
+    );
+    assert_eq!(
+        alice.refusal(call(enums::InputPeer::Empty)),
+        "PEER_ID_INVALID"
+    );
 }
 
 #[test]
 fn people_are_found_by_name_phone_and_contact() {
     let (alice, bob) = pair();
-    bob.call(account::UpdateUsername::new("bobby".into())).unwrap();
-    assert_eq!(alice.call(account::CheckUsername::new("bobby".into())), Ok(false));
-    let found = alice.call(contacts::ResolveUsername::new("BOBBY".into())).unwrap();
+    bob.call(account::UpdateUsername::new("bobby".into()))
+        .unwrap();
+    assert_eq!(
+        alice.call(account::CheckUsername::new("bobby".into())),
+        Ok(false)
+    );
+    let found = alice
+        .call(contacts::ResolveUsername::new("BOBBY".into()))
+        .unwrap();
     assert_eq!(found.peer, types::PeerUser::new(bob.me).into());
     let nobody = contacts::ResolveUsername::new("nobody".into());
     assert_eq!(alice.refusal(nobody), "USERNAME_NOT_OCCUPIED");
-    let found = alice.call(contacts::ResolvePhone::new("+9996610002".into())).unwrap();
+    let found = alice
+        .call(contacts::ResolvePhone::new("+9996610002".into()))
+        .unwrap();
     assert_eq!(found.peer, types::PeerUser::new(bob.me).into());
 
     let contact =
         types::InputPhoneContact::new(7, "9996610002".into(), "Uncle".into(), "Bob".into());
-    let done = alice.call(contacts::ImportContacts::new(vec![contact])).unwrap();
+    let done = alice
+        .call(contacts::ImportContacts::new(vec![contact]))
+        .unwrap();
     assert_eq!(done.imported, [types::ImportedContact::new(bob.me, 7)]);
-    let enums::User::User(user) = &alice.call(users::GetUsers::new(vec![alice.user(&bob)])).unwrap()[0]
+    let enums::User::User(user) = &alice
+        .call(users::GetUsers::new(vec![alice.user(&bob)]))
+        .unwrap()[0]
     else {
         panic!()
     };
-    assert_eq!(user.first_name.as_ref().map(|name| name.as_str()), Some("Uncle"));
+    assert_eq!(user.first_name.as_deref(), Some("Uncle"));
     assert!(user.phone.is_some(), "who has the number sees it");
     let list = alice.call(contacts::GetContacts::new(0)).unwrap();
-    let enums::contacts::Contacts::Contacts(list) = list else { panic!() };
+    let enums::contacts::Contacts::Contacts(list) = list else {
+        panic!()
+    };
     assert_eq!(list.contacts, [types::Contact::new(bob.me, false)]);
-    alice.call(contacts::DeleteContacts::new(vec![alice.user(&bob)])).unwrap();
+    alice
+        .call(contacts::DeleteContacts::new(vec![alice.user(&bob)]))
+        .unwrap();
     let found = alice.call(contacts::Search::new("bobb".into(), 5)).unwrap();
     assert_eq!(found.results, [types::PeerUser::new(bob.me).into()]);
 }
@@ -95,7 +124,7 @@ fn edits_deletes_and_replies() {
     say(&alice, alice.peer(&bob), "one", 1);
     say(&alice, alice.peer(&bob), "two", 2);
     let edit = |id, text: &str| messages::EditMessage {
-        message: Some(text.to_owned().into()),
+        message: Some(text.to_owned()),
         ..messages::EditMessage::new(alice.peer(&bob), id)
     };
     alice.call(edit(1, "ONE")).unwrap();
@@ -111,11 +140,18 @@ fn edits_deletes_and_replies() {
     let enums::Message::Message(seen) = alice.shared.world().message_for(alice.me, 3) else {
         panic!()
     };
-    let Some(header) = seen.reply_to else { panic!() };
-    let enums::MessageReplyHeader::MessageReplyHeader(header) = *header else { panic!() };
+    let Some(header) = seen.reply_to else {
+        panic!()
+    };
+    let enums::MessageReplyHeader::MessageReplyHeader(header) = *header else {
+        panic!()
+    };
     assert_eq!(header.reply_to_msg_id, Some(1));
 
-    let delete = messages::DeleteMessages { revoke: true, ..messages::DeleteMessages::new(vec![2]) };
+    let delete = messages::DeleteMessages {
+        revoke: true,
+        ..messages::DeleteMessages::new(vec![2])
+    };
     let done = alice.call(delete).unwrap();
     assert_eq!(done.pts_count, 1);
     assert_eq!(history(&bob, &alice), ["yes", "ONE"]);
@@ -129,7 +165,9 @@ fn dialogs_are_listed_read_and_pinned() {
     say(&alice, enums::InputPeer::InputPeerSelf, "note", 3);
     let list = |of: &Program| {
         let call = messages::GetDialogs::new(2_146_999_999, 0, enums::InputPeer::Empty, 20, 0);
-        let enums::messages::Dialogs::Dialogs(all) = of.call(call).unwrap() else { panic!() };
+        let enums::messages::Dialogs::Dialogs(all) = of.call(call).unwrap() else {
+            panic!()
+        };
         let dialog = |d: &enums::Dialog| match d {
             enums::Dialog::Dialog(d) => (d.peer.clone(), d.top_message, d.unread_count, d.pinned),
             _ => panic!(),
@@ -138,14 +176,18 @@ fn dialogs_are_listed_read_and_pinned() {
     };
     let peer = |who: &Program| enums::Peer::from(types::PeerUser::new(who.me));
     assert_eq!(list(&bob), [(peer(&alice), 2, 2, false)]);
-    bob.call(messages::ReadHistory::new(bob.peer(&alice), 2)).unwrap();
+    bob.call(messages::ReadHistory::new(bob.peer(&alice), 2))
+        .unwrap();
     assert_eq!(list(&bob), [(peer(&alice), 2, 0, false)]);
     let pin = messages::ToggleDialogPin {
         pinned: true,
         ..messages::ToggleDialogPin::new(types::InputDialogPeer::new(alice.peer(&bob)).into())
     };
     alice.call(pin).unwrap();
-    assert_eq!(list(&alice), [(peer(&bob), 2, 0, true), (peer(&alice), 3, 0, false)]);
+    assert_eq!(
+        list(&alice),
+        [(peer(&bob), 2, 0, true), (peer(&alice), 3, 0, false)]
+    );
 }
 
 #[test]
@@ -158,7 +200,9 @@ fn forwards_search_and_fetching_by_id() {
         vec![5],
         enums::InputPeer::InputPeerSelf,
     );
-    let enums::Updates::Updates(done) = bob.call(forward.clone()).unwrap() else { panic!() };
+    let enums::Updates::Updates(done) = bob.call(forward.clone()).unwrap() else {
+        panic!()
+    };
     assert_eq!(done.updates[0], types::UpdateMessageID::new(2, 5).into());
     assert_eq!(bob.refusal(forward), "RANDOM_ID_DUPLICATE");
 
@@ -166,7 +210,14 @@ fn forwards_search_and_fetching_by_id() {
         enums::InputPeer::Empty,
         "FIND".into(),
         enums::MessagesFilter::InputMessagesFilterEmpty,
-        0, 0, 0, 0, 10, 0, 0, 0,
+        0,
+        0,
+        0,
+        0,
+        10,
+        0,
+        0,
+        0,
     );
     assert_eq!(texts(&bob.call(search).unwrap()), ["find me", "find me"]);
     let by_id = messages::GetMessages::new(vec![

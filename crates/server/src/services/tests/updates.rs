@@ -23,13 +23,24 @@ fn what_was_missed_is_in_the_difference() {
     assert_eq!(missed.new_messages.len(), 1);
     assert_eq!(missed.state.pts, before.pts + 1);
     assert_eq!(missed.state.unread_count, 1);
-    assert!(missed.users.iter().any(|u| matches!(u, enums::User::User(u) if u.id == alice.me)));
+    assert!(
+        missed
+            .users
+            .iter()
+            .any(|u| matches!(u, enums::User::User(u) if u.id == alice.me))
+    );
 
-    let little = GetDifference { pts_total_limit: Some(1), ..empty };
+    let little = GetDifference {
+        pts_total_limit: Some(1),
+        ..empty
+    };
     let again = messages::SendMessage::new(alice.peer(&bob), "more".into(), 2);
     alice.call(again).unwrap();
     let answer = bob.call(little).unwrap();
-    assert_eq!(answer, types::updates::DifferenceTooLong::new(before.pts + 2).into());
+    assert_eq!(
+        answer,
+        types::updates::DifferenceTooLong::new(before.pts + 2).into()
+    );
 }
 
 #[test]
@@ -46,8 +57,13 @@ fn long_differences_come_in_slices() {
     let enums::updates::Difference::Slice(first) = bob.call(call.clone()).unwrap() else {
         panic!()
     };
-    let rest = GetDifference { pts: first.intermediate_state.pts, ..call };
-    let enums::updates::Difference::Difference(rest) = bob.call(rest).unwrap() else { panic!() };
+    let rest = GetDifference {
+        pts: first.intermediate_state.pts,
+        ..call
+    };
+    let enums::updates::Difference::Difference(rest) = bob.call(rest).unwrap() else {
+        panic!()
+    };
     assert_eq!(first.new_messages.len() + rest.new_messages.len(), 150);
 }
 
@@ -59,11 +75,20 @@ fn a_lost_update_is_lost_once_and_found_by_the_difference() {
     bob.call(GetState::new()).unwrap();
     shared.faults.lose_pushes(bob.me, 1);
     let rich = shared.world().rich(alice.me, "lost", None).unwrap();
-    let draft = Draft { rich, random_id: 3, ..Draft::default() };
-    shared.change(|w| w.send(alice.actor(), bob.me, draft)).unwrap();
+    let draft = Draft {
+        rich,
+        random_id: 3,
+        ..Draft::default()
+    };
+    shared
+        .change(|w| w.send(alice.actor(), bob.me, draft))
+        .unwrap();
     assert!(!shared.faults.loses_push(bob.me));
     let call = GetDifference::new(1, 0, 0);
-    assert!(matches!(bob.call(call).unwrap(), enums::updates::Difference::Difference(_)));
+    assert!(matches!(
+        bob.call(call).unwrap(),
+        enums::updates::Difference::Difference(_)
+    ));
 }
 
 #[test]
@@ -72,11 +97,23 @@ fn the_configuration_tells_the_truth() {
     let program = Program::new(&shared, 2);
     let config = program.call(help::GetConfig::new()).unwrap();
     assert_eq!(config.this_dc, 2);
-    let options: Vec<_> =
-        config.dc_options.iter().map(|o| (o.id, o.ip_address.as_str(), o.port)).collect();
-    assert_eq!(options, [(1, "127.0.0.1", 4001), (2, "127.0.0.1", 4002), (3, "127.0.0.1", 4003)]);
+    let options: Vec<_> = config
+        .dc_options
+        .iter()
+        .map(|o| (o.id, o.ip_address.as_str(), o.port))
+        .collect();
+    assert_eq!(
+        options,
+        [
+            (1, "127.0.0.1", 4001),
+            (2, "127.0.0.1", 4002),
+            (3, "127.0.0.1", 4003)
+        ]
+    );
     let app = program.call(help::GetAppConfig::new(0)).unwrap();
-    let enums::help::AppConfig::AppConfig(app) = app else { panic!() };
+    let enums::help::AppConfig::AppConfig(app) = app else {
+        panic!()
+    };
     assert!(matches!(app.config, enums::JSONValue::JsonObject(_)));
     let again = program.call(help::GetAppConfig::new(app.hash)).unwrap();
     assert_eq!(again, enums::help::AppConfig::NotModified);
@@ -86,7 +123,8 @@ fn the_configuration_tells_the_truth() {
 fn what_clients_poll_for_is_not_due_at_once() {
     let shared = server();
     let alice = Program::logged_in(&shared, "9996610001", "Alice");
-    let enums::help::PromoData::Empty(promo) = alice.call(help::GetPromoData::new()).unwrap() else {
+    let enums::help::PromoData::Empty(promo) = alice.call(help::GetPromoData::new()).unwrap()
+    else {
         panic!()
     };
     assert!(promo.expires > shared.world().now());
