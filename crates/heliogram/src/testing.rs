@@ -61,7 +61,6 @@ impl TestServer {
     }
 
     /// A client of this server that is yet to be set up further, connected and signed in.
-    #[must_use]
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder(API.0, API.1).server(self.servers())
     }

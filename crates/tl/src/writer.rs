@@ -77,6 +77,13 @@ impl Writer {
         self.buf.extend_from_slice(&v.to_le_bytes());
     }
 
+    /// Appends several words of 32 bits at once: numbers that follow each other.
+    #[inline]
+    pub fn words<const N: usize>(&mut self, words: [u32; N]) {
+        self.buf
+            .extend_from_slice(words.map(u32::to_le_bytes).as_flattened());
+    }
+
     /// Appends bytes as they are (`int128`, `int256`, a value encoded before).
     #[inline]
     pub fn raw(&mut self, v: &[u8]) {
@@ -91,17 +98,17 @@ impl Writer {
     pub fn bytes(&mut self, v: &[u8]) {
         let v = v.get(..MAX_BYTES).unwrap_or(v);
         let len = v.len();
-        let head = if len < 254 {
+        if len < 254 {
             self.buf.push(len as u8);
-            1
         } else {
             self.buf
-                .extend_from_slice(&[254, len as u8, (len >> 8) as u8, (len >> 16) as u8]);
-            4
-        };
+                .extend_from_slice(&(254 | (len as u32) << 8).to_le_bytes());
+        }
         self.buf.extend_from_slice(v);
-        let pad = (head + len).next_multiple_of(4) - (head + len);
-        self.buf.extend_from_slice(&[0; 3][..pad]);
+        // Appending a fixed number of bytes and cutting is cheaper than appending 0 to 3 of them.
+        let padded = self.buf.len() + padding(len);
+        self.buf.extend_from_slice(&[0; 4]);
+        self.buf.truncate(padded);
     }
 
     /// Appends the value if there is one.
@@ -142,6 +149,13 @@ impl From<Vec<u8>> for Writer {
     fn from(buf: Vec<u8>) -> Self {
         Self { buf }
     }
+}
+
+/// Zeros that follow `len` bytes and their length.
+#[inline]
+fn padding(len: usize) -> usize {
+    let head = if len < 254 { 1 } else { 4 };
+    (head + len).wrapping_neg() % 4
 }
 
 /// Scratch buffers above this size are given back instead of kept for the next value.

@@ -207,14 +207,25 @@ impl<'a> Emitter<'a> {
     /// Statements that write the fields to `w`.
     pub(super) fn writes(&self, of: Option<&Name>, d: &'a Definition) -> Vec<String> {
         let mut out = Vec::new();
+        let mut words = Vec::new();
         for field in &d.fields {
             let place = format!("self.{}", names::field(&field.name));
             let boxed = self.graph.boxes(of, field);
             if field.ty == Type::Flags {
                 let (before, word) = flags_word(d, &field.name);
                 out.extend(before);
-                out.push(format!("w.u32({word});"));
-            } else if !is_option(field) {
+                words.push(word);
+                continue;
+            }
+            if let (None, Some(all)) = (&field.flag, as_words(&field.ty, &place)) {
+                words.extend(all);
+                continue;
+            }
+            if field.ty == Type::True {
+                continue;
+            }
+            out.extend(write_words(&mut words));
+            if !is_option(field) {
                 out.push(self.write(&field.ty, &place, false, boxed));
             } else {
                 let write = self.write(&field.ty, "x", true, boxed);
@@ -240,8 +251,27 @@ impl<'a> Emitter<'a> {
                 }
             }
         }
-        out.retain(|s| !s.is_empty());
+        out.extend(write_words(&mut words));
         out
+    }
+}
+
+/// A number as the words of 32 bits that it is sent as.
+fn as_words(ty: &Type, place: &str) -> Option<Vec<String>> {
+    Some(match ty {
+        Type::Int => vec![format!("{place} as u32")],
+        Type::Long => vec![format!("{place} as u32"), format!("({place} >> 32) as u32")],
+        _ => return None,
+    })
+}
+
+/// The statement that writes the words collected, if there are any.
+fn write_words(words: &mut Vec<String>) -> Option<String> {
+    let all = std::mem::take(words);
+    match all.as_slice() {
+        [] => None,
+        [one] => Some(format!("w.u32({one});")),
+        several => Some(format!("w.words([{}]);", several.join(", "))),
     }
 }
 

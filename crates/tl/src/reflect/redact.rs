@@ -1,11 +1,14 @@
 use super::{Definition, Field, Type};
 
 /// Names of fields that hold secrets or phone numbers wherever they stand, in order.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 25] = [
     "A",
     "M1",
     "api_hash",
+    "codes",
+    "credential",
     "credentials",
+    "digital_credential_payload",
     "encrypted_credentials",
     "encrypted_data",
     "encrypted_message",
@@ -23,6 +26,7 @@ const NAMES: [&str; 21] = [
     "phone_or_email",
     "phones",
     "secure_random",
+    "vcard",
 ];
 
 /// Endings of such names.
@@ -60,9 +64,20 @@ fn by_place(definition: &str, field: Field<'_>) -> bool {
                 || definition.starts_with("account.")
                 || definition.starts_with("emailVerification")
         }
+        "data" => definition == "wallet.encryptedSecretPhrasePart",
         "p" | "q" => definition.starts_with("p_q_inner_data"),
         "hash" => definition == "account.confirmPhone",
         "url" => matches!(definition, "urlAuthResultAccepted" | "messages.webViewUrl"),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMES;
+
+    #[test]
+    fn names_are_in_the_order_the_search_needs() {
+        assert!(NAMES.is_sorted());
     }
 }

@@ -1,6 +1,7 @@
 //! A client's session against a server that says exactly what a test wants.
 
 mod record;
+mod refusals;
 mod requests;
 mod service;
 
