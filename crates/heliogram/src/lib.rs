@@ -87,3 +87,7 @@ pub use updates::Updates;
 
 /// A future on the heap, as the awaitable builders and dyn-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

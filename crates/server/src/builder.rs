@@ -150,6 +150,9 @@ impl Builder {
             .as_deref()
             .map_or_else(std::env::temp_dir, files_beside);
         let blobs = blobs.map_err(|source| StartError::Data(DataError::Io { path, source }))?;
+        if self.data.is_some() {
+            blobs.sweep(&world.files_in_use());
+        }
         Ok(Arc::new(Shared {
             world: Mutex::new(world),
             table: services::table(),

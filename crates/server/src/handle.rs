@@ -41,18 +41,18 @@ impl Account {
         let name = username.trim_start_matches('@');
         let id = shared.change(|world| {
             if let Some(id) = world.by_username(name) {
-                return Ok(id);
+                let taken = || Refusal::bad("USERNAME_OCCUPIED");
+                return (!world.is_bot(id)).then_some(id).ok_or_else(taken);
             }
             let (phone, home) = world.free_test_number();
-            let mut letters = name.chars();
-            let first = letters
-                .next()
-                .map(|c| c.to_uppercase().chain(letters).collect::<String>());
-            let id = world.add_person(&phone, home, &first.unwrap_or_default());
+            let id = world.add_person(&phone, home, &capitalised(name));
             world.put_username(id, name)?;
             Ok(id)
         });
-        Self::of(shared, id.unwrap_or_default())
+        Self::of(
+            shared,
+            id.unwrap_or_else(|refusal| not_made(username, &refusal)),
+        )
     }
 
     pub(crate) fn bot(shared: &Arc<Shared>, username: &str) -> Self {
@@ -60,7 +60,10 @@ impl Account {
             let home = world.dcs.min(2);
             world.add_bot(username, home)
         });
-        Self::of(shared, id.unwrap_or_default())
+        Self::of(
+            shared,
+            id.unwrap_or_else(|refusal| not_made(username, &refusal)),
+        )
     }
 
     fn of(shared: &Arc<Shared>, id: i64) -> Self {
@@ -161,6 +164,18 @@ impl std::fmt::Debug for Account {
             .field("username", &self.username)
             .finish_non_exhaustive()
     }
+}
+
+/// A name with a capital at its beginning.
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+#[allow(clippy::panic, reason = "a test cannot go on without its account")]
+fn not_made(username: &str, refusal: &Refusal) -> ! {
+    panic!("there is no account @{username} to give: {refusal}")
 }
 
 impl World {
@@ -269,7 +284,9 @@ impl<'a> Faults<'a> {
     pub fn forget_keys(self, account: &Account) -> Self {
         let keys = self.keys_of(account);
         let forgotten = self.shared.change(|world| {
-            keys.iter().for_each(|key| world.forget_key(*key));
+            for key in &keys {
+                world.forget_key(*key);
+            }
             Ok(())
         });
         if forgotten.is_ok() {

@@ -142,11 +142,17 @@ impl Server {
 
     /// A person's account with that public name, made with a phone number of its own if it is
     /// not there.
+    ///
+    /// # Panics
+    /// When the name is a bot's.
     pub async fn user(&self, username: &str) -> Account {
         Account::person(&self.shared, username)
     }
 
     /// A bot with that public name, made if it is not there.
+    ///
+    /// # Panics
+    /// When the name is a person's.
     pub async fn bot(&self, username: &str) -> Account {
         Account::bot(&self.shared, username)
     }

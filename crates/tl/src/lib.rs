@@ -52,8 +52,14 @@ pub trait Constructor: Sized {
     const NAME: &'static str;
     /// Whether a value can hold one of the same type, however far down, so that its depth counts.
     const RECURSIVE: bool = false;
+    /// Appends the id and the fields; [`Encode::encode`] by another name.
+    fn encode_boxed(&self, w: &mut Writer);
     /// Appends the fields alone, without the id.
-    fn encode_bare(&self, w: &mut Writer);
+    fn encode_bare(&self, w: &mut Writer) {
+        let start = w.len();
+        self.encode_boxed(w);
+        w.cut_word(start);
+    }
     /// Reads the fields alone, without the id.
     fn decode_bare(r: &mut Reader<'_>) -> Self;
 }

@@ -67,8 +67,7 @@ impl<T: Decode> Decode for Vec<T> {
 impl<T: Constructor> Encode for T {
     #[inline]
     fn encode(&self, w: &mut Writer) {
-        w.u32(T::ID);
-        self.encode_bare(w);
+        self.encode_boxed(w);
     }
 }
 

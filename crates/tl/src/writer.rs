@@ -111,6 +111,12 @@ impl Writer {
         self.buf.truncate(padded);
     }
 
+    /// Takes the 4 bytes at `start` out again, by moving down what follows them.
+    pub(crate) fn cut_word(&mut self, start: usize) {
+        let end = (start + 4).min(self.buf.len());
+        self.buf.drain(start.min(end)..end);
+    }
+
     /// Appends the value if there is one.
     #[inline]
     pub fn option<T: Encode>(&mut self, value: &Option<T>) {
@@ -130,14 +136,19 @@ impl Writer {
     /// Appends a boxed vector.
     #[inline]
     pub fn vector<T>(&mut self, items: &[T], write: impl FnMut(&mut Self, &T)) {
-        self.u32(VECTOR);
-        self.elements(items, write);
+        self.words([VECTOR, items.len() as u32]);
+        self.each(items, write);
     }
 
     /// Appends a bare vector: count and elements.
     #[inline]
-    pub fn elements<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
+    pub fn elements<T>(&mut self, items: &[T], write: impl FnMut(&mut Self, &T)) {
         self.u32(items.len() as u32);
+        self.each(items, write);
+    }
+
+    #[inline]
+    fn each<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
         for item in items {
             write(self, item);
         }
@@ -158,11 +169,15 @@ fn padding(len: usize) -> usize {
     (head + len).wrapping_neg() % 4
 }
 
-/// Scratch buffers above this size are given back instead of kept for the next value.
+/// Values from this size on are handed out in the buffer they were written to.
+const LARGE: usize = 1 << 17;
+/// Scratch buffers above this size are not replaced by one of their size.
 const KEEP: usize = 1 << 20;
 
-/// Encodes into a buffer that the thread keeps, and hands out an exactly sized copy: one
-/// allocation per value, whatever its size.
+/// Encodes into a buffer that the thread keeps: one allocation per value, whatever its size.
+///
+/// Small values are copied out; a large one takes the buffer along, and the thread gets another
+/// that would hold as much, since large values tend to come in series.
 pub(crate) fn with_scratch(write: impl FnOnce(&mut Writer)) -> Bytes {
     thread_local!(static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     let mut w = Writer {
@@ -170,10 +185,14 @@ pub(crate) fn with_scratch(write: impl FnOnce(&mut Writer)) -> Bytes {
     };
     w.buf.clear();
     write(&mut w);
-    if w.buf.capacity() > KEEP {
-        return Bytes::from(w.buf);
+    let len = w.buf.len();
+    if len < LARGE {
+        let out = Bytes::copy_from_slice(&w.buf);
+        SCRATCH.set(w.buf);
+        return out;
     }
-    let out = Bytes::copy_from_slice(&w.buf);
-    SCRATCH.set(w.buf);
-    out
+    if len <= KEEP {
+        SCRATCH.set(Vec::with_capacity(len + len / 8));
+    }
+    Bytes::from(w.buf)
 }

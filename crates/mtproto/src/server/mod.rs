@@ -223,13 +223,22 @@ impl ServerSession {
 
     /// Answers a request, once; `false` if nobody waits for this answer.
     pub fn reply(&mut self, now: Now, msg_id: i64, result: Result<Bytes, RpcFailure>) -> bool {
-        if self.ledger.state(msg_id) != Some(State::Running) {
-            return false;
-        }
         let result = match result {
             Ok(body) => wire::pack(body),
             Err(failure) => outgoing::rpc_error(&failure),
         };
+        self.answer(now, msg_id, result)
+    }
+
+    /// Answers a request with a body that is not worth packing, such as a part of a file.
+    pub fn reply_unpacked(&mut self, now: Now, msg_id: i64, body: Bytes) -> bool {
+        self.answer(now, msg_id, body)
+    }
+
+    fn answer(&mut self, now: Now, msg_id: i64, result: Bytes) -> bool {
+        if self.ledger.state(msg_id) != Some(State::Running) {
+            return false;
+        }
         let answer = self.add(now, wire::rpc_result(msg_id, &result), Kind::Answer(msg_id));
         self.ledger.set(msg_id, State::Answered(answer));
         self.acks.forget(msg_id);

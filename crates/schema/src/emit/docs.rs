@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names;
-use crate::{Definition, Facts, Kind, Name, Schema, Type, Who, graph::Graph};
+use crate::{Definition, Facts, Field, Kind, Name, Schema, Type, Who, graph::Graph};
 
 /// At most this many names are listed in one doc comment.
 const LISTED: usize = 6;
@@ -123,4 +123,22 @@ impl<'a> Docs<'a> {
             format!("{}{answer}{who}{errors}", self.layer()),
         ]
     }
+}
+
+/// The field as the schema has it, and the fields it shares its bit with.
+pub(super) fn field(d: &Definition, field: &Field) -> String {
+    let definition = format!("`{field}`");
+    let Some(flag) = &field.flag else {
+        return definition;
+    };
+    let others: Vec<String> = d
+        .fields
+        .iter()
+        .filter(|f| f.flag.as_ref() == Some(flag) && f.name != field.name)
+        .map(|f| format!("`{}`", f.name))
+        .collect();
+    if others.is_empty() {
+        return definition;
+    }
+    format!("{definition}; sent together with {}.", others.join(", "))
 }

@@ -204,10 +204,10 @@ impl<'a> Emitter<'a> {
         reads
     }
 
-    /// Statements that write the fields to `w`.
+    /// Statements that write the id and the fields to `w`.
     pub(super) fn writes(&self, of: Option<&Name>, d: &'a Definition) -> Vec<String> {
         let mut out = Vec::new();
-        let mut words = Vec::new();
+        let mut words = vec![format!("{:#010x}", d.id)];
         for field in &d.fields {
             let place = format!("self.{}", names::field(&field.name));
             let boxed = self.graph.boxes(of, field);

@@ -20,7 +20,7 @@ impl<'a> Emitter<'a> {
             generics(d, ": Encode")
         ));
         c.line("#[inline]");
-        self.encode_fields(c, "encode", Some(d.id), None, d);
+        self.encode_fields(c, "encode", None, d);
         c.line("}");
         c.line(format!(
             "impl{} Call for {name}{args} {{",

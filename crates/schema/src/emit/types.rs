@@ -1,6 +1,6 @@
 //! One struct for each constructor.
 
-use super::{Code, Emitter, fields, names};
+use super::{Code, Emitter, docs, fields, names};
 use crate::{Definition, Name, Type};
 
 impl<'a> Emitter<'a> {
@@ -40,11 +40,11 @@ impl<'a> Emitter<'a> {
             "const NAME: &'static str = {:?};",
             d.name.to_string()
         ));
-        if self.graph.recursive.contains(ty) {
+        if self.is_single(ty) && self.graph.recursive.contains(ty) {
             c.line("const RECURSIVE: bool = true;");
         }
         self.inline_encode(c, ty);
-        self.encode_fields(c, "encode_bare", None, Some(ty), d);
+        self.encode_fields(c, "encode_boxed", Some(ty), d);
         self.inline_decode(c, ty);
         self.decode_fields(c, "decode_bare", None, Some(ty), d);
         c.line("}");
@@ -59,6 +59,7 @@ impl<'a> Emitter<'a> {
         c.line(format!("pub struct {name} {{"));
         for field in d.fields.iter().filter(|f| f.ty != Type::Flags) {
             let ty = self.field_type(of, field);
+            c.doc(&[docs::field(d, field)]);
             c.line(format!("pub {}: {ty},", names::field(&field.name)));
         }
         c.line("}");
@@ -96,20 +97,16 @@ impl<'a> Emitter<'a> {
         c.line("}");
     }
 
-    /// A function that writes the fields, after the id if one is given.
+    /// A function that writes the id and the fields.
     pub(super) fn encode_fields(
         &self,
         c: &mut Code,
         function: &str,
-        id: Option<u32>,
         of: Option<&Name>,
         d: &'a Definition,
     ) {
-        let mut lines: Vec<String> = id.iter().map(|id| format!("w.u32({id:#010x});")).collect();
-        lines.extend(self.writes(of, d));
-        let w = if lines.is_empty() { "_" } else { "w" };
-        c.line(format!("fn {function}(&self, {w}: &mut Writer) {{"));
-        for line in lines {
+        c.line(format!("fn {function}(&self, w: &mut Writer) {{"));
+        for line in self.writes(of, d) {
             c.line(line);
         }
         c.line("}");

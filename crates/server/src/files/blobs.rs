@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -82,11 +83,32 @@ impl Blobs {
         Ok(hash.finish().iter().map(|b| format!("{b:02x}")).collect())
     }
 
+    /// Removes every file that is not among `names`: what uploads left behind that nobody sent.
+    pub(crate) fn sweep(&self, names: &HashSet<&str>) {
+        let Ok(files) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        for file in files.flatten() {
+            let name = file.file_name();
+            if name
+                .to_str()
+                .is_some_and(|name| is_ours(name) && !names.contains(name))
+            {
+                self.remove(&name.to_string_lossy());
+            }
+        }
+    }
+
     /// Removes a file; one that is not there is no mistake.
     pub(crate) fn remove(&self, name: &str) {
         // Nothing refers to the file any more: if it cannot be removed it is left over, no more.
         let _ = fs::remove_file(self.folder.join(name));
     }
+}
+
+/// Whether a file has a name this server gives.
+fn is_ours(name: &str) -> bool {
+    name.len() == 16 && name.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 impl Blob {
@@ -136,6 +158,18 @@ mod tests {
             blobs.md5(&blob).unwrap(),
             "d41d8cd98f00b204e9800998ecf8427e"
         );
+    }
+
+    #[test]
+    fn what_nobody_sent_is_swept_and_nothing_else() {
+        let blobs = Blobs::temporary().unwrap();
+        let names = ["00000000000000aa", "00000000000000bb", "notes.txt"];
+        for name in names {
+            blobs.write(name, 0, b"x").unwrap();
+        }
+        blobs.sweep(&HashSet::from([names[0]]));
+        let there = names.map(|name| blobs.folder.join(name).exists());
+        assert_eq!(there, [true, false, true]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::link::Link;
 use crate::event::Event;
@@ -18,6 +19,8 @@ const READ_SIZE: usize = 64 * 1024;
 const WRITE_HIGH: usize = 2 << 20;
 /// A connection that sent nothing that makes sense by then is closed.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(60);
+/// A connection that sends nothing for so long is closed; clients ping every minute.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// One connection of one client.
 pub(crate) struct Connection {
@@ -56,7 +59,7 @@ impl Connection {
         let mut input = vec![0; READ_SIZE];
         let mut output = Output::default();
         let conn = link.conn();
-        let greeting = tokio::time::Instant::now() + GREETING_TIMEOUT;
+        let mut patience = Instant::now() + GREETING_TIMEOUT;
         loop {
             if output.len() < WRITE_HIGH {
                 link.fill(&mut output.bytes);
@@ -78,7 +81,7 @@ impl Connection {
                     link.handle_timeout();
                     continue;
                 }
-                () = tokio::time::sleep_until(greeting), if !link.has_spoken() => {
+                () = tokio::time::sleep_until(patience) => {
                     return Some("silence".to_owned());
                 }
             };
@@ -89,7 +92,12 @@ impl Connection {
             if ready.is_readable() && read {
                 match stream.try_read(&mut input) {
                     Ok(0) => return None,
-                    Ok(len) => link.receive(input.get(..len).unwrap_or_default()),
+                    Ok(len) => {
+                        link.receive(input.get(..len).unwrap_or_default());
+                        if link.has_spoken() {
+                            patience = Instant::now() + IDLE_TIMEOUT;
+                        }
+                    }
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     Err(_) => return None,
                 }

@@ -2,14 +2,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heliogram_api::types;
 use heliogram_crypto::AuthKey;
 use heliogram_mtproto::RpcFailure;
 use heliogram_mtproto::exchange::ServerExchange;
 use heliogram_mtproto::framing::{Frame, Framing};
 use heliogram_mtproto::server::{ServerEvent, ServerSessionError, open, peek_key_id};
+use heliogram_tl::Constructor;
 
 use crate::hub::{Conn, Slot};
-use crate::rpc::Answer;
+use crate::rpc::{Answer, constructor};
 use crate::serve::{Outcome, Request};
 use crate::shared::Shared;
 
@@ -246,11 +248,11 @@ impl Link {
     }
 
     fn destroy_key(&mut self, key: i64) {
-        let gone = self.shared.change(|world| {
-            world.forget_key(key);
-            Ok(())
-        });
-        if gone.is_ok() {
+        // A key that cannot be taken out of the data file lives on; the client can ask again.
+        if let Ok(user) = self.shared.change(|world| Ok(world.forget_key(key))) {
+            if let Some(user) = user {
+                self.shared.forget_login(user, key);
+            }
             self.end("the key was destroyed");
         }
     }
@@ -366,7 +368,16 @@ impl Link {
 fn reply(shared: &Shared, request: &Request, answer: Answer<bytes::Bytes>) {
     let result = answer.map_err(|refusal| RpcFailure::new(refusal.code, refusal.name));
     let mut state = request.slot.lock();
-    state.session.reply(shared.now(), request.msg_id, result);
+    let now = shared.now();
+    match result {
+        // Packing parts of files costs far more than it saves.
+        Ok(part) if constructor(&part) == Some(types::upload::File::ID) => {
+            state.session.reply_unpacked(now, request.msg_id, part);
+        }
+        result => {
+            state.session.reply(now, request.msg_id, result);
+        }
+    }
     if let Some(conn) = &state.conn {
         conn.wake.notify_one();
     }

@@ -33,12 +33,11 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
         commands: Some(user.commands.clone()),
         ..types::BotInfo::new()
     });
-    let pinned = w.boxes.get(&cx.me).and_then(|mailbox| {
-        let mut pinned = mailbox.entries.iter().rev();
-        pinned
-            .find(|(_, entry)| entry.peer == id && entry.pinned)
-            .map(|(id, _)| *id)
-    });
+    let dialog = w
+        .boxes
+        .get(&cx.me)
+        .and_then(|mailbox| mailbox.dialogs.get(&id));
+    let pinned = dialog.and_then(|dialog| dialog.pins.last().copied());
     let full = types::UserFull {
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,

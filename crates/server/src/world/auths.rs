@@ -164,12 +164,13 @@ impl World {
         Some(user)
     }
 
-    /// Forgets a key: what comes under it afterwards is answered with -404.
-    pub(crate) fn forget_key(&mut self, key: i64) {
-        self.log_out(key);
+    /// Forgets a key: what comes under it afterwards is answered with -404. Says whose it was.
+    pub(crate) fn forget_key(&mut self, key: i64) -> Option<i64> {
+        let user = self.log_out(key);
         self.auths.remove(&key);
         self.touch(Rec::Auth(key));
         self.auths.retain(|_, auth| auth.bound_to != Some(key));
+        user
     }
 
     /// Every key an account is logged in with.

@@ -82,6 +82,7 @@ impl World {
         let incoming = letter.is_some_and(|letter| letter.from != owner);
         if let Some(dialog) = mailbox.dialogs.get_mut(&entry.peer) {
             dialog.ids.remove(&id);
+            dialog.pins.remove(&id);
             if incoming && id > dialog.read_in {
                 dialog.unread = (dialog.unread - 1).max(0);
             }

@@ -53,6 +53,8 @@ pub(crate) struct Dialog {
     pub(crate) marked: bool,
     /// Place among the pinned dialogs, from the top.
     pub(crate) pinned: Option<i32>,
+    /// The messages pinned in it.
+    pub(crate) pins: BTreeSet<i32>,
     pub(crate) draft: Option<enums::DraftMessage>,
 }
 
@@ -95,6 +97,7 @@ impl From<DialogRecord> for Dialog {
             unread: 0,
             marked: record.marked,
             pinned: record.pinned,
+            pins: BTreeSet::new(),
             draft: record.draft,
         }
     }
@@ -192,6 +195,9 @@ impl Mailbox {
         for (id, entry) in &self.entries {
             let dialog = self.dialogs.entry(entry.peer).or_default();
             dialog.ids.insert(*id);
+            if entry.pinned {
+                dialog.pins.insert(*id);
+            }
             match mine(entry.letter) {
                 Some(random_id) => {
                     self.random.insert(random_id, *id);

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use heliogram_api::enums;
 
 use super::{Kind, Rec, World};
@@ -91,6 +93,19 @@ impl World {
         self.photos.insert(id, photo);
         self.touch(Rec::Photo(id));
         id
+    }
+
+    /// Names of the stored files that something refers to.
+    pub(crate) fn files_in_use(&self) -> HashSet<&str> {
+        let documents = self.documents.values();
+        let sizes = documents
+            .clone()
+            .filter_map(|document| document.thumb.as_ref());
+        let sizes = sizes.chain(self.photos.values().flat_map(|photo| &photo.sizes));
+        documents
+            .map(|document| document.blob.name.as_str())
+            .chain(sizes.map(|size| size.blob.name.as_str()))
+            .collect()
     }
 
     /// The document a client names, if it may.

@@ -25,12 +25,10 @@ impl World {
     /// Unpins everything in a conversation.
     pub(crate) fn unpin_all(&mut self, by: Actor, peer: i64) -> Answer<(i32, i32)> {
         let mailbox = self.mailbox(by.user)?;
-        let pinned: Vec<i32> = mailbox
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.pinned && entry.peer == peer)
-            .map(|(id, _)| *id)
-            .collect();
+        let dialog = mailbox.dialogs.get(&peer);
+        let pinned: Vec<i32> = dialog
+            .map(|d| d.pins.iter().copied().collect())
+            .unwrap_or_default();
         let mut done = (mailbox.pts, 0);
         for id in pinned {
             let (pts, count) = self.pin(by, peer, id, false, false)?;
@@ -49,6 +47,12 @@ impl World {
         }
         entry.pinned = pinned;
         let peer = entry.peer;
+        let pins = &mut mailbox.dialogs.entry(peer).or_default().pins;
+        if pinned {
+            pins.insert(id);
+        } else {
+            pins.remove(&id);
+        }
         self.touch(Rec::Entry(owner, id));
         let pts = self.log(
             owner,

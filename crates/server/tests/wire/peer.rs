@@ -90,9 +90,26 @@ impl Peer {
         obfuscation: Option<Obfuscation>,
     ) -> Self {
         let address = server.dcs()[dc as usize - 1].address;
+        Self::at(
+            address,
+            &server.public_key_pem(),
+            dc,
+            transport,
+            obfuscation,
+        )
+    }
+
+    /// The same for a server that is known by its address and key.
+    pub(crate) fn at(
+        address: SocketAddr,
+        pem: &str,
+        dc: i32,
+        transport: Transport,
+        obfuscation: Option<Obfuscation>,
+    ) -> Self {
         let mut link = Link::dial(address, transport, obfuscation);
         let origin = Instant::now();
-        let key = RsaPublicKey::from_pem(&server.public_key_pem()).unwrap();
+        let key = RsaPublicKey::from_pem(pem).unwrap();
         let config = ClientConfig {
             keys: Arc::new([key]),
             dc,
@@ -149,6 +166,23 @@ impl Peer {
         };
         peer.call(call).unwrap();
         peer
+    }
+
+    /// Makes the account of a test number.
+    pub(crate) fn sign_up(&mut self, phone: &str, code: &str) {
+        let settings = types::CodeSettings::new();
+        let call = auth::SendCode::new(phone.to_owned(), 1, "hash".into(), settings);
+        let enums::auth::SentCode::SentCode(sent) = self.call(call).unwrap() else {
+            panic!()
+        };
+        let hash = sent.phone_code_hash;
+        let call = auth::SignIn {
+            phone_code: Some(code.to_owned()),
+            ..auth::SignIn::new(phone.to_owned(), hash.clone())
+        };
+        self.call(call).unwrap();
+        let call = auth::SignUp::new(phone.to_owned(), hash, "Alice".into(), String::new());
+        self.call(call).unwrap();
     }
 
     /// Calls a method, over as many connections as it takes.
