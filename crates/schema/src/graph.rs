@@ -40,8 +40,6 @@ pub(crate) struct Graph<'a> {
     pub(crate) recursive: BTreeSet<&'a Name>,
     /// For each type, the types it can reach without passing a vector.
     reach_inline: BTreeMap<&'a Name, BTreeSet<&'a Name>>,
-    /// Types that functions take, or that are held by those.
-    pub(crate) sent: BTreeSet<&'a Name>,
     /// Types that functions answer, or that are held by those.
     pub(crate) answered: BTreeSet<&'a Name>,
     sizes: BTreeMap<&'a Name, Layout>,
@@ -54,7 +52,6 @@ impl<'a> Graph<'a> {
             bare: BTreeMap::new(),
             recursive: BTreeSet::new(),
             reach_inline: BTreeMap::new(),
-            sent: BTreeSet::new(),
             answered: BTreeSet::new(),
             sizes: BTreeMap::new(),
         };
@@ -90,12 +87,6 @@ impl<'a> Graph<'a> {
         {
             let answer = graph.target(d.result.innermost());
             graph.answered.extend(graph.closure(answer.into_iter()));
-            let fields = d
-                .fields
-                .iter()
-                .filter_map(|f| graph.target(f.ty.innermost()));
-            let sent = graph.closure(fields);
-            graph.sent.extend(sent);
         }
         graph.find_cycles();
         graph.find_least();

@@ -21,7 +21,7 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use gzip::{deflate, inflate};
 pub use primitives::Rest;
 pub use reader::{MAX_DEPTH, Reader};
-pub use writer::Writer;
+pub use writer::{Writer, flags};
 
 /// Constructor id of `vector`, in front of every boxed vector.
 pub const VECTOR: u32 = 0x1cb5_c415;

@@ -162,6 +162,19 @@ impl From<Vec<u8>> for Writer {
     }
 }
 
+/// A flags word: the bits whose test holds.
+///
+/// ```
+/// assert_eq!(heliogram_tl::flags([0, 3, 4], [true, false, true]), 0b1_0001);
+/// ```
+#[inline]
+#[must_use]
+pub fn flags<const N: usize>(bits: [u8; N], tests: [bool; N]) -> u32 {
+    bits.iter()
+        .zip(tests)
+        .fold(0, |word, (bit, test)| word | u32::from(test) << (bit & 31))
+}
+
 /// Zeros that follow `len` bytes and their length.
 #[inline]
 fn padding(len: usize) -> usize {

@@ -86,7 +86,7 @@ impl<'a> Emitter<'a> {
 
     fn encode_enum(&self, c: &mut Code, ty: &Name, name: &str, constructors: &[&'a Definition]) {
         c.line(format!("impl Encode for {name} {{"));
-        self.inline_encode(c, ty);
+        c.line("#[inline]");
         c.line("fn encode(&self, w: &mut Writer) {");
         c.line("match self {");
         for &d in constructors {

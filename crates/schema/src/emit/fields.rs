@@ -351,7 +351,7 @@ fn shared_bit(d: &Definition, field: &Field) -> Option<String> {
 /// The expression for a flags word, and the locals it needs.
 fn flags_word(d: &Definition, word: &str) -> (Vec<String>, String) {
     let mut before = Vec::new();
-    let mut terms = Vec::new();
+    let (mut bits, mut tests) = (Vec::new(), Vec::new());
     for bit in 0..32u8 {
         let fields: Vec<&Field> = d
             .fields
@@ -384,16 +384,12 @@ fn flags_word(d: &Definition, word: &str) -> (Vec<String>, String) {
                 local
             }
         };
-        terms.push(if bit == 0 {
-            format!("{test} as u32")
-        } else {
-            format!("({test} as u32) << {bit}")
-        });
+        bits.push(bit.to_string());
+        tests.push(test);
     }
-    let word = if terms.is_empty() {
-        "0".to_owned()
-    } else {
-        terms.join(" | ")
+    let word = match tests.as_slice() {
+        [] => "0".to_owned(),
+        tests => format!("flags([{}], [{}])", bits.join(", "), tests.join(", ")),
     };
     (before, word)
 }

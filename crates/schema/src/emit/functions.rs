@@ -1,14 +1,16 @@
 //! One struct for each function.
 
-use super::{Code, Emitter, Spaces, names};
+use super::{Code, DebugStyle, Emitter, Spaces, names};
 use crate::{Definition, Type};
 
 impl<'a> Emitter<'a> {
     pub(super) fn function(&self, c: &mut Code, d: &'a Definition) {
         let name = names::item(&d.name);
         c.doc(&self.docs.function(d));
-        let (derive, _) = self.derives(Some(d));
-        c.line(derive);
+        c.line(match self.options.debug {
+            DebugStyle::Function(_) => "#[derive(Clone)]",
+            DebugStyle::Derive { .. } => "#[derive(Clone, Debug)]",
+        });
         let args = generics(d, "");
         self.declare(c, None, d, &format!("{name}{args}"));
         c.line(format!("impl{args} {name}{args} {{"));

@@ -178,7 +178,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn imports(&self, c: &mut Code) {
-        c.line("use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};");
+        c.line(
+            "use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};",
+        );
         c.line(format!("use {}::{{enums, types}};", self.options.root));
     }
 
@@ -194,15 +196,9 @@ impl<'a> Emitter<'a> {
             .is_some_and(|info| info.constructors.len() == 1)
     }
 
-    /// Adds `#[inline]` where hardly any program needs the function: the compiler then makes code
-    /// of it where it is used and not here. That is writing for types that only servers write,
-    /// and reading for types that only servers read.
-    fn inline_encode(&self, c: &mut Code, ty: &Name) {
-        if self.graph.answered.contains(ty) && !self.graph.sent.contains(ty) {
-            c.line("#[inline]");
-        }
-    }
-
+    /// Adds `#[inline]` to the reading of what no function answers, as is done to all writing: the
+    /// compiler then makes code of it where it is used, and not here for everyone. What servers
+    /// answer is read by every client, so that code is made here and once.
     fn inline_decode(&self, c: &mut Code, ty: &Name) {
         if !self.graph.answered.contains(ty) {
             c.line("#[inline]");

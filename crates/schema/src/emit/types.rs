@@ -43,7 +43,7 @@ impl<'a> Emitter<'a> {
         if self.is_single(ty) && self.graph.recursive.contains(ty) {
             c.line("const RECURSIVE: bool = true;");
         }
-        self.inline_encode(c, ty);
+        c.line("#[inline]");
         self.encode_fields(c, "encode_boxed", Some(ty), d);
         self.inline_decode(c, ty);
         self.decode_fields(c, "decode_bare", None, Some(ty), d);

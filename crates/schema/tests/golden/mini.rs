@@ -1,7 +1,7 @@
 #[allow(missing_docs, unused_imports, unused_qualifications, clippy::all)]
 #[allow(non_camel_case_types)]
 mod defs {
-    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
     use crate::{enums, types};
 
     /// `note flags:# self:flags.0?true pinned:flags.1?true id:int flags2:# type:flags2.3?string data:flags2.31?bytes peer:Peer at:flags.2?Point tags:Vector<string> = Note`
@@ -187,7 +187,7 @@ mod defs {
 /// Constructors: the forms a value can have, one struct each.
 #[allow(missing_docs, unused_imports, unused_qualifications, clippy::all)]
 pub mod types {
-    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
     use crate::{enums, types};
 
     #[doc(inline)]
@@ -210,7 +210,7 @@ pub mod types {
         const NAME: &'static str = "note";
         #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
-            w.words([0x66c73ce3, self.is_self as u32 | (self.pinned as u32) << 1 | (self.at.is_some() as u32) << 2, self.id as u32, (self.r#type.is_some() as u32) << 3 | (self.data.is_some() as u32) << 31]);
+            w.words([0x66c73ce3, flags([0, 1, 2], [self.is_self, self.pinned, self.at.is_some()]), self.id as u32, flags([3, 31], [self.r#type.is_some(), self.data.is_some()])]);
             w.option(&self.r#type);
             w.option(&self.data);
             self.peer.encode(w);
@@ -251,6 +251,7 @@ pub mod types {
     impl Constructor for PeerUser {
         const ID: u32 = 0x59511722;
         const NAME: &'static str = "peerUser";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             w.words([0x59511722, self.user_id as u32, (self.user_id >> 32) as u32]);
         }
@@ -279,8 +280,9 @@ pub mod types {
     impl Constructor for PeerSelf {
         const ID: u32 = 0x02b8b0b6;
         const NAME: &'static str = "peerSelf";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
-            w.words([0x02b8b0b6, self.silent as u32]);
+            w.words([0x02b8b0b6, flags([0], [self.silent])]);
         }
         fn decode_bare(r: &mut Reader<'_>) -> Self {
             let flags = r.u32();
@@ -340,6 +342,7 @@ pub mod types {
     impl Constructor for TextPlain {
         const ID: u32 = 0x744694e0;
         const NAME: &'static str = "textPlain";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             w.u32(0x744694e0);
             w.bytes(self.text.as_bytes());
@@ -370,6 +373,7 @@ pub mod types {
     impl Constructor for TextBold {
         const ID: u32 = 0x6724abc4;
         const NAME: &'static str = "textBold";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             w.u32(0x6724abc4);
             (*self.text).encode(w);
@@ -400,6 +404,7 @@ pub mod types {
     impl Constructor for TextConcat {
         const ID: u32 = 0x7e6260d7;
         const NAME: &'static str = "textConcat";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             w.u32(0x7e6260d7);
             self.texts.encode(w);
@@ -430,6 +435,7 @@ pub mod types {
     impl Constructor for Salt {
         const ID: u32 = 0xd3495e39;
         const NAME: &'static str = "salt";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             w.words([0xd3495e39, self.since as u32, self.salt as u32, (self.salt >> 32) as u32]);
         }
@@ -460,6 +466,7 @@ pub mod types {
     impl Constructor for Salts {
         const ID: u32 = 0x44f8d121;
         const NAME: &'static str = "salts";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             w.words([0x44f8d121, self.now as u32]);
             w.elements(&self.salts, |w, x| { x.encode_bare(w); });
@@ -493,9 +500,10 @@ pub mod types {
     impl Constructor for Shared {
         const ID: u32 = 0x683c5ec2;
         const NAME: &'static str = "shared";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             let flags_4 = self.a.is_some() || self.b.is_some();
-            w.words([0x683c5ec2, (flags_4 as u32) << 4]);
+            w.words([0x683c5ec2, flags([4], [flags_4])]);
             if flags_4 { if let Some(x) = &self.a { w.i32(*x); } else { w.i32(0); } }
             if flags_4 { if let Some(x) = &self.b { w.bytes(x.as_bytes()); } else { w.bytes("".as_bytes()); } }
         }
@@ -527,9 +535,10 @@ pub mod types {
     impl Constructor for SharedObject {
         const ID: u32 = 0x3912d571;
         const NAME: &'static str = "sharedObject";
+        #[inline]
         fn encode_boxed(&self, w: &mut Writer) {
             let flags_4 = (self.on || self.peer.is_some() || self.n.is_some()) && self.peer.is_some();
-            w.words([0x3912d571, (flags_4 as u32) << 4]);
+            w.words([0x3912d571, flags([4], [flags_4])]);
             if let (true, Some(x)) = (flags_4, &self.peer) { x.encode(w); }
             if flags_4 { if let Some(x) = &self.n { w.i64(*x); } else { w.i64(0); } }
         }
@@ -546,7 +555,7 @@ pub mod types {
 
     /// The namespace `auth`.
     pub mod auth {
-        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
         use crate::{enums, types};
 
         #[doc(inline)]
@@ -587,7 +596,7 @@ pub mod types {
 /// Types with several constructors, one enum each; the others by their struct.
 #[allow(missing_docs, unused_imports, unused_qualifications, clippy::all)]
 pub mod enums {
-    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
     use crate::{enums, types};
 
     /// `Note`
@@ -604,6 +613,7 @@ pub mod enums {
         }
     }
     impl Encode for Peer {
+        #[inline]
         fn encode(&self, w: &mut Writer) {
             match self {
                 Self::Empty => w.u32(0xde2326fa),
@@ -653,6 +663,7 @@ pub mod enums {
         }
     }
     impl Encode for RichText {
+        #[inline]
         fn encode(&self, w: &mut Writer) {
             match self {
                 Self::TextPlain(x) => x.encode(w),
@@ -717,6 +728,7 @@ pub mod enums {
         }
     }
     impl Encode for Shared {
+        #[inline]
         fn encode(&self, w: &mut Writer) {
             match self {
                 Self::Shared(x) => x.encode(w),
@@ -753,7 +765,7 @@ pub mod enums {
 
     /// The namespace `auth`.
     pub mod auth {
-        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
         use crate::{enums, types};
 
         /// `auth.Keys`
@@ -765,13 +777,13 @@ pub mod enums {
 /// Functions: the requests a server answers, one struct each.
 #[allow(missing_docs, unused_imports, unused_qualifications, clippy::all)]
 pub mod functions {
-    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
     use crate::{enums, types};
 
     /// `ping = Bool`
     ///
     /// Layer 7. Answers `Bool`. For bots only.
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     pub struct Ping;
     impl Ping {
         /// Makes the value from what it requires; what is optional is left out.
@@ -801,7 +813,7 @@ pub mod functions {
     /// `invokeWithLayer {X:Type} layer:int query:!X = X`
     ///
     /// Layer 7. Answers what the inner request answers. For users and, as far as known, for bots.
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     pub struct InvokeWithLayer<X> {
         /// `layer:int`
         pub layer: i32,
@@ -836,13 +848,13 @@ pub mod functions {
 
     /// The namespace `auth`.
     pub mod auth {
-        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
         use crate::{enums, types};
 
         /// `auth.getKeys flags:# fresh:flags.0?true peer:Peer limit:flags.1?int = auth.Keys`
         ///
         /// Layer 7. Answers `auth.Keys`. For users, not for bots. Known errors: `PEER_ID_INVALID`, `FLOOD_WAIT`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct GetKeys {
             /// `fresh:flags.0?true`
             pub fresh: bool,
@@ -867,7 +879,7 @@ pub mod functions {
         impl Encode for GetKeys {
             #[inline]
             fn encode(&self, w: &mut Writer) {
-                w.words([0xe90ea775, self.fresh as u32 | (self.limit.is_some() as u32) << 1]);
+                w.words([0xe90ea775, flags([0, 1], [self.fresh, self.limit.is_some()])]);
                 self.peer.encode(w);
                 w.option(&self.limit);
             }
@@ -881,13 +893,13 @@ pub mod functions {
 
     /// The namespace `notes`.
     pub mod notes {
-        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+        use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
         use crate::{enums, types};
 
         /// `notes.list peers:Vector<Peer> = Vector<Note>`
         ///
         /// Layer 7. Answers `Vector<Note>`. For users and, as far as known, for bots.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct List {
             /// `peers:Vector<Peer>`
             pub peers: Vec<enums::Peer>,
@@ -924,7 +936,7 @@ pub mod functions {
 
 #[allow(unused_imports, unused_qualifications, clippy::all)]
 mod decode_functions {
-    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer};
+    use heliogram_tl::{Bytes, Call, Constructor, Decode, Encode, Reader, Writer, flags};
     use crate::{enums, types};
     use crate::functions;
     impl Decode for functions::Ping {
