@@ -9,7 +9,7 @@ use crate::faults::Fault;
 use crate::rpc::Refusal;
 use crate::server::{Server, StartError};
 use crate::shared::Shared;
-use crate::world::{Actor, Draft, Window, World};
+use crate::world::{Actor, Draft, Place, Window, World};
 
 /// An account on a server, as a test sees it.
 #[derive(Clone)]
@@ -42,7 +42,8 @@ impl Account {
         let id = shared.change(|world| {
             if let Some(id) = world.by_username(name) {
                 let taken = || Refusal::bad("USERNAME_OCCUPIED");
-                return (!world.is_bot(id)).then_some(id).ok_or_else(taken);
+                let person = id > 0 && !world.is_bot(id);
+                return person.then_some(id).ok_or_else(taken);
             }
             let (phone, home) = world.free_test_number();
             let id = world.add_person(&phone, home, &capitalised(name));
@@ -138,18 +139,18 @@ impl Account {
             ..Window::default()
         };
         let page = world.history(self.id, other.id, window).unwrap_or_default();
-        page.ids
+        page.places
             .iter()
             .rev()
-            .filter_map(|id| self.said(&world, *id))
+            .filter_map(|place| self.said(&world, *place))
             .collect()
     }
 
-    fn said(&self, world: &World, id: i32) -> Option<Said> {
-        let letter = world.letter_of(self.id, id)?;
+    fn said(&self, world: &World, place: Place) -> Option<Said> {
+        let letter = world.letter_at(place)?;
         Some(Said {
-            id,
-            out: letter.from == self.id,
+            id: place.id,
+            out: letter.by == self.id,
             text: letter.text.clone(),
             has_media: letter.media.is_some(),
             edited: letter.edited.is_some(),

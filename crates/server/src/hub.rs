@@ -234,6 +234,13 @@ impl Hub {
         }
     }
 
+    /// The accounts that hear their updates in some session and are among those wanted.
+    pub(crate) fn listening(&self, wanted: impl Fn(i64) -> bool) -> Vec<i64> {
+        let inner = lock(&self.inner);
+        let all = inner.by_user.keys().copied();
+        all.filter(|user| wanted(*user)).collect()
+    }
+
     /// The sessions that hear the updates of an account.
     pub(crate) fn sessions_of(&self, user: i64) -> Vec<Arc<Slot>> {
         lock(&self.inner)

@@ -16,7 +16,7 @@ use crate::hub::Hub;
 use crate::layers::Layers;
 use crate::persist::{DataError, Store};
 use crate::rpc::{Answer, Refusal, Table, layer};
-use crate::world::{Push, World};
+use crate::world::{Push, Told, World};
 
 /// Where events go.
 pub(crate) type Watcher = Box<dyn Fn(Event) + Send + Sync>;
@@ -105,28 +105,43 @@ impl Shared {
             Some(store) => lock(store).write(world),
             None => Ok(()),
         };
-        let pushes = std::mem::take(&mut world.out);
-        self.deliver(pushes);
+        for push in std::mem::take(&mut world.out) {
+            self.deliver(world, &push);
+        }
         stored
     }
 
-    fn deliver(&self, pushes: Vec<Push>) {
-        let now = self.now();
-        for push in pushes {
-            let sessions = self.hub.sessions_of(push.to);
-            if sessions.is_empty() || self.faults.loses_push(push.to) {
-                continue;
+    /// Tells everybody who should hear of something and is listening.
+    fn deliver(&self, world: &World, push: &Push) {
+        let listening = match world.chats.get(&push.to) {
+            Some(chat) => {
+                let spared = matches!(push.told, Told::Others(_)).then_some(push.by);
+                self.hub
+                    .listening(|user| chat.members.has(user) && Some(user) != spared)
             }
-            let body = to_bytes(&push.updates);
-            for slot in sessions {
-                let knows = push.except.is_some_and(|origin| {
-                    origin.key == slot.key_id && origin.session == slot.session_id
-                });
-                if !knows {
-                    let spoken = slot.lock().layer;
-                    self.hub
-                        .push(&slot, now, layer::updates(self.layers(), spoken, &body));
-                }
+            None => vec![push.to],
+        };
+        for user in listening {
+            self.tell_account(world, push, user);
+        }
+    }
+
+    /// Tells one account's sessions, except the one that knows already.
+    fn tell_account(&self, world: &World, push: &Push, user: i64) {
+        let now = self.now();
+        let sessions = self.hub.sessions_of(user);
+        if sessions.is_empty() || self.faults.loses_push(user) {
+            return;
+        }
+        let body = to_bytes(&world.words(user, push.to, &push.told));
+        for slot in sessions {
+            let knows = push.except.is_some_and(|origin| {
+                origin.key == slot.key_id && origin.session == slot.session_id
+            });
+            if !knows {
+                let spoken = slot.lock().layer;
+                self.hub
+                    .push(&slot, now, layer::updates(self.layers(), spoken, &body));
             }
         }
     }

@@ -28,7 +28,8 @@ macro_rules! tl_fields {
 tl_fields! {
     i32, i64, bool, String, Bytes, [u8; 32],
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
-    enums::DraftMessage, types::BotCommand,
+    enums::DraftMessage, enums::MessageAction, enums::ChatReactions, types::BotCommand,
+    types::ChatAdminRights, types::ChatBannedRights,
 }
 
 /// Implements [`Field`] for a struct, field by field in the order given: the order is the format.

@@ -5,12 +5,12 @@ use heliogram_tl::{Reader, Writer};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Field;
-use crate::world::{Mailbox, Rec, World};
+use crate::world::{Chat, ChatRecord, Mailbox, Rec, World};
 
 /// Marks a file as one of ours.
 const APPLICATION: i32 = 0x4847_5356;
 /// Version of the format below.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// Why a data file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,14 @@ pub enum DataError {
     /// The file was written by a newer version.
     #[error("{} was written by a newer version ({found}; this one knows {VERSION}); update, or name another file", .path.display())]
     Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i32,
+    },
+    /// The file was written by an older version, in a format that is not read any more.
+    #[error("{} was written by an older version ({found}; this one knows {VERSION}); name another file", .path.display())]
+    Older {
         /// The file.
         path: PathBuf,
         /// Its version.
@@ -93,6 +101,7 @@ impl Store {
         Ok(match (application, version) {
             (0, 0) if tables == 0 => Ok(()),
             (APPLICATION, found) if found > VERSION => Err(DataError::Newer { path, found }),
+            (APPLICATION, found) if found < VERSION => Err(DataError::Older { path, found }),
             (APPLICATION, _) => Ok(()),
             _ => Err(DataError::Foreign(path)),
         })
@@ -225,6 +234,8 @@ impl Rec {
             Self::Letter(id) => (7, id, 0),
             Self::Document(id) => (8, id, 0),
             Self::Photo(id) => (9, id, 0),
+            Self::Chat(id) => (10, id, 0),
+            Self::Member(chat, user) => (11, chat, user),
         }
     }
 
@@ -245,6 +256,8 @@ impl Rec {
             Self::Letter(id) => world.letters.get(&id).map(bytes),
             Self::Document(id) => world.documents.get(&id).map(bytes),
             Self::Photo(id) => world.photos.get(&id).map(bytes),
+            Self::Chat(id) => world.chats.get(&id).map(|chat| bytes(&chat.record())),
+            Self::Member(chat, user) => world.chats.get(&chat)?.members.get(user).map(bytes),
         }
     }
 }
@@ -304,6 +317,16 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         7 => put(&body, |letter| drop(world.letters.insert(a, letter))),
         8 => put(&body, |document| drop(world.documents.insert(a, document))),
         9 => put(&body, |photo| drop(world.photos.insert(a, photo))),
+        10 => put(&body, |record: ChatRecord| {
+            world.chats.insert(a, Chat::restored(a, record));
+        }),
+        11 => match (world.chats.get_mut(&a), value(&body)) {
+            (Some(chat), Some(member)) => {
+                chat.members.put(b, member);
+                true
+            }
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -313,7 +336,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document};
+    use crate::world::{Actor, Blob, Document, Form, Member};
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -341,6 +364,12 @@ mod tests {
         w.delete(Actor::account(a), &[2], true).unwrap();
         w.read(Actor::account(b), a, 1).unwrap();
         w.pin_dialog(a, b, true).unwrap();
+        let group = w.add_chat(Form::Supergroup, a, "Group", "").unwrap();
+        w.set_chat_username(group, "the_group").unwrap();
+        w.set_member(group, b, Member::joined(3, a)).unwrap();
+        w.open_dialog(b, group);
+        w.send(Actor::account(a), group, draft("to all", 9))
+            .unwrap();
         let login = key(&mut w, 1);
         w.log_in(login, a).unwrap();
         store.write(&mut w).unwrap();
@@ -374,6 +403,11 @@ mod tests {
             assert_eq!(new.random.len(), if id == a { 2 } else { 0 });
             assert_eq!(old.unread(), new.unread());
         }
+        let group = new.by_username("the_group").unwrap();
+        assert_eq!(new.chats[&group].members.count(), 2);
+        assert_eq!(new.chats_of(b), [group]);
+        assert_eq!(new.unread_in(b, group), 1);
+        assert_eq!(new.boxes[&group].pts, old.boxes[&group].pts);
         assert_eq!(new.boxes[&a].dialogs[&b].pinned, Some(0));
         assert_eq!(new.boxes[&a].dialogs[&b].read_out, 1);
         assert_eq!(new.keys_of(a), old.keys_of(a));
@@ -408,7 +442,7 @@ mod tests {
         drop(store);
         assert!(matches!(
             Store::open(&path),
-            Err(DataError::Newer { found: 2, .. })
+            Err(DataError::Newer { found, .. }) if found == VERSION + 1
         ));
     }
 

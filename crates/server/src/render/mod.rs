@@ -1,9 +1,12 @@
 //! The world in the words of the API: values as one account sees them.
 
+mod cast;
+mod chat;
+mod chat_full;
 mod dialogs;
 mod media;
 mod message;
 mod updates;
 mod user;
 
-pub(crate) use user::peer;
+pub(crate) use cast::{Cast, peer};

@@ -1,20 +1,32 @@
 use heliogram_api::enums::{self, Update};
 use heliogram_api::types;
 
-use super::message::reply_header;
 use super::peer;
-use crate::world::{Actor, Logged, What, World};
+use crate::world::{Actor, Logged, Peer, Place, Told, What, World, is_channel};
 
 impl World {
-    /// Tells an account of a message in its box.
-    pub(crate) fn push_message(&mut self, to: i64, by: Actor, id: i32, pts: i32) {
-        if let Some(short) = self.short_message(to, id, pts) {
-            self.push(to, by, short.into());
+    /// Tells whoever sees a box of a message in it.
+    pub(crate) fn push_message(&mut self, owner: i64, by: Actor, id: i32, pts: i32) {
+        if let Some(short) = self.short_message(owner, id, pts) {
+            self.push(owner, by, short.into());
             return;
         }
-        let people = self.people_in(to, id);
-        let update = types::UpdateNewMessage::new(self.message_for(to, id), pts, 1);
-        self.push_one(to, by, update.into(), &people);
+        self.push_step(owner, by, pts);
+    }
+
+    /// Tells whoever sees a box of a step of its history.
+    pub(crate) fn push_step(&mut self, owner: i64, by: Actor, pts: i32) {
+        let step = self
+            .boxes
+            .get(&owner)
+            .and_then(|b| b.logged_at(pts).cloned());
+        let Some(step) = step else { return };
+        if is_channel(owner) {
+            self.push_all(owner, by, Told::Step(step));
+            return;
+        }
+        let (update, about) = self.update_of(owner, owner, &step);
+        self.push_one(owner, by, update, &about);
     }
 
     /// The short form Telegram uses for plain words between people who know each other already:
@@ -28,92 +40,74 @@ impl World {
             .get(&entry.peer)
             .is_some_and(|dialog| dialog.ids.len() > 1);
         let plain = letter.media.is_none()
+            && letter.action.is_none()
             && letter.markup.is_none()
+            && letter.via_bot.is_none()
             && letter.forward.is_none()
             && !letter.noforwards
             && !letter
                 .entities
                 .iter()
                 .any(|e| matches!(e, enums::MessageEntity::MentionName(_)));
-        if !known || !plain || entry.peer == to {
+        if !known || !plain || entry.peer == to || entry.peer < 0 {
             return None;
         }
         let (text, date) = (letter.text.clone(), letter.date);
         Some(types::UpdateShortMessage {
-            out: letter.from == to,
+            out: letter.by == to,
             silent: letter.silent,
-            reply_to: reply_header(entry, letter).map(|header| Box::new(header.into())),
+            reply_to: self
+                .reply_header(entry, letter)
+                .map(|header| Box::new(header.into())),
             entities: (!letter.entities.is_empty()).then(|| letter.entities.clone()),
             ..types::UpdateShortMessage::new(id, entry.peer, text, pts, 1, date)
         })
     }
 
-    /// Tells an account that a message changed.
-    pub(crate) fn push_edit(&mut self, to: i64, by: Actor, id: i32, pts: i32) {
-        let people = self.people_in(to, id);
-        let update = types::UpdateEditMessage::new(self.message_for(to, id), pts, 1);
-        self.push_one(to, by, update.into(), &people);
+    /// Tells an account's other sessions what it read in a channel.
+    pub(crate) fn push_read_channel(&mut self, by: Actor, channel: i64, up_to: i32, left: i32) {
+        let pts = self.boxes.get(&channel).map_or(0, |mailbox| mailbox.pts);
+        let id = Peer::of(channel).id();
+        let update = types::UpdateReadChannelInbox::new(id, up_to, left, pts);
+        self.push_one(by.user, by, update.into(), &[channel]);
     }
 
-    /// Tells an account that messages are gone.
-    pub(crate) fn push_delete(&mut self, to: i64, by: Actor, ids: Vec<i32>, pts: i32) {
-        let count = ids.len() as i32;
-        let update = types::UpdateDeleteMessages::new(ids, pts, count);
-        self.push_one(to, by, update.into(), &[]);
+    /// Tells an account that its messages in a channel were read.
+    pub(crate) fn push_channel_read_out(&mut self, to: i64, by: Actor, channel: i64, up_to: i32) {
+        let update = types::UpdateReadChannelOutbox::new(Peer::of(channel).id(), up_to);
+        self.push_one(to, by, update.into(), &[channel]);
     }
 
-    /// Tells an account's other sessions what it read.
-    pub(crate) fn push_read_in(&mut self, by: Actor, from: i64, up_to: i32, left: i32, pts: i32) {
-        let update = types::UpdateReadHistoryInbox::new(peer(from), up_to, left, pts, 1);
-        self.push_one(by.user, by, update.into(), &[from]);
+    /// A step of a box's history as an update, and the accounts and chats it mentions.
+    pub(crate) fn update_of(&self, viewer: i64, owner: i64, step: &Logged) -> (Update, Vec<i64>) {
+        match Peer::of(owner) {
+            Peer::Channel(id) => self.channel_update(viewer, owner, id, step),
+            _ => self.box_update(viewer, step),
+        }
     }
 
-    /// Tells an account that its messages were read.
-    pub(crate) fn push_read_out(&mut self, to: i64, by: Actor, up_to: i32, pts: i32) {
-        let update = types::UpdateReadHistoryOutbox::new(peer(by.user), up_to, pts, 1);
-        self.push_one(to, by, update.into(), &[by.user]);
-    }
-
-    /// Tells an account that voice messages were listened to.
-    pub(crate) fn push_heard(&mut self, to: i64, by: Actor, ids: Vec<i32>, pts: i32) {
-        let count = ids.len() as i32;
-        let update = types::UpdateReadMessagesContents::new(ids, pts, count);
-        self.push_one(to, by, update.into(), &[]);
-    }
-
-    /// Tells an account that a message was pinned or unpinned.
-    pub(crate) fn push_pinned(
-        &mut self,
-        to: i64,
-        by: Actor,
-        chat: i64,
-        id: i32,
-        pinned: bool,
-        pts: i32,
-    ) {
-        let update = types::UpdatePinnedMessages {
-            pinned,
-            ..types::UpdatePinnedMessages::new(peer(chat), vec![id], pts, 1)
-        };
-        self.push_one(to, by, update.into(), &[chat]);
-    }
-
-    /// A step of a box's history as an update, and the accounts it mentions.
-    pub(crate) fn update_of(&self, owner: i64, step: &Logged) -> (Update, Vec<i64>) {
+    fn box_update(&self, owner: i64, step: &Logged) -> (Update, Vec<i64>) {
         let (pts, count) = (step.pts, step.count);
+        let message = |id: i32| {
+            let place = Place { owner, id };
+            (
+                self.message_for(owner, place),
+                self.mentioned_in(owner, place),
+            )
+        };
         match &step.what {
             What::New(id) => {
-                let message = self.message_for(owner, *id);
+                let (message, about) = message(*id);
                 (
                     types::UpdateNewMessage::new(message, pts, count).into(),
-                    self.people_in(owner, *id),
+                    about,
                 )
             }
             What::Edited(id) => {
-                let message = self.message_for(owner, *id);
+                let (message, about) = message(*id);
                 (
                     types::UpdateEditMessage::new(message, pts, count).into(),
-                    self.people_in(owner, *id),
+                    about,
                 )
             }
             What::Deleted(ids) => (
@@ -147,6 +141,60 @@ impl World {
                     ..types::UpdatePinnedMessages::new(peer(*who), ids.clone(), pts, count)
                 };
                 (update.into(), vec![*who])
+            }
+        }
+    }
+
+    fn channel_update(
+        &self,
+        viewer: i64,
+        owner: i64,
+        channel: i64,
+        step: &Logged,
+    ) -> (Update, Vec<i64>) {
+        let (pts, count) = (step.pts, step.count);
+        let message = |id: i32| {
+            let place = Place { owner, id };
+            let mut about = self.mentioned_in(viewer, place);
+            about.push(owner);
+            (self.message_for(viewer, place), about)
+        };
+        let own = vec![owner];
+        match &step.what {
+            What::New(id) => {
+                let (message, about) = message(*id);
+                (
+                    types::UpdateNewChannelMessage::new(message, pts, count).into(),
+                    about,
+                )
+            }
+            What::Edited(id) => {
+                let (message, about) = message(*id);
+                (
+                    types::UpdateEditChannelMessage::new(message, pts, count).into(),
+                    about,
+                )
+            }
+            What::Deleted(ids) => {
+                let ids = ids.clone();
+                let update = types::UpdateDeleteChannelMessages::new(channel, ids, pts, count);
+                (update.into(), own)
+            }
+            What::Pinned { ids, pinned, .. } => {
+                let ids = ids.clone();
+                let update = types::UpdatePinnedChannelMessages {
+                    pinned: *pinned,
+                    ..types::UpdatePinnedChannelMessages::new(channel, ids, pts, count)
+                };
+                (update.into(), own)
+            }
+            What::Heard(ids) => {
+                let update = types::UpdateChannelReadMessagesContents::new(channel, ids.clone());
+                (update.into(), own)
+            }
+            // Reading is no step of a channel's own history.
+            What::ReadIn { .. } | What::ReadOut { .. } => {
+                (types::UpdateChannel::new(channel).into(), own)
             }
         }
     }

@@ -4,11 +4,6 @@ use heliogram_api::{enums, types};
 
 use crate::world::{Kind, User, World};
 
-/// A user as a peer.
-pub(crate) fn peer(id: i64) -> enums::Peer {
-    types::PeerUser::new(id).into()
-}
-
 impl World {
     /// An account as another one (or itself) sees it.
     pub(crate) fn user_for(&self, viewer: i64, id: i64) -> enums::User {

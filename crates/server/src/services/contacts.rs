@@ -6,7 +6,7 @@ use heliogram_api::{enums, types};
 
 use crate::render::peer;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Contact, World, phone_digits};
+use crate::world::{Contact, Form, World, phone_digits};
 
 /// Most accounts a search finds.
 const FOUND_MAX: i32 = 50;
@@ -136,7 +136,8 @@ fn delete(w: &mut World, cx: &Cx<'_>, call: DeleteContacts) -> Answer<enums::Upd
 }
 
 fn resolved(w: &World, cx: &Cx<'_>, id: i64) -> types::contacts::ResolvedPeer {
-    types::contacts::ResolvedPeer::new(peer(id), Vec::new(), w.users_for(cx.me, [id]))
+    let cast = w.cast(cx.me, [id]);
+    types::contacts::ResolvedPeer::new(peer(id), cast.chats, cast.users)
 }
 
 fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<types::contacts::Found> {
@@ -145,17 +146,26 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<types::contacts::F
     }
     let limit = call.limit.clamp(1, FOUND_MAX) as usize;
     let (mut near, mut far) = w.find_users(cx.me, &call.q, limit);
-    if call.bots {
-        near.retain(|id| w.is_bot(*id));
-        far.retain(|id| w.is_bot(*id));
-    }
+    let (own, others) = w.find_chats(cx.me, &call.q);
+    near.extend(own);
+    far.extend(others);
+    let broadcast = |id: &i64| {
+        w.chats
+            .get(id)
+            .is_some_and(|chat| chat.form == Form::Broadcast)
+    };
+    let wanted = |id: &i64| (!call.bots || w.is_bot(*id)) && (!call.broadcasts || broadcast(id));
+    near.retain(wanted);
+    far.retain(wanted);
+    near.truncate(limit);
+    far.truncate(limit);
     let peers = |ids: &[i64]| ids.iter().map(|id| peer(*id)).collect();
-    let users = w.users_for(cx.me, near.iter().chain(&far).copied());
+    let cast = w.cast(cx.me, near.iter().chain(&far).copied());
     Ok(types::contacts::Found::new(
         peers(&near),
         peers(&far),
-        Vec::new(),
-        users,
+        cast.chats,
+        cast.users,
     ))
 }
 
@@ -191,10 +201,11 @@ fn blocked(w: &mut World, cx: &Cx<'_>, call: GetBlocked) -> Answer<enums::contac
         .map(|id| types::PeerBlocked::new(peer(*id), 0))
         .collect();
     let whole = list.len() == total;
-    let users = w.users_for(cx.me, page);
+    let cast = w.cast(cx.me, page);
+    let (users, chats) = (cast.users, cast.chats);
     Ok(if whole {
-        types::contacts::Blocked::new(list, Vec::new(), users).into()
+        types::contacts::Blocked::new(list, chats, users).into()
     } else {
-        types::contacts::BlockedSlice::new(total as i32, list, Vec::new(), users).into()
+        types::contacts::BlockedSlice::new(total as i32, list, chats, users).into()
     })
 }

@@ -48,11 +48,11 @@ pub(super) fn register(table: &mut Table) {
     table.on::<GetPeerSettings>(|w, cx, call| {
         let peer = w.peer(cx.me, &call.peer)?;
         let settings = w.peer_settings(cx.me, peer);
-        let users = w.users_for(cx.me, [peer]);
+        let cast = w.cast(cx.me, [peer]);
         Ok(types::messages::PeerSettings::new(
             settings.into(),
-            Vec::new(),
-            users,
+            cast.chats,
+            cast.users,
         ))
     });
     table.on::<GetSavedDialogs>(|_, _, _| Ok(no_saved_dialogs()));
@@ -87,23 +87,21 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
     };
     let page = w.dialogs(cx.me, after, call.limit, !call.exclude_pinned)?;
     let whole = page.last && page.peers.len() as i32 == page.total;
-    let (dialogs, messages, users) = w.dialogs_for(cx.me, &page.peers);
+    let (dialogs, messages, cast) = w.dialogs_for(cx.me, &page.peers);
+    let (users, chats) = (cast.users, cast.chats);
     Ok(if whole {
-        types::messages::Dialogs::new(dialogs, messages, Vec::new(), users).into()
+        types::messages::Dialogs::new(dialogs, messages, chats, users).into()
     } else {
-        types::messages::DialogsSlice::new(page.total, dialogs, messages, Vec::new(), users).into()
+        types::messages::DialogsSlice::new(page.total, dialogs, messages, chats, users).into()
     })
 }
 
 fn peer_dialogs(w: &World, cx: &Cx<'_>, peers: &[i64]) -> Answer<types::messages::PeerDialogs> {
-    let (dialogs, messages, users) = w.dialogs_for(cx.me, peers);
+    let (dialogs, messages, cast) = w.dialogs_for(cx.me, peers);
     let state = w.state_of(cx.me)?;
+    let (users, chats) = (cast.users, cast.chats);
     Ok(types::messages::PeerDialogs::new(
-        dialogs,
-        messages,
-        Vec::new(),
-        users,
-        state,
+        dialogs, messages, chats, users, state,
     ))
 }
 

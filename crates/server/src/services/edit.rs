@@ -5,8 +5,7 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
-use super::send::markup_of;
-use crate::render::peer as peer_of;
+use super::send::{joined, markup_of, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Edit, World};
 
@@ -60,10 +59,18 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
             markup,
         };
         let pts = w.edit(cx.actor(), peer, call.id, edit)?;
-        let message = w.message_for(cx.me, call.id);
-        let update = types::UpdateEditMessage::new(message, pts, 1);
-        Ok(w.updates(cx.me, vec![update.into()], &w.people_in(cx.me, call.id)))
+        Ok(step_updates(w, cx.me, w.box_of(cx.me, peer), pts))
     })
+}
+
+/// A step of a box as the answer to the call that made it.
+pub(super) fn step_updates(w: &World, me: i64, owner: i64, pts: i32) -> enums::Updates {
+    let step = w.boxes.get(&owner).and_then(|b| b.logged_at(pts));
+    let told = step.map(|step| w.update_of(me, owner, step));
+    let (updates, about) = told.map_or((Vec::new(), Vec::new()), |(update, about)| {
+        (vec![update], about)
+    });
+    w.updates(me, updates, &about)
 }
 
 fn delete_history(
@@ -79,13 +86,14 @@ fn delete_history(
 fn pin(w: &mut World, cx: &Cx<'_>, call: UpdatePinnedMessage) -> Answer<enums::Updates> {
     let peer = w.peer(cx.me, &call.peer)?;
     let (pts, count) = w.pin(cx.actor(), peer, call.id, !call.unpin, call.pm_oneside)?;
-    let mut updates: Vec<enums::Update> = Vec::new();
-    if count > 0 {
-        let update = types::UpdatePinnedMessages {
-            pinned: !call.unpin,
-            ..types::UpdatePinnedMessages::new(peer_of(peer), vec![call.id], pts, count)
-        };
-        updates.push(update.into());
+    if count == 0 {
+        return Ok(w.updates(cx.me, Vec::new(), &[peer]));
     }
-    Ok(w.updates(cx.me, updates, &[peer]))
+    let done = step_updates(w, cx.me, w.box_of(cx.me, peer), pts);
+    if call.unpin || call.pm_oneside {
+        return Ok(done);
+    }
+    let note = enums::MessageAction::PinMessage;
+    let sent = w.note_answer(cx.actor(), peer, note, call.id)?;
+    Ok(joined(done, sent_updates(w, cx, &[sent])))
 }

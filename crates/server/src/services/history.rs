@@ -1,35 +1,44 @@
+use heliogram_api::enums::messages::Messages;
 use heliogram_api::functions::messages::{
     GetHistory, GetMessages, GetSavedHistory, GetSearchCounters, Search, SearchGlobal,
 };
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Cx, Table};
-use crate::world::{Page, Query, Window, World};
+use crate::world::{Form, Page, Place, Query, Window, World, is_channel};
 
 /// Most messages asked for by id at once.
 const BY_ID_MAX: usize = 200;
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetHistory>(history);
-    table.on::<GetMessages>(|w, cx, call| Ok(by_id(w, cx, &call.id)));
+    table.on::<GetMessages>(|w, cx, call| Ok(by_id(w, cx.me, cx.me, &call.id)));
     table.on::<Search>(search);
     table.on::<SearchGlobal>(search_global);
     table.on::<GetSearchCounters>(counters);
     table.on::<GetSavedHistory>(saved_history);
 }
 
-/// A page of messages: the whole list, or a slice that says how long the list is.
-fn page_of(w: &World, cx: &Cx<'_>, page: &Page) -> enums::messages::Messages {
-    let (messages, users) = w.messages_for(cx.me, &page.ids);
+/// A page of messages: of a channel, the whole of another list, or a slice that says how long the
+/// list is.
+pub(super) fn page_of(w: &World, me: i64, peer: Option<i64>, page: &Page) -> Messages {
+    let (messages, cast) = w.messages_for(me, &page.places);
+    let (users, chats) = (cast.users, cast.chats);
+    let channel = peer.filter(|peer| is_channel(*peer));
+    if let Some(mailbox) = channel.and_then(|channel| w.boxes.get(&channel)) {
+        let (pts, total) = (mailbox.pts, page.total);
+        let topics = Vec::new();
+        return types::messages::ChannelMessages::new(pts, total, messages, topics, chats, users)
+            .into();
+    }
     if page.complete {
-        types::messages::Messages::new(messages, Vec::new(), Vec::new(), users).into()
+        types::messages::Messages::new(messages, Vec::new(), chats, users).into()
     } else {
-        types::messages::MessagesSlice::new(page.total, messages, Vec::new(), Vec::new(), users)
-            .into()
+        types::messages::MessagesSlice::new(page.total, messages, Vec::new(), chats, users).into()
     }
 }
 
-fn history(w: &mut World, cx: &Cx<'_>, call: GetHistory) -> Answer<enums::messages::Messages> {
+fn history(w: &mut World, cx: &Cx<'_>, call: GetHistory) -> Answer<Messages> {
     let peer = w.peer(cx.me, &call.peer)?;
     let window = Window {
         offset_id: call.offset_id,
@@ -40,18 +49,14 @@ fn history(w: &mut World, cx: &Cx<'_>, call: GetHistory) -> Answer<enums::messag
         min_id: call.min_id,
     };
     let page = w.history(cx.me, peer, window)?;
-    Ok(page_of(w, cx, &page))
+    Ok(page_of(w, cx.me, Some(peer), &page))
 }
 
 /// What is saved from one author is not kept apart: all of it is the account's own.
-fn saved_history(
-    w: &mut World,
-    cx: &Cx<'_>,
-    call: GetSavedHistory,
-) -> Answer<enums::messages::Messages> {
+fn saved_history(w: &mut World, cx: &Cx<'_>, call: GetSavedHistory) -> Answer<Messages> {
     let author = w.peer(cx.me, &call.peer)?;
     if author != cx.me {
-        return Ok(page_of(w, cx, &Page::empty()));
+        return Ok(page_of(w, cx.me, None, &Page::empty()));
     }
     let window = Window {
         offset_id: call.offset_id,
@@ -62,25 +67,47 @@ fn saved_history(
         min_id: call.min_id,
     };
     let page = w.history(cx.me, cx.me, window)?;
-    Ok(page_of(w, cx, &page))
+    Ok(page_of(w, cx.me, None, &page))
 }
 
-fn by_id(w: &World, cx: &Cx<'_>, wanted: &[enums::InputMessage]) -> enums::messages::Messages {
+/// Messages of a box by their ids: the account's own, or a channel's.
+pub(super) fn by_id(w: &World, me: i64, owner: i64, wanted: &[enums::InputMessage]) -> Messages {
     let find = |wanted: &enums::InputMessage| match wanted {
         enums::InputMessage::ID(one) => one.id,
         // The message that this one answers.
         enums::InputMessage::ReplyTo(one) => {
-            let entry = w.boxes.get(&cx.me).and_then(|b| b.entries.get(&one.id));
+            let entry = w.boxes.get(&owner).and_then(|b| b.entries.get(&one.id));
             entry.and_then(|entry| entry.reply_to).unwrap_or_default()
         }
+        enums::InputMessage::Pinned => {
+            let dialog = w.boxes.get(&owner).and_then(|b| b.dialogs.get(&owner));
+            dialog
+                .and_then(|dialog| dialog.pins.last().copied())
+                .unwrap_or_default()
+        }
+        enums::InputMessage::CallbackQuery(one) => one.id,
         _ => 0,
     };
-    let ids: Vec<i32> = wanted.iter().take(BY_ID_MAX).map(find).collect();
-    let (messages, users) = w.messages_for(cx.me, &ids);
-    types::messages::Messages::new(messages, Vec::new(), Vec::new(), users).into()
+    let hidden = w.hidden_up_to(me, owner);
+    let places: Vec<Place> = wanted
+        .iter()
+        .take(BY_ID_MAX)
+        .map(|wanted| find(wanted))
+        .map(|id| Place {
+            owner,
+            // A message that is hidden is as good as none.
+            id: if id > hidden { id } else { 0 },
+        })
+        .collect();
+    let page = Page {
+        total: places.len() as i32,
+        complete: true,
+        places,
+    };
+    page_of(w, me, Some(owner), &page)
 }
 
-fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<enums::messages::Messages> {
+fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<Messages> {
     let peer = match &call.peer {
         enums::InputPeer::Empty => None,
         peer => Some(w.peer(cx.me, peer)?),
@@ -91,6 +118,7 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<enums::messages::M
     };
     let query = Query {
         peer,
+        after: None,
         text: &call.q,
         from,
         filter: &call.filter,
@@ -106,19 +134,20 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<enums::messages::M
         min_id: call.min_id,
     };
     let page = w.search(cx.me, &query, window)?;
-    Ok(page_of(w, cx, &page))
+    Ok(page_of(w, cx.me, peer, &page))
 }
 
-fn search_global(
-    w: &mut World,
-    cx: &Cx<'_>,
-    call: SearchGlobal,
-) -> Answer<enums::messages::Messages> {
-    if call.broadcasts_only || call.groups_only {
-        return Ok(page_of(w, cx, &Page::empty()));
-    }
+fn search_global(w: &mut World, cx: &Cx<'_>, call: SearchGlobal) -> Answer<Messages> {
+    let after = match &call.offset_peer {
+        enums::InputPeer::Empty => None,
+        peer => Some(Place {
+            owner: w.box_of(cx.me, w.peer(cx.me, peer)?),
+            id: call.offset_id,
+        }),
+    };
     let query = Query {
         peer: None,
+        after,
         text: &call.q,
         from: None,
         filter: &call.filter,
@@ -126,12 +155,25 @@ fn search_global(
         max_date: call.max_date,
     };
     let window = Window {
-        offset_id: call.offset_id,
         limit: call.limit,
         ..Window::default()
     };
-    let page = w.search(cx.me, &query, window)?;
-    Ok(page_of(w, cx, &page))
+    let mut page = w.search(cx.me, &query, window)?;
+    if call.broadcasts_only || call.groups_only || call.users_only {
+        page.places.retain(|place| {
+            let entry = w
+                .boxes
+                .get(&place.owner)
+                .and_then(|b| b.entries.get(&place.id));
+            let chat = entry.and_then(|entry| w.chats.get(&entry.peer));
+            match chat.map(|chat| chat.form) {
+                Some(Form::Broadcast) => call.broadcasts_only,
+                Some(_) => call.groups_only,
+                None => call.users_only,
+            }
+        });
+    }
+    Ok(page_of(w, cx.me, None, &page))
 }
 
 fn counters(
@@ -143,6 +185,7 @@ fn counters(
     let count = |filter: enums::MessagesFilter| {
         let query = Query {
             peer: Some(peer),
+            after: None,
             text: "",
             from: None,
             filter: &filter,

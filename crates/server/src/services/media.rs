@@ -39,19 +39,11 @@ pub(super) fn take_media(cx: &Cx<'_>, media: InputMedia) -> Answer<Option<Media>
             let (spoiler, ttl) = (media.spoiler, media.ttl_seconds);
             known(cx, media.id, |id| Media::Document { id, spoiler, ttl })?
         }
-        InputMedia::Photo(media) => {
-            let enums::InputPhoto::InputPhoto(photo) = media.id else {
-                return Err(empty());
-            };
-            let w = cx.shared.world();
-            w.photo(cx.me, photo.id, photo.access_hash)?;
-            w.check_reference(Kind::Photo, photo.id, &photo.file_reference)?;
-            Media::Photo {
-                id: photo.id,
-                spoiler: media.spoiler,
-                ttl: media.ttl_seconds,
-            }
-        }
+        InputMedia::Photo(media) => Media::Photo {
+            id: known_photo(cx, &media.id)?,
+            spoiler: media.spoiler,
+            ttl: media.ttl_seconds,
+        },
         InputMedia::WebPage(_) => return Ok(None),
         InputMedia::Empty => return Err(empty()),
         InputMedia::GeoPoint(media) => {
@@ -221,7 +213,27 @@ fn thumb_of(cx: &Cx<'_>, file: &InputFile) -> Answer<Option<PhotoSize>> {
 }
 
 fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<Media> {
-    let (blob, dc) = finished(cx, &media.file)?;
+    Ok(Media::Photo {
+        id: stored_photo(cx, &media.file)?,
+        spoiler: media.spoiler,
+        ttl: media.ttl_seconds,
+    })
+}
+
+/// A photo the server has already, if the account was shown it.
+pub(super) fn known_photo(cx: &Cx<'_>, photo: &enums::InputPhoto) -> Answer<i64> {
+    let enums::InputPhoto::InputPhoto(photo) = photo else {
+        return Err(empty());
+    };
+    let w = cx.shared.world();
+    w.photo(cx.me, photo.id, photo.access_hash)?;
+    w.check_reference(Kind::Photo, photo.id, &photo.file_reference)?;
+    Ok(photo.id)
+}
+
+/// Makes a photo of an uploaded file.
+pub(super) fn stored_photo(cx: &Cx<'_>, file: &InputFile) -> Answer<i64> {
+    let (blob, dc) = finished(cx, file)?;
     if blob.size > PHOTO_MAX {
         return Err(Refusal::bad("PHOTO_SAVE_FILE_INVALID"));
     }
@@ -233,7 +245,7 @@ fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<
         .into_iter()
         .find(|(fits, _)| side <= *fits)
         .map_or("w", |(_, kind)| kind);
-    let id = cx.shared.change(|w| {
+    cx.shared.change(|w| {
         let id = w.random_id();
         let size = PhotoSize {
             kind: kind.to_owned(),
@@ -247,12 +259,7 @@ fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<
             dc,
             sizes: vec![size],
         };
-        w.forget_upload(cx.me, id_of(&media.file));
+        w.forget_upload(cx.me, id_of(file));
         Ok(w.add_photo(photo))
-    })?;
-    Ok(Media::Photo {
-        id,
-        spoiler: media.spoiler,
-        ttl: media.ttl_seconds,
     })
 }

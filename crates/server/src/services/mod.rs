@@ -5,6 +5,8 @@
 mod account;
 mod auth;
 mod bots;
+mod channels;
+mod chats;
 mod contacts;
 mod dialogs;
 mod edit;
@@ -12,7 +14,9 @@ mod help;
 mod history;
 mod media;
 mod notify;
+mod participants;
 mod password;
+mod photos;
 mod quiet;
 mod send;
 #[cfg(test)]
@@ -31,6 +35,8 @@ pub(crate) fn table() -> Table {
         account::register,
         auth::register,
         bots::register,
+        channels::register,
+        chats::register,
         contacts::register,
         dialogs::register,
         edit::register,
@@ -38,6 +44,7 @@ pub(crate) fn table() -> Table {
         history::register,
         media::register,
         notify::register,
+        participants::register,
         password::register,
         quiet::register,
         send::register,

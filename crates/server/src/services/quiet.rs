@@ -113,10 +113,6 @@ fn lists(table: &mut Table) {
     table.on::<messages::GetSponsoredMessages>(|_, _, _| {
         Ok(enums::messages::SponsoredMessages::Empty)
     });
-    table.on::<messages::GetCommonChats>(|_, _, _| {
-        Ok(types::messages::Chats::new(Vec::new()).into())
-    });
-    table.on::<messages::GetChats>(|_, _, _| Ok(types::messages::Chats::new(Vec::new()).into()));
     table.on::<photos::GetUserPhotos>(|w, cx, call| {
         let user = w.input_user(cx.me, &call.user_id)?;
         Ok(types::photos::Photos::new(Vec::new(), w.users_for(cx.me, [user])).into())

@@ -5,7 +5,7 @@ use heliogram_api::{enums, types};
 
 use super::media::take_media;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Draft, How, Quote, Rich, Sent, World};
+use crate::world::{Draft, How, Quote, Rich, Sent, World, is_channel};
 
 /// Most files of one album.
 const ALBUM_MAX: usize = 10;
@@ -19,12 +19,7 @@ pub(super) fn register(table: &mut Table) {
     table.on::<ForwardMessages>(forward);
     table.on::<SetTyping>(|w, cx, call| {
         let to = w.peer(cx.me, &call.peer)?;
-        w.check_may_write(cx.me, to)?;
-        let heard = w.has_dialog(to, cx.me) && !w.user(to)?.blocked.contains(&cx.me);
-        if to != cx.me && heard {
-            let update = types::UpdateUserTyping::new(cx.me, call.action);
-            w.push_short(to, cx.actor(), update.into());
-        }
+        w.type_into(cx.actor(), to, call.top_msg_id, call.action)?;
         Ok(true)
     });
 }
@@ -101,7 +96,7 @@ fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::
 fn short_sent(w: &World, cx: &Cx<'_>, sent: Sent, given: &str) -> enums::Updates {
     let letter = w.letters.get(&sent.letter);
     let as_given = letter.is_some_and(|letter| letter.text == given && letter.markup.is_none());
-    if !as_given {
+    if !as_given || is_channel(sent.owner) {
         return sent_updates(w, cx, &[sent]);
     }
     let entities = letter
@@ -128,11 +123,36 @@ pub(super) fn sent_updates(w: &World, cx: &Cx<'_>, sent: &[Sent]) -> enums::Upda
         updates.push(types::UpdateMessageID::new(one.id, random_id).into());
     }
     for one in sent {
-        let message = w.message_for(cx.me, one.id);
-        updates.push(types::UpdateNewMessage::new(message, one.pts, 1).into());
-        people.extend(w.people_in(cx.me, one.id));
+        let step = w.boxes.get(&one.owner).and_then(|b| b.logged_at(one.pts));
+        let Some(step) = step else { continue };
+        let (update, about) = w.update_of(cx.me, one.owner, step);
+        updates.push(update);
+        people.extend(about);
     }
     w.updates(cx.me, updates, &people)
+}
+
+/// Two answers as one: what came first and what followed, with who appears in either.
+pub(super) fn joined(first: enums::Updates, second: enums::Updates) -> enums::Updates {
+    match (first, second) {
+        (enums::Updates::Updates(mut first), enums::Updates::Updates(second)) => {
+            first.updates.extend(second.updates);
+            let users = second.users.into_iter();
+            first.users.extend(
+                users
+                    .filter(|user| !first.users.contains(user))
+                    .collect::<Vec<_>>(),
+            );
+            let chats = second.chats.into_iter();
+            first.chats.extend(
+                chats
+                    .filter(|chat| !first.chats.contains(chat))
+                    .collect::<Vec<_>>(),
+            );
+            enums::Updates::Updates(first)
+        }
+        (_, second) => second,
+    }
 }
 
 fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {

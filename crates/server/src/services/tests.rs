@@ -2,6 +2,7 @@
 
 mod auth;
 mod files;
+mod groups;
 mod messages;
 mod updates;
 

@@ -2,13 +2,21 @@ use heliogram_api::functions::updates::{GetChannelDifference, GetDifference, Get
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Difference, Logged, World};
+use crate::world::{Difference, Logged, Peer, Place, Window, World};
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetState>(|w, cx, _| w.state_of(cx.me));
     table.on::<GetDifference>(difference);
-    table.on::<GetChannelDifference>(|_, _, _| Err(Refusal::bad("CHANNEL_INVALID")));
+    table.on::<GetChannelDifference>(channel_difference);
 }
+
+/// Most steps of a channel in one answer, to people and to bots.
+const CHANNEL_LIMIT_MAX: i32 = 100;
+const CHANNEL_LIMIT_BOT: i32 = 100_000;
+/// Who missed more of a channel than this starts over.
+const CHANNEL_MISSED_MAX: i32 = 5000;
+/// Seconds until a client may ask for an open channel again.
+const CHANNEL_TIMEOUT: i32 = 30;
 
 /// What is counted in a state and does not move here: nothing carries a sequence number, and
 /// there are no secret chats.
@@ -34,8 +42,26 @@ fn difference(
 ) -> Answer<enums::updates::Difference> {
     let missed = w.difference(cx.me, call.pts, call.pts_limit, call.pts_total_limit)?;
     let unread = w.mailbox(cx.me)?.unread();
+    // What happened in channels is for their own differences; here only that something did.
+    let (channels, about) = w.channels_changed(cx.me, call.date);
     Ok(match missed {
-        Difference::Empty => types::updates::DifferenceEmpty::new(w.now(), SEQ).into(),
+        Difference::Empty if channels.is_empty() => {
+            types::updates::DifferenceEmpty::new(w.now(), SEQ).into()
+        }
+        Difference::Empty => {
+            let cast = w.cast(cx.me, about);
+            let state = w.state_of(cx.me)?;
+            let none = Vec::new();
+            types::updates::Difference::new(
+                Vec::new(),
+                none,
+                channels,
+                cast.chats,
+                cast.users,
+                state,
+            )
+            .into()
+        }
         Difference::TooLong { pts } => types::updates::DifferenceTooLong::new(pts).into(),
         Difference::Steps {
             new,
@@ -43,25 +69,30 @@ fn difference(
             pts,
             more,
         } => {
-            let (messages, updates, users) = told(w, cx.me, &new, &other);
+            let mut told = told(w, cx.me, cx.me, &new, &other);
             let state = w.state_at(pts, unread);
+            let none = Vec::new();
             if more {
+                let cast = w.cast(cx.me, told.about);
                 types::updates::DifferenceSlice::new(
-                    messages,
-                    Vec::new(),
-                    updates,
-                    Vec::new(),
-                    users,
+                    told.messages,
+                    none,
+                    told.updates,
+                    cast.chats,
+                    cast.users,
                     state,
                 )
                 .into()
             } else {
+                told.updates.extend(channels);
+                told.about.extend(about);
+                let cast = w.cast(cx.me, told.about);
                 types::updates::Difference::new(
-                    messages,
-                    Vec::new(),
-                    updates,
-                    Vec::new(),
-                    users,
+                    told.messages,
+                    none,
+                    told.updates,
+                    cast.chats,
+                    cast.users,
                     state,
                 )
                 .into()
@@ -70,19 +101,133 @@ fn difference(
     })
 }
 
-fn told(
-    w: &World,
-    me: i64,
-    new: &[i32],
-    other: &[Logged],
-) -> (Vec<enums::Message>, Vec<enums::Update>, Vec<enums::User>) {
-    let (messages, _) = w.messages_for(me, new);
-    let mut people: Vec<i64> = new.iter().flat_map(|id| w.people_in(me, *id)).collect();
+fn channel_difference(
+    w: &mut World,
+    cx: &Cx<'_>,
+    call: GetChannelDifference,
+) -> Answer<enums::updates::ChannelDifference> {
+    let channel = w.channel(cx.me, &call.channel)?;
+    let most = (CHANNEL_LIMIT_MAX, CHANNEL_LIMIT_BOT);
+    let most = if w.is_bot(cx.me) { most.1 } else { most.0 };
+    if call.limit < 1 {
+        return Err(Refusal::bad("LIMIT_INVALID"));
+    }
+    let limit = call.limit.min(most);
+    let missed = w.difference(channel, call.pts, Some(limit), Some(CHANNEL_MISSED_MAX))?;
+    Ok(match missed {
+        Difference::Empty => types::updates::ChannelDifferenceEmpty {
+            r#final: true,
+            timeout: Some(CHANNEL_TIMEOUT),
+            ..types::updates::ChannelDifferenceEmpty::new(call.pts)
+        }
+        .into(),
+        Difference::TooLong { .. } => {
+            let window = Window {
+                limit,
+                ..Window::default()
+            };
+            let page = w.history(cx.me, channel, window)?;
+            let (messages, _) = w.messages_for(cx.me, &page.places);
+            let mut about: Vec<i64> = page
+                .places
+                .iter()
+                .flat_map(|place| w.mentioned_in(cx.me, *place))
+                .collect();
+            about.push(channel);
+            let cast = w.cast(cx.me, about);
+            types::updates::ChannelDifferenceTooLong {
+                r#final: true,
+                timeout: Some(CHANNEL_TIMEOUT),
+                ..types::updates::ChannelDifferenceTooLong::new(
+                    w.dialog_for(cx.me, channel),
+                    messages,
+                    cast.chats,
+                    cast.users,
+                )
+            }
+            .into()
+        }
+        Difference::Steps {
+            new,
+            other,
+            pts,
+            more,
+        } => {
+            let hidden = w.hidden_up_to(cx.me, channel);
+            let new: Vec<i32> = new.into_iter().filter(|id| *id > hidden).collect();
+            let mut told = told(w, cx.me, channel, &new, &other);
+            told.about.push(channel);
+            let cast = w.cast(cx.me, told.about);
+            types::updates::ChannelDifference {
+                r#final: !more,
+                timeout: Some(CHANNEL_TIMEOUT),
+                ..types::updates::ChannelDifference::new(
+                    pts,
+                    told.messages,
+                    told.updates,
+                    cast.chats,
+                    cast.users,
+                )
+            }
+            .into()
+        }
+    })
+}
+
+/// What a difference says.
+struct Said {
+    messages: Vec<enums::Message>,
+    updates: Vec<enums::Update>,
+    /// Who appears in it, by dialog id.
+    about: Vec<i64>,
+}
+
+fn told(w: &World, me: i64, owner: i64, new: &[i32], other: &[Logged]) -> Said {
+    let places = new.iter().map(|id| Place { owner, id: *id });
+    let mut about: Vec<i64> = places
+        .clone()
+        .flat_map(|place| w.mentioned_in(me, place))
+        .collect();
+    let messages = places.map(|place| w.message_for(me, place)).collect();
     let mut updates = Vec::with_capacity(other.len());
     for step in other {
-        let (update, who) = w.update_of(me, step);
+        let (update, who) = w.update_of(me, owner, step);
         updates.push(update);
-        people.extend(who);
+        about.extend(who);
     }
-    (messages, updates, w.users_for(me, people))
+    Said {
+        messages,
+        updates,
+        about,
+    }
+}
+
+impl World {
+    /// The channels in which something happened since a date, as hints for their members.
+    fn channels_changed(&self, user: i64, since: i32) -> (Vec<enums::Update>, Vec<i64>) {
+        let mut updates: Vec<enums::Update> = Vec::new();
+        let mut about = Vec::new();
+        for chat in self.chats.values().filter(|chat| chat.is_channel()) {
+            let Some(member) = chat.members.get(user) else {
+                continue;
+            };
+            let id = Peer::of(chat.id).id();
+            let mailbox = self.boxes.get(&chat.id);
+            let changed = mailbox.filter(|mailbox| member.is_in() && mailbox.changed >= since);
+            if member.date >= since {
+                updates.push(types::UpdateChannel::new(id).into());
+                about.push(chat.id);
+            }
+            if let Some(mailbox) = changed {
+                let hint = types::UpdateChannelTooLong::new(id);
+                let hint = types::UpdateChannelTooLong {
+                    pts: Some(mailbox.pts),
+                    ..hint
+                };
+                updates.push(hint.into());
+                about.push(chat.id);
+            }
+        }
+        (updates, about)
+    }
 }

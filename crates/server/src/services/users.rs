@@ -27,12 +27,7 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     let id = w.input_user(cx.me, &call.id)?;
     let user = w.user(id)?;
     let settings = w.peer_settings(cx.me, id);
-    let bot_info = user.is_bot().then(|| types::BotInfo {
-        user_id: Some(id),
-        description: (!user.about.is_empty()).then(|| user.about.clone()),
-        commands: Some(user.commands.clone()),
-        ..types::BotInfo::new()
-    });
+    let bot_info = w.bot_info(id);
     let dialog = w
         .boxes
         .get(&cx.me)
@@ -54,13 +49,24 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
 }
 
 impl World {
+    /// What a bot says about itself; nothing for people.
+    pub(crate) fn bot_info(&self, id: i64) -> Option<types::BotInfo> {
+        let user = self.users.get(&id).filter(|user| user.is_bot())?;
+        Some(types::BotInfo {
+            user_id: Some(id),
+            description: (!user.about.is_empty()).then(|| user.about.clone()),
+            commands: Some(user.commands.clone()),
+            ..types::BotInfo::new()
+        })
+    }
+
     /// What a client may offer above a conversation.
     pub(crate) fn peer_settings(&self, viewer: i64, id: i64) -> types::PeerSettings {
         let is_contact = self
             .users
             .get(&viewer)
             .is_some_and(|u| u.contacts.contains_key(&id));
-        let stranger = viewer != id && !is_contact && !self.is_bot(id);
+        let stranger = viewer != id && id > 0 && !is_contact && !self.is_bot(id);
         types::PeerSettings {
             add_contact: stranger,
             block_contact: stranger,

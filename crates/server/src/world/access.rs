@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Document = 2,
     /// A photo.
     Photo = 3,
+    /// A channel or supergroup, as a peer.
+    Channel = 4,
 }
 
 /// Bytes of a file reference: a version, the epoch it was given in, and a seal over both.

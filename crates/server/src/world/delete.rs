@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{Actor, Rec, What, World};
-use crate::rpc::Answer;
+use super::rights::Right;
+use super::{Actor, Entry, Rec, What, World};
+use crate::rpc::{Answer, Refusal};
 
 impl World {
     /// Deletes messages from the account's box and, with `revoke`, everybody else's copies.
@@ -13,6 +14,7 @@ impl World {
                 continue;
             };
             let letter = entry.letter;
+            let revoke = revoke && self.may_revoke(by.user, entry);
             let copies = self
                 .letters
                 .get(&letter)
@@ -27,14 +29,64 @@ impl World {
         }
         let mut own = (self.mailbox(by.user)?.pts, 0);
         for (owner, ids) in gone {
-            let count = i32::try_from(ids.len()).unwrap_or(i32::MAX);
-            let pts = self.log(owner, count, What::Deleted(ids.clone()));
-            self.push_delete(owner, by, ids, pts);
+            let done = self.deleted(by, owner, ids);
             if owner == by.user {
-                own = (pts, count);
+                own = done;
             }
         }
         Ok(own)
+    }
+
+    /// In a group, taking others' messages from everybody is for its administrators.
+    fn may_revoke(&self, user: i64, entry: &Entry) -> bool {
+        let Some(chat) = self.chats.get(&entry.peer) else {
+            return true;
+        };
+        let own = self
+            .letters
+            .get(&entry.letter)
+            .is_some_and(|letter| letter.by == user);
+        own || chat.may(user, Right::DeleteMessages)
+    }
+
+    /// Deletes messages of a channel: one's own, or anybody's with the right to. Gives the
+    /// channel's pts and how far it moved.
+    pub(crate) fn delete_in(&mut self, by: Actor, channel: i64, ids: &[i32]) -> Answer<(i32, i32)> {
+        let chat = self.visible_chat(by.user, channel)?;
+        let any = chat.may(by.user, Right::DeleteMessages);
+        let mailbox = self.mailbox(channel)?;
+        let mut gone = Vec::new();
+        for id in ids {
+            let Some(entry) = mailbox.entries.get(id) else {
+                continue;
+            };
+            let own = self
+                .letters
+                .get(&entry.letter)
+                .is_some_and(|letter| letter.by == by.user);
+            if !any && !own {
+                return Err(Refusal::forbidden("MESSAGE_DELETE_FORBIDDEN"));
+            }
+            // What made the channel stays as long as the channel.
+            if *id > 1 && !gone.contains(id) {
+                gone.push(*id);
+            }
+        }
+        if gone.is_empty() {
+            return Ok((mailbox.pts, 0));
+        }
+        for id in &gone {
+            self.remove(channel, *id);
+        }
+        Ok(self.deleted(by, channel, gone))
+    }
+
+    /// Notes in a box that messages are gone from it, and tells who sees it.
+    fn deleted(&mut self, by: Actor, owner: i64, ids: Vec<i32>) -> (i32, i32) {
+        let count = i32::try_from(ids.len()).unwrap_or(i32::MAX);
+        let pts = self.log(owner, count, What::Deleted(ids));
+        self.push_step(owner, by, pts);
+        (pts, count)
     }
 
     /// Deletes a whole conversation up to a message.
@@ -79,7 +131,7 @@ impl World {
             return;
         };
         let letter = self.letters.get(&entry.letter);
-        let incoming = letter.is_some_and(|letter| letter.from != owner);
+        let incoming = letter.is_some_and(|letter| letter.by != owner);
         if let Some(dialog) = mailbox.dialogs.get_mut(&entry.peer) {
             dialog.ids.remove(&id);
             dialog.pins.remove(&id);

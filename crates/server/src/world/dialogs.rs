@@ -1,6 +1,6 @@
 use heliogram_api::enums;
 
-use super::{Rec, World};
+use super::{Entry, Rec, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// Most dialogs in one answer.
@@ -90,10 +90,47 @@ impl World {
 
     /// Date and id of the newest message of a conversation.
     pub(crate) fn top_of(&self, owner: i64, peer: i64) -> Option<(i32, i32)> {
-        let mailbox = self.boxes.get(&owner)?;
+        let mailbox = self.boxes.get(&self.box_of(owner, peer))?;
         let id = *mailbox.dialogs.get(&peer)?.ids.last()?;
         let letter = mailbox.entries.get(&id)?.letter;
         Some((self.letters.get(&letter)?.date, id))
+    }
+
+    /// How many messages of a conversation an account has not read.
+    pub(crate) fn unread_in(&self, owner: i64, peer: i64) -> i32 {
+        let own = self.boxes.get(&owner).and_then(|b| b.dialogs.get(&peer));
+        let Some(own) = own else { return 0 };
+        if !is_channel(peer) {
+            return own.unread;
+        }
+        let since = own.read_in.max(self.hidden_up_to(owner, peer));
+        let entries = self.boxes.get(&peer).map(|b| &b.entries);
+        let newer = entries
+            .into_iter()
+            .flat_map(|entries| entries.range(since.saturating_add(1)..));
+        let written = |entry: &Entry| self.letters.get(&entry.letter).map(|letter| letter.by);
+        newer
+            .filter(|(_, entry)| written(entry) != Some(owner))
+            .count() as i32
+    }
+
+    /// Puts a channel into the list of somebody who has just come: all there is counts as read.
+    pub(crate) fn open_dialog(&mut self, owner: i64, peer: i64) {
+        let top = self.top_of(owner, peer).map_or(0, |(_, id)| id);
+        if let Some(mailbox) = self.boxes.get_mut(&owner) {
+            let dialog = mailbox.dialogs.entry(peer).or_default();
+            dialog.read_in = dialog.read_in.max(top);
+            dialog.read_out = dialog.read_out.max(top);
+        }
+        self.touch(Rec::Dialog(owner, peer));
+    }
+
+    /// Takes a conversation out of an account's list.
+    pub(crate) fn close_dialog(&mut self, owner: i64, peer: i64) {
+        if let Some(mailbox) = self.boxes.get_mut(&owner) {
+            mailbox.dialogs.remove(&peer);
+        }
+        self.touch(Rec::Dialog(owner, peer));
     }
 
     /// Pins a conversation above all others, or unpins it.

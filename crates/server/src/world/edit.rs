@@ -1,5 +1,7 @@
 use heliogram_api::enums;
 
+use super::chats::Form;
+use super::rights::Right;
 use super::send::check_text;
 use super::{Actor, Media, Rec, Rich, What, World};
 use crate::rpc::{Answer, Refusal};
@@ -14,16 +16,22 @@ pub(crate) struct Edit {
 }
 
 impl World {
-    /// Changes a message the account wrote, for everybody who has it; gives the account's pts.
+    /// Changes a message the account wrote, for everybody who has it; gives the pts of
+    /// the box it lies in.
     pub(crate) fn edit(&mut self, by: Actor, peer: i64, id: i32, edit: Edit) -> Answer<i32> {
         let letter_id = self.message_of(by.user, peer, id)?;
         let now = self.now();
+        // Posts of a channel belong to everybody who may edit there.
+        let may_edit = self.chats.get(&peer).is_some_and(|chat| {
+            chat.form == Form::Broadcast && chat.may(by.user, Right::EditMessages)
+        });
+        let own_box = self.box_of(by.user, peer);
         let missing = || Refusal::bad("MESSAGE_ID_INVALID");
         let letter = self.letters.get_mut(&letter_id).ok_or_else(missing)?;
-        if letter.from != by.user {
+        if letter.by != by.user && !may_edit {
             return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
         }
-        if letter.forward.is_some() {
+        if letter.forward.is_some() || letter.action.is_some() {
             return Err(missing());
         }
         let media = edit.media.or_else(|| letter.media.clone());
@@ -50,8 +58,8 @@ impl World {
         let mut own = 0;
         for (owner, id) in copies {
             let pts = self.log(owner, 1, What::Edited(id));
-            self.push_edit(owner, by, id, pts);
-            if owner == by.user {
+            self.push_step(owner, by, pts);
+            if owner == own_box {
                 own = pts;
             }
         }
@@ -85,7 +93,12 @@ mod tests {
             Ok(pa + 1)
         );
         assert_eq!(w.boxes[&b].pts, pb + 1);
-        assert_eq!(w.letter_of(b, 1).unwrap().text, "hello");
+        assert_eq!(
+            w.letter_at(super::super::Place { owner: b, id: 1 })
+                .unwrap()
+                .text,
+            "hello"
+        );
     }
 
     #[test]

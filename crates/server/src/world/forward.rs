@@ -1,4 +1,4 @@
-use super::{Actor, Draft, Forward, Rich, Sent, World};
+use super::{Actor, Draft, Forward, Rec, Rich, Sent, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// How messages are passed on.
@@ -35,10 +35,25 @@ impl World {
             self.check_draft(by.user, to, &draft)?;
             drafts.push(draft);
         }
-        drafts
+        let sent = drafts
             .into_iter()
             .map(|draft| self.send(by, to, draft))
-            .collect()
+            .collect();
+        for (id, _) in ids {
+            self.count_forward(by.user, from, *id);
+        }
+        sent
+    }
+
+    /// Counts that a channel's post was passed on.
+    fn count_forward(&mut self, viewer: i64, from: i64, id: i32) {
+        let Ok(letter) = self.message_of(viewer, from, id) else {
+            return;
+        };
+        if let Some(letter) = self.letters.get_mut(&letter) {
+            letter.forwards += 1;
+        }
+        self.touch(Rec::Letter(letter));
     }
 
     fn forwarded(
@@ -49,14 +64,24 @@ impl World {
         random_id: i64,
         how: How,
     ) -> Answer<Draft> {
-        self.message_of(viewer, from, id)?;
         let missing = || Refusal::bad("MESSAGE_ID_INVALID");
-        let letter = self.letter_of(viewer, id).ok_or_else(missing)?;
-        if letter.noforwards && letter.from != viewer {
+        let letter = self.message_of(viewer, from, id)?;
+        let letter = self.letters.get(&letter).ok_or_else(missing)?;
+        if letter.action.is_some() {
+            return Err(missing());
+        }
+        let kept = self
+            .chats
+            .get(&from)
+            .is_some_and(|chat| chat.settings.noforwards);
+        if kept || letter.noforwards && letter.by != viewer {
             return Err(Refusal::bad("CHAT_FORWARDS_RESTRICTED"));
         }
+        let post = letter.from == from && is_channel(from);
         let source = Forward {
             from: letter.from,
+            post: post.then_some(id),
+            signature: letter.signature.clone(),
             date: letter.date,
             letter: letter.id,
         };
@@ -70,6 +95,7 @@ impl World {
             media: letter.media.clone(),
             forward: (!how.drop_author).then(|| letter.forward.clone().unwrap_or(source)),
             grouped: letter.grouped,
+            via_bot: letter.via_bot,
             silent: how.silent,
             noforwards: how.noforwards,
             invert_media: letter.invert_media,

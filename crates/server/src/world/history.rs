@@ -1,4 +1,4 @@
-use super::World;
+use super::{Place, World, is_channel};
 use crate::rpc::Answer;
 
 /// Most messages in one answer.
@@ -23,8 +23,8 @@ pub(crate) struct Window {
 /// One page of a list of messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// Ids in the box of whoever asked, newest first.
-    pub(crate) ids: Vec<i32>,
+    /// Where its messages lie, newest first.
+    pub(crate) places: Vec<Place>,
     /// Messages in the whole list.
     pub(crate) total: i32,
     /// Whether the page is the whole list.
@@ -34,18 +34,21 @@ pub(crate) struct Page {
 impl World {
     /// A page of a conversation.
     pub(crate) fn history(&self, owner: i64, peer: i64, window: Window) -> Answer<Page> {
-        let mailbox = self.mailbox(owner)?;
+        let home = self.box_of(owner, peer);
+        let mailbox = self.mailbox(home)?;
         let Some(dialog) = mailbox.dialogs.get(&peer) else {
             return Ok(Page::empty());
         };
+        let hidden = self.hidden_up_to(owner, peer);
         let ids = &dialog.ids;
+        let total = ids.range(hidden.saturating_add(1)..).count();
         let mut cut = if window.offset_id > 0 {
             window.offset_id
         } else {
             i32::MAX
         };
         if window.offset_date > 0 {
-            cut = cut.min(self.first_since(owner, peer, window.offset_date));
+            cut = cut.min(self.first_since(home, peer, window.offset_date));
         }
         let limit = window.limit.clamp(0, PAGE_MAX) as usize;
         let newer = usize::try_from(window.add_offset.saturating_neg()).unwrap_or(0);
@@ -59,14 +62,31 @@ impl World {
         page.truncate(limit.saturating_sub(above));
         let left = limit.saturating_sub(above + page.len());
         page.extend(ids.range(..cut).rev().skip(skip).take(left));
-        let fits = |id: &i32| (window.max_id <= 0 || *id < window.max_id) && *id > window.min_id;
+        let lowest = window.min_id.max(hidden);
+        let fits = |id: &i32| (window.max_id <= 0 || *id < window.max_id) && *id > lowest;
         page.retain(fits);
-        let complete = page.len() == ids.len();
         Ok(Page {
-            ids: page,
-            total: ids.len() as i32,
-            complete,
+            complete: page.len() == total,
+            places: page
+                .into_iter()
+                .map(|id| Place { owner: home, id })
+                .collect(),
+            total: total as i32,
         })
+    }
+
+    /// Up to which message a conversation is hidden from an account: what was written before it
+    /// came, if the group keeps that from new members.
+    pub(crate) fn hidden_up_to(&self, viewer: i64, peer: i64) -> i32 {
+        let chat = self.chats.get(&peer).filter(|chat| chat.is_channel());
+        let member = chat.and_then(|chat| chat.members.get(viewer));
+        member.map_or(0, |member| member.hidden_up_to)
+    }
+
+    /// Whether an account may see a message of a conversation.
+    pub(crate) fn can_see(&self, viewer: i64, peer: i64, id: i32) -> bool {
+        !is_channel(peer)
+            || self.visible_chat(viewer, peer).is_ok() && id > self.hidden_up_to(viewer, peer)
     }
 
     /// The id of the first message that is not older than a date.
@@ -92,10 +112,16 @@ impl World {
 }
 
 impl Page {
+    /// The ids alone.
+    #[cfg(test)]
+    pub(crate) fn ids(&self) -> Vec<i32> {
+        self.places.iter().map(|place| place.id).collect()
+    }
+
     /// Of a list without messages.
     pub(crate) fn empty() -> Self {
         Self {
-            ids: Vec::new(),
+            places: Vec::new(),
             total: 0,
             complete: true,
         }
@@ -119,7 +145,7 @@ mod tests {
     #[test]
     fn pages_go_from_new_to_old() {
         let (w, a, b) = chat(10);
-        let page = |window| w.history(a, b, window).unwrap().ids;
+        let page = |window| w.history(a, b, window).unwrap().ids();
         let window = Window {
             limit: 3,
             ..Window::default()
@@ -217,6 +243,6 @@ mod tests {
             limit: 10,
             ..Window::default()
         };
-        assert_eq!(w.history(a, b, window).unwrap().ids, [2, 1]);
+        assert_eq!(w.history(a, b, window).unwrap().ids(), [2, 1]);
     }
 }

@@ -1,13 +1,17 @@
 use heliogram_api::enums;
 
-use super::{Rec, World};
+use super::{Place, Rec, World};
 use crate::persist::record;
 
 /// What a message says, shared by everybody who has a copy of it.
 pub(crate) struct Letter {
     pub(crate) id: i64,
     /// The account that wrote it.
+    pub(crate) by: i64,
+    /// Whom it is shown to be from: the account, or the channel or group it speaks for.
     pub(crate) from: i64,
+    /// The name under a channel's post.
+    pub(crate) signature: Option<String>,
     /// The random id the writer's program gave it.
     pub(crate) random_id: i64,
     pub(crate) date: i32,
@@ -15,33 +19,47 @@ pub(crate) struct Letter {
     pub(crate) text: String,
     pub(crate) entities: Vec<enums::MessageEntity>,
     pub(crate) media: Option<Media>,
+    /// What happened, if the message is the server's own note of it. The photo of a changed photo
+    /// is its media.
+    pub(crate) action: Option<enums::MessageAction>,
     pub(crate) markup: Option<enums::ReplyMarkup>,
+    pub(crate) via_bot: Option<i64>,
     pub(crate) forward: Option<Forward>,
     pub(crate) quote: Option<Quote>,
     pub(crate) grouped: Option<i64>,
     pub(crate) silent: bool,
     pub(crate) noforwards: bool,
     pub(crate) invert_media: bool,
+    /// How often a channel's post was looked at.
+    pub(crate) views: i32,
+    /// How often it was passed on.
+    pub(crate) forwards: i32,
     /// Who has a copy, and its id there.
     pub(crate) copies: Vec<(i64, i32)>,
 }
 
 record!(Letter {
     id,
+    by,
     from,
+    signature,
     random_id,
     date,
     edited,
     text,
     entities,
     media,
+    action,
     markup,
+    via_bot,
     forward,
     quote,
     grouped,
     silent,
     noforwards,
     invert_media,
+    views,
+    forwards,
     copies,
 });
 
@@ -99,15 +117,25 @@ impl crate::persist::Field for Media {
 /// Where a forwarded message came from.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Forward {
-    /// Who wrote it first.
+    /// Who wrote it first, as it was shown.
     pub(crate) from: i64,
+    /// The id of the channel's post it is.
+    pub(crate) post: Option<i32>,
+    /// The name under that post.
+    pub(crate) signature: Option<String>,
     /// When it was written first.
     pub(crate) date: i32,
     /// The writer's copy, which Saved Messages link to.
     pub(crate) letter: i64,
 }
 
-record!(Forward { from, date, letter });
+record!(Forward {
+    from,
+    post,
+    signature,
+    date,
+    letter
+});
 
 /// The words of the message that is answered.
 #[derive(Clone, PartialEq)]
@@ -124,9 +152,9 @@ record!(Quote {
 });
 
 impl World {
-    /// The message somebody sees under that id.
-    pub(crate) fn letter_of(&self, owner: i64, id: i32) -> Option<&Letter> {
-        let entry = self.boxes.get(&owner)?.entries.get(&id)?;
+    /// What lies at a place.
+    pub(crate) fn letter_at(&self, place: Place) -> Option<&Letter> {
+        let entry = self.boxes.get(&place.owner)?.entries.get(&place.id)?;
         self.letters.get(&entry.letter)
     }
 

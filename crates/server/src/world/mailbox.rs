@@ -2,32 +2,36 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use heliogram_api::enums;
 
-use super::{Rec, World};
+use super::{Rec, World, is_channel};
 use crate::persist::record;
 use crate::rpc::{Answer, Refusal};
 
 /// How many steps of its history a box keeps; who is further behind is told to start over.
 const LOG_MAX: usize = 100_000;
 
-/// Everything one account sees: its messages under its own ids, its dialogs, its history of
-/// changes.
+/// Messages under ids of their own, with a history of changes: what an account sees in private
+/// chats and basic groups, or all of a channel.
 pub(crate) struct Mailbox {
     pub(crate) last_id: i32,
     pub(crate) pts: i32,
     pub(crate) entries: BTreeMap<i32, Entry>,
     pub(crate) dialogs: HashMap<i64, Dialog>,
     pub(crate) log: VecDeque<Logged>,
-    /// Random ids that were used, with the message each one led to.
-    pub(crate) random: HashMap<i64, i32>,
+    /// Random ids that were used, by account, with the message each one led to.
+    pub(crate) random: HashMap<(i64, i64), i32>,
+    /// When the box changed last.
+    pub(crate) changed: i32,
 }
 
 /// One message as the owner of a box sees it.
 pub(crate) struct Entry {
     pub(crate) letter: i64,
-    /// The account at the other end, or the owner for Saved Messages.
+    /// The other end, as a dialog id: the owner for Saved Messages, the channel in its own box.
     pub(crate) peer: i64,
     /// The message it answers, in this box.
     pub(crate) reply_to: Option<i32>,
+    /// The first message of the thread or topic it belongs to, in this box.
+    pub(crate) thread: Option<i32>,
     pub(crate) pinned: bool,
     /// A voice message or round video that was not listened to yet.
     pub(crate) unheard: bool,
@@ -37,6 +41,7 @@ record!(Entry {
     letter,
     peer,
     reply_to,
+    thread,
     pinned,
     unheard
 });
@@ -187,23 +192,27 @@ impl Mailbox {
             dialogs: HashMap::new(),
             log: VecDeque::new(),
             random: HashMap::new(),
+            changed: 0,
         }
     }
 
-    /// Fills what follows from the entries; `mine` gives the random id of a letter of the owner.
-    pub(crate) fn reindex(&mut self, mine: impl Fn(i64) -> Option<i64>) {
+    /// Fills what follows from the entries; `author` gives who wrote a letter and the random id it
+    /// was given.
+    pub(crate) fn reindex(&mut self, owner: i64, author: impl Fn(i64) -> Option<(i64, i64)>) {
         for (id, entry) in &self.entries {
             let dialog = self.dialogs.entry(entry.peer).or_default();
             dialog.ids.insert(*id);
             if entry.pinned {
                 dialog.pins.insert(*id);
             }
-            match mine(entry.letter) {
-                Some(random_id) => {
-                    self.random.insert(random_id, *id);
+            match author(entry.letter) {
+                Some((by, random_id)) if by == owner || is_channel(owner) => {
+                    if random_id != 0 {
+                        self.random.insert((by, random_id), *id);
+                    }
                 }
-                None if *id > dialog.read_in => dialog.unread += 1,
-                None => {}
+                _ if *id > dialog.read_in => dialog.unread += 1,
+                _ => {}
             }
         }
     }
@@ -237,9 +246,11 @@ impl World {
 
     /// Writes one step into an account's history and gives the box's new pts.
     pub(crate) fn log(&mut self, owner: i64, count: i32, what: What) -> i32 {
+        let now = self.now();
         let Some(mailbox) = self.boxes.get_mut(&owner) else {
             return 0;
         };
+        mailbox.changed = now;
         mailbox.pts += count;
         let pts = mailbox.pts;
         mailbox.log.push_back(Logged { pts, count, what });

@@ -8,6 +8,7 @@ mod access;
 mod actor;
 mod auths;
 mod bots;
+mod chats;
 mod codes;
 mod contacts;
 mod delete;
@@ -16,43 +17,56 @@ mod difference;
 mod edit;
 mod entities;
 mod forward;
+mod governing;
 mod history;
+mod joining;
 mod letters;
 mod mailbox;
 mod media;
+mod members;
+mod notes;
 mod password;
+mod peer;
 mod peers;
 mod pins;
 mod push;
 mod read;
 mod records;
+mod rights;
 mod search;
 mod send;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod typing;
 mod uploads;
 mod users;
+mod views;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use heliogram_crypto::{Random, SeededRandom};
 
 pub(crate) use access::Kind;
 pub(crate) use actor::{Actor, Origin};
 pub(crate) use auths::{AppInfo, Auth};
+pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::After;
 pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
+pub(crate) use joining::Way;
 pub(crate) use letters::{Forward, Letter, Media, Quote};
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
 pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
+pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use password::{Password, Proof, group as password_group};
-pub(crate) use push::Push;
+pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use push::{Push, Told};
 pub(crate) use records::{Dirty, Rec};
+pub(crate) use rights::{Right, all_rights};
 pub(crate) use search::Query;
 pub(crate) use send::{Draft, Sent};
 pub(crate) use text::Rich;
@@ -64,6 +78,8 @@ use crate::event::Event;
 
 /// First id given to an account: above 32 bits, so that a client which cuts ids shows it.
 const FIRST_USER: i64 = 5_000_000_001;
+/// First number given to a group or channel: above 31 bits, for the same reason.
+const FIRST_CHAT: i64 = 2_200_000_001;
 
 /// Everything the server knows.
 pub(crate) struct World {
@@ -77,6 +93,7 @@ pub(crate) struct World {
     pub(crate) reference_epoch: i32,
     pub(crate) next_user: i64,
     pub(crate) next_letter: i64,
+    pub(crate) next_chat: i64,
     pub(crate) users: HashMap<i64, User>,
     pub(crate) by_phone: HashMap<String, i64>,
     pub(crate) by_username: HashMap<String, i64>,
@@ -86,6 +103,11 @@ pub(crate) struct World {
     pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
     pub(crate) codes: codes::Codes,
     pub(crate) tickets: auths::Tickets,
+    /// Groups and channels, by dialog id.
+    pub(crate) chats: HashMap<i64, Chat>,
+    /// The groups and channels an account is in.
+    pub(crate) chats_of: HashMap<i64, BTreeSet<i64>>,
+    /// Boxes of accounts, and of channels by dialog id.
     pub(crate) boxes: HashMap<i64, Mailbox>,
     pub(crate) letters: HashMap<i64, Letter>,
     pub(crate) documents: HashMap<i64, Document>,
@@ -111,6 +133,7 @@ impl World {
             reference_epoch: 1,
             next_user: FIRST_USER,
             next_letter: 1,
+            next_chat: FIRST_CHAT,
             users: HashMap::new(),
             by_phone: HashMap::new(),
             by_username: HashMap::new(),
@@ -119,6 +142,8 @@ impl World {
             keys_of: HashMap::new(),
             codes: codes::Codes::default(),
             tickets: auths::Tickets::default(),
+            chats: HashMap::new(),
+            chats_of: HashMap::new(),
             boxes: HashMap::new(),
             letters: HashMap::new(),
             documents: HashMap::new(),

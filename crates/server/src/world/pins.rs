@@ -1,8 +1,10 @@
+use super::rights::Right;
 use super::{Actor, Rec, What, World};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
-    /// Pins or unpins a message, for both sides unless `one_side`.
+    /// Pins or unpins a message, for everybody who has it unless `one_side`. Gives the pts of the
+    /// box it lies in and how far it moved.
     pub(crate) fn pin(
         &mut self,
         by: Actor,
@@ -12,19 +14,26 @@ impl World {
         one_side: bool,
     ) -> Answer<(i32, i32)> {
         let letter = self.message_of(by.user, peer, id)?;
-        let own = self.pin_in(by, by.user, id, pinned)?;
-        if !one_side
-            && peer != by.user
-            && let Some(copy) = self.copy_of(letter, peer)
-        {
-            self.pin_in(by, peer, copy, pinned)?;
+        if self.chats.contains_key(&peer) {
+            self.check_right(by.user, peer, Right::Pin)?;
         }
-        Ok(own)
+        let own = self.box_of(by.user, peer);
+        let done = self.pin_in(by, own, id, pinned)?;
+        if one_side {
+            return Ok(done);
+        }
+        let copies = self.letters.get(&letter).map(|l| l.copies.clone());
+        for (owner, copy) in copies.unwrap_or_default() {
+            if owner != own {
+                self.pin_in(by, owner, copy, pinned)?;
+            }
+        }
+        Ok(done)
     }
 
     /// Unpins everything in a conversation.
     pub(crate) fn unpin_all(&mut self, by: Actor, peer: i64) -> Answer<(i32, i32)> {
-        let mailbox = self.mailbox(by.user)?;
+        let mailbox = self.mailbox(self.box_of(by.user, peer))?;
         let dialog = mailbox.dialogs.get(&peer);
         let pinned: Vec<i32> = dialog
             .map(|d| d.pins.iter().copied().collect())
@@ -63,7 +72,7 @@ impl World {
                 pinned,
             },
         );
-        self.push_pinned(owner, by, peer, id, pinned, pts);
+        self.push_step(owner, by, pts);
         Ok((pts, 1))
     }
 }

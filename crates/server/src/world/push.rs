@@ -1,14 +1,28 @@
 use heliogram_api::{enums, types};
 
-use super::{Actor, Origin, World};
+use super::{Actor, Logged, Origin, World};
 
-/// Something the sessions of an account should hear of.
+/// Something the sessions of an account, or of everybody in a group or channel, should hear of.
 pub(crate) struct Push {
-    /// The account.
+    /// The account, or the group or channel by its dialog id.
     pub(crate) to: i64,
+    /// Who did it.
+    pub(crate) by: i64,
     /// The session that knows already.
     pub(crate) except: Option<Origin>,
-    pub(crate) updates: enums::Updates,
+    pub(crate) told: Told,
+}
+
+/// What is told. What goes to many is put into words for each of them, when somebody listens.
+pub(crate) enum Told {
+    /// Words for this one account.
+    Words(enums::Updates),
+    /// A step of the box of a channel.
+    Step(Logged),
+    /// One thing, with the accounts and chats it mentions.
+    One(enums::Update, Vec<i64>),
+    /// One small thing for everybody but the account that did it.
+    Others(enums::Update),
 }
 
 impl World {
@@ -17,9 +31,33 @@ impl World {
         let except = by.origin.filter(|_| to == by.user);
         self.out.push(Push {
             to,
+            by: by.user,
             except,
-            updates,
+            told: Told::Words(updates),
         });
+    }
+
+    /// Tells everybody in a group or channel, except the session that caused it.
+    pub(crate) fn push_all(&mut self, chat: i64, by: Actor, told: Told) {
+        self.out.push(Push {
+            to: chat,
+            by: by.user,
+            except: by.origin,
+            told,
+        });
+    }
+
+    /// What is told, in the words of one who hears it.
+    pub(crate) fn words(&self, viewer: i64, owner: i64, told: &Told) -> enums::Updates {
+        match told {
+            Told::Words(updates) => updates.clone(),
+            Told::Step(step) => {
+                let (update, about) = self.update_of(viewer, owner, step);
+                self.updates(viewer, vec![update], &about)
+            }
+            Told::One(update, about) => self.updates(viewer, vec![update.clone()], about),
+            Told::Others(update) => types::UpdateShort::new(update.clone(), self.now()).into(),
+        }
     }
 
     /// Tells an account one thing, with the accounts it mentions.
@@ -28,17 +66,17 @@ impl World {
         self.push(to, by, updates);
     }
 
-    /// Updates with the accounts they mention, as `viewer` sees them.
+    /// Updates with the accounts and chats they mention, as `viewer` sees them.
     pub(crate) fn updates(
         &self,
         viewer: i64,
         updates: Vec<enums::Update>,
         about: &[i64],
     ) -> enums::Updates {
-        let users = self.users_for(viewer, about.iter().copied());
+        let cast = self.cast(viewer, about.iter().copied());
         let date = self.now();
         // Sequence 0: what happens in a box is ordered by its pts alone.
-        types::Updates::new(updates, users, Vec::new(), date, 0).into()
+        types::Updates::new(updates, cast.users, cast.chats, date, 0).into()
     }
 
     /// A small update without accounts, such as somebody typing.

@@ -25,6 +25,10 @@ pub(crate) enum Rec {
     Document(i64),
     /// A photo.
     Photo(i64),
+    /// A group or channel, by dialog id.
+    Chat(i64),
+    /// Somebody's place in a group or channel: dialog id, account.
+    Member(i64, i64),
 }
 
 /// The records that changed since they were last written.
@@ -60,13 +64,15 @@ pub(crate) struct Stored {
     pub(crate) reference_epoch: i32,
     pub(crate) next_user: i64,
     pub(crate) next_letter: i64,
+    pub(crate) next_chat: i64,
 }
 
 crate::persist::record!(Stored {
     secret,
     reference_epoch,
     next_user,
-    next_letter
+    next_letter,
+    next_chat
 });
 
 impl World {
@@ -89,6 +95,7 @@ impl World {
             reference_epoch: self.reference_epoch,
             next_user: self.next_user,
             next_letter: self.next_letter,
+            next_chat: self.next_chat,
         }
     }
 
@@ -98,6 +105,7 @@ impl World {
         self.reference_epoch = stored.reference_epoch;
         self.next_user = stored.next_user;
         self.next_letter = stored.next_letter;
+        self.next_chat = stored.next_chat;
     }
 
     /// Builds what is derived from the records, after all of them were read.
@@ -113,6 +121,14 @@ impl World {
                 self.contact_of.entry(*contact).or_default().insert(user.id);
             }
         }
+        for chat in self.chats.values() {
+            if let Some(name) = &chat.username {
+                self.by_username.insert(name.to_lowercase(), chat.id);
+            }
+            for (user, _) in chat.members.inside() {
+                self.chats_of.entry(user).or_default().insert(chat.id);
+            }
+        }
         let mut keys: HashMap<i64, HashSet<i64>> = HashMap::new();
         for (id, auth) in &self.auths {
             if let Some(user) = auth.user {
@@ -120,11 +136,18 @@ impl World {
             }
         }
         self.keys_of = keys;
+        self.index_boxes();
+    }
+
+    fn index_boxes(&mut self) {
         for (owner, mailbox) in &mut self.boxes {
-            mailbox.reindex(|letter| {
+            mailbox.reindex(*owner, |letter| {
                 let letter = self.letters.get(&letter)?;
-                (letter.from == *owner).then_some(letter.random_id)
+                Some((letter.by, letter.random_id))
             });
+            let newest = mailbox.entries.last_key_value();
+            let newest = newest.and_then(|(_, entry)| self.letters.get(&entry.letter));
+            mailbox.changed = newest.map_or(0, |letter| letter.date);
         }
     }
 }

@@ -1,13 +1,15 @@
 use heliogram_api::enums::{DocumentAttribute, MessageEntity, MessageMedia, MessagesFilter};
 
 use super::history::PAGE_MAX;
-use super::{Document, Entry, Letter, Media, Page, Window, World};
+use super::{Document, Entry, Letter, Media, Page, Place, Window, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// What somebody looks for.
 pub(crate) struct Query<'a> {
     /// The conversation, or all of them.
     pub(crate) peer: Option<i64>,
+    /// Of all conversations, only what comes after this message.
+    pub(crate) after: Option<Place>,
     pub(crate) text: &'a str,
     pub(crate) from: Option<i64>,
     pub(crate) filter: &'a MessagesFilter,
@@ -23,11 +25,7 @@ impl World {
         if text.is_empty() && unfiltered && query.from.is_none() && query.peer.is_none() {
             return Err(Refusal::bad("SEARCH_QUERY_EMPTY"));
         }
-        let mailbox = self.mailbox(owner)?;
-        let fits = |id: &i32| {
-            let Some(entry) = mailbox.entries.get(id) else {
-                return false;
-            };
+        let fits = |entry: &Entry| {
             let Some(letter) = self.letters.get(&entry.letter) else {
                 return false;
             };
@@ -37,15 +35,52 @@ impl World {
                 && (text.is_empty() || letter.text.to_lowercase().contains(&text))
                 && self.passes(entry, letter, query.filter)
         };
-        let found: Vec<i32> = match query.peer {
-            Some(peer) => {
-                let dialog = mailbox.dialogs.get(&peer);
-                dialog.map(|d| d.ids.iter().rev().copied().filter(fits).collect())
-            }
-            None => Some(mailbox.entries.keys().rev().copied().filter(fits).collect()),
+        let mut found = match query.peer {
+            Some(peer) => self.found_in(owner, peer, &fits)?,
+            None => self.found_anywhere(owner, &fits)?,
+        };
+        if let Some(after) = query.after
+            && let Some(at) = found.iter().position(|place| *place == after)
+        {
+            found.drain(..=at);
         }
-        .unwrap_or_default();
         Ok(page_of(&found, window))
+    }
+
+    /// Messages of one conversation that fit, newest first.
+    fn found_in(
+        &self,
+        viewer: i64,
+        peer: i64,
+        fits: &impl Fn(&Entry) -> bool,
+    ) -> Answer<Vec<Place>> {
+        let owner = self.box_of(viewer, peer);
+        let mailbox = self.mailbox(owner)?;
+        let dialog = mailbox.dialogs.get(&peer);
+        let hidden = self.hidden_up_to(viewer, peer);
+        let ids = dialog.into_iter().flat_map(|d| d.ids.iter().rev());
+        let shown = ids.take_while(|id| **id > hidden);
+        let found = shown.filter(|id| mailbox.entries.get(id).is_some_and(fits));
+        Ok(found.map(|id| Place { owner, id: *id }).collect())
+    }
+
+    /// Messages of all conversations of an account that fit, newest first.
+    fn found_anywhere(&self, viewer: i64, fits: &impl Fn(&Entry) -> bool) -> Answer<Vec<Place>> {
+        let own = self.mailbox(viewer)?.entries.iter();
+        let own = own.filter(|(_, entry)| fits(entry));
+        let mut found: Vec<Place> = own
+            .map(|(id, _)| Place {
+                owner: viewer,
+                id: *id,
+            })
+            .collect();
+        let channels = self.chats_of(viewer).into_iter();
+        for channel in channels.filter(|chat| is_channel(*chat)) {
+            found.extend(self.found_in(viewer, channel, fits)?);
+        }
+        let date = |place: &Place| self.letter_at(*place).map_or(0, |letter| letter.date);
+        found.sort_by_cached_key(|place| std::cmp::Reverse((date(place), place.id, place.owner)));
+        Ok(found)
     }
 
     fn passes(&self, entry: &Entry, letter: &Letter, filter: &MessagesFilter) -> bool {
@@ -116,27 +151,27 @@ fn kind_of(document: &Document) -> Form {
 }
 
 /// A page of a list that is newest first.
-fn page_of(found: &[i32], window: Window) -> Page {
+fn page_of(found: &[Place], window: Window) -> Page {
     let cut = if window.offset_id > 0 {
         window.offset_id
     } else {
         i32::MAX
     };
-    let first_older = found.partition_point(|id| *id >= cut) as i64;
+    let first_older = found.partition_point(|place| place.id >= cut) as i64;
     let limit = i64::from(window.limit.clamp(0, PAGE_MAX));
     let start = first_older + i64::from(window.add_offset);
     let end = (start + limit).clamp(0, found.len() as i64);
     let start = start.clamp(0, end);
-    let mut ids = found
+    let mut places = found
         .get(start as usize..end as usize)
         .unwrap_or_default()
         .to_vec();
-    ids.retain(|id| (window.max_id <= 0 || *id < window.max_id) && *id > window.min_id);
-    let complete = ids.len() == found.len();
+    let fits = |id: i32| (window.max_id <= 0 || id < window.max_id) && id > window.min_id;
+    places.retain(|place| fits(place.id));
     Page {
-        ids,
+        complete: places.len() == found.len(),
+        places,
         total: found.len() as i32,
-        complete,
     }
 }
 
@@ -156,6 +191,7 @@ mod tests {
         let filter = MessagesFilter::InputMessagesFilterEmpty;
         let query = |peer, text, from| Query {
             peer,
+            after: None,
             text,
             from,
             filter: &filter,
@@ -169,19 +205,19 @@ mod tests {
         assert_eq!(
             w.search(a, &query(Some(b), "HELLO", None), window)
                 .unwrap()
-                .ids,
+                .ids(),
             [3, 1]
         );
         assert_eq!(
             w.search(b, &query(None, "hello", Some(a)), window)
                 .unwrap()
-                .ids,
+                .ids(),
             [3, 1]
         );
         assert_eq!(
             w.search(b, &query(None, "hello", Some(b)), window)
                 .unwrap()
-                .ids,
+                .ids(),
             []
         );
         assert_eq!(
@@ -192,12 +228,12 @@ mod tests {
 
     #[test]
     fn pages_of_a_search() {
-        let found = [9, 7, 5, 3];
+        let found = [9, 7, 5, 3].map(|id| Place { owner: 1, id });
         let window = Window {
             limit: 2,
             ..Window::default()
         };
-        assert_eq!(page_of(&found, window).ids, [9, 7]);
+        assert_eq!(page_of(&found, window).ids(), [9, 7]);
         assert_eq!(
             page_of(
                 &found,
@@ -206,7 +242,7 @@ mod tests {
                     ..window
                 }
             )
-            .ids,
+            .ids(),
             [5, 3]
         );
         assert_eq!(
@@ -218,7 +254,7 @@ mod tests {
                     ..window
                 }
             )
-            .ids,
+            .ids(),
             [7, 5]
         );
         assert_eq!(page_of(&found, window).total, 4);

@@ -1,7 +1,10 @@
 use heliogram_api::enums;
 
+use super::chats::Form;
 use super::text::{CAPTION_MAX, TEXT_MAX};
-use super::{Actor, Entry, Forward, Letter, Media, Quote, Rec, Rich, What, World};
+use super::{
+    Actor, Entry, Forward, Letter, Media, Peer, Quote, Rec, Rich, User, What, World, is_channel,
+};
 use crate::rpc::{Answer, Refusal};
 
 /// A message that is about to be sent.
@@ -9,9 +12,14 @@ use crate::rpc::{Answer, Refusal};
 pub(crate) struct Draft {
     pub(crate) rich: Rich,
     pub(crate) media: Option<Media>,
+    /// What happened, for the server's own notes.
+    pub(crate) action: Option<enums::MessageAction>,
     pub(crate) markup: Option<enums::ReplyMarkup>,
-    /// The message it answers, in the sender's box.
+    pub(crate) via_bot: Option<i64>,
+    /// The message it answers, in the box it is written from.
     pub(crate) reply_to: Option<i32>,
+    /// The first message of the thread or topic it is written into.
+    pub(crate) thread: Option<i32>,
     pub(crate) quote: Option<Quote>,
     pub(crate) forward: Option<Forward>,
     pub(crate) grouped: Option<i64>,
@@ -24,6 +32,8 @@ pub(crate) struct Draft {
 /// A message that was sent, as its sender sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
+    /// Whose box it lies in: the sender's, or the channel's.
+    pub(crate) owner: i64,
     pub(crate) id: i32,
     pub(crate) pts: i32,
     pub(crate) date: i32,
@@ -31,39 +41,65 @@ pub(crate) struct Sent {
 }
 
 impl World {
-    /// Sends a message into a private chat, or into Saved Messages when `peer` is the sender.
+    /// Sends a message into a private chat, a group or a channel, or into Saved Messages when
+    /// `peer` is the sender.
     pub(crate) fn send(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
         self.check_draft(by.user, peer, &draft)?;
-        let reply_to = self.check_reply(by.user, peer, draft.reply_to)?;
-        let their_reply = reply_to
-            .and_then(|id| self.boxes.get(&by.user)?.entries.get(&id))
-            .and_then(|entry| self.copy_of(entry.letter, peer));
+        if let Some(wrote) = self.slowed(by.user, peer) {
+            let mut member = wrote;
+            member.wrote = self.now();
+            self.set_member(peer, by.user, member)?;
+        }
+        self.post(by, peer, draft)
+    }
+
+    /// Puts a message where it belongs without asking whether its author may write there: for what
+    /// was checked, and for the server's own notes.
+    pub(crate) fn post(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
+        let own = self.box_of(by.user, peer);
+        let reply_to = self.check_reply(own, peer, draft.reply_to)?;
+        let thread = draft.thread.or_else(|| self.thread_of(own, reply_to));
         let random_id = draft.random_id;
         let unheard = draft
             .media
             .as_ref()
             .is_some_and(|media| self.is_voice(media));
-        let letter = self.write(by.user, draft);
+        let replied = reply_to
+            .and_then(|id| self.boxes.get(&own)?.entries.get(&id))
+            .map(|entry| entry.letter);
+        let letter = self.write(by.user, peer, draft);
         let date = self.now();
-
         let entry = Entry {
             letter,
             peer,
             reply_to,
+            thread,
             pinned: false,
             unheard,
         };
-        let id = self.file(by.user, entry);
-        if let Some(mailbox) = self.boxes.get_mut(&by.user) {
-            mailbox.random.insert(random_id, id);
+        let id = self.file(own, entry);
+        if random_id != 0
+            && let Some(mailbox) = self.boxes.get_mut(&own)
+        {
+            mailbox.random.insert((by.user, random_id), id);
         }
-        let pts = self.log(by.user, 1, What::New(id));
-        if peer != by.user {
-            self.deliver(by, letter, peer, their_reply, unheard);
+        let pts = self.log(own, 1, What::New(id));
+        for (to, shown) in self.receivers(by.user, peer) {
+            let reply_to = replied.and_then(|replied| self.copy_of(replied, to));
+            let entry = Entry {
+                letter,
+                peer: shown,
+                reply_to,
+                thread: None,
+                pinned: false,
+                unheard,
+            };
+            self.deliver(by, to, entry);
         }
         self.touch(Rec::Letter(letter));
-        self.push_message(by.user, by, id, pts);
+        self.push_message(own, by, id, pts);
         Ok(Sent {
+            owner: own,
             id,
             pts,
             date,
@@ -71,27 +107,32 @@ impl World {
         })
     }
 
-    /// Puts the other side's copy into its box, unless the sender is blocked there.
-    fn deliver(&mut self, by: Actor, letter: i64, to: i64, reply_to: Option<i32>, unheard: bool) {
-        if self
-            .users
-            .get(&to)
-            .is_some_and(|user| user.blocked.contains(&by.user))
-        {
-            return;
+    /// Who besides the sender gets a copy into its own box, and under which conversation.
+    fn receivers(&self, from: i64, peer: i64) -> Vec<(i64, i64)> {
+        match Peer::of(peer) {
+            Peer::Channel(_) => Vec::new(),
+            Peer::User(id) if id == from => Vec::new(),
+            Peer::User(id) => {
+                let heard = self.users.get(&id);
+                let heard = heard.is_some_and(|user| !user.blocked.contains(&from));
+                heard.then_some((id, from)).into_iter().collect()
+            }
+            Peer::Group(_) => {
+                let members = self.members_of(peer).into_iter();
+                let others = members.filter(|member| *member != from);
+                others.map(|member| (member, peer)).collect()
+            }
         }
-        let entry = Entry {
-            letter,
-            peer: by.user,
-            reply_to,
-            pinned: false,
-            unheard,
-        };
+    }
+
+    /// Puts one receiver's copy into its box.
+    fn deliver(&mut self, by: Actor, to: i64, entry: Entry) {
+        let peer = entry.peer;
         let id = self.file(to, entry);
         if let Some(dialog) = self
             .boxes
             .get_mut(&to)
-            .and_then(|b| b.dialogs.get_mut(&by.user))
+            .and_then(|b| b.dialogs.get_mut(&peer))
         {
             dialog.unread += 1;
         }
@@ -99,31 +140,75 @@ impl World {
         self.push_message(to, by, id, pts);
     }
 
+    /// The thread an answer goes into: that of the message it answers, or the one it begins.
+    fn thread_of(&self, owner: i64, reply_to: Option<i32>) -> Option<i32> {
+        let id = reply_to.filter(|_| is_channel(owner))?;
+        let entry = self.boxes.get(&owner)?.entries.get(&id)?;
+        Some(entry.thread.unwrap_or(id))
+    }
+
+    /// A member's place, if it has to be noted when it wrote.
+    fn slowed(&self, user: i64, peer: i64) -> Option<super::members::Member> {
+        let chat = self.chats.get(&peer)?;
+        let slow = chat.settings.slow_mode > 0 && !chat.is_admin(user);
+        chat.members.get(user).filter(|_| slow).cloned()
+    }
+
     /// Keeps what a message says and gives its id.
-    fn write(&mut self, from: i64, draft: Draft) -> i64 {
+    fn write(&mut self, by: i64, peer: i64, draft: Draft) -> i64 {
         let id = self.next_letter;
         self.next_letter += 1;
+        let (from, signature) = self.author(by, peer);
         let letter = Letter {
             id,
+            by,
             from,
+            signature,
             random_id: draft.random_id,
             date: self.now(),
             edited: None,
             text: draft.rich.text,
             entities: draft.rich.entities,
             media: draft.media,
+            action: draft.action,
             markup: draft.markup,
+            via_bot: draft.via_bot,
             forward: draft.forward,
             quote: draft.quote,
             grouped: draft.grouped,
             silent: draft.silent,
             noforwards: draft.noforwards,
             invert_media: draft.invert_media,
+            views: i32::from(Peer::of(peer).dialog() != by),
+            forwards: 0,
             copies: Vec::with_capacity(2),
         };
         self.letters.insert(id, letter);
         self.touch_meta();
         id
+    }
+
+    /// Whom a message is shown to be from, and the name under it: channels speak for those who
+    /// post in them, and anonymous administrators are their group.
+    fn author(&self, by: i64, peer: i64) -> (i64, Option<String>) {
+        let Some(chat) = self.chats.get(&peer) else {
+            return (by, None);
+        };
+        let rights = chat.admin_rights(by);
+        match chat.form {
+            Form::Broadcast => {
+                let signed = chat.settings.signatures;
+                (
+                    peer,
+                    self.users.get(&by).filter(|_| signed).map(User::full_name),
+                )
+            }
+            Form::Supergroup if rights.as_ref().is_some_and(|rights| rights.anonymous) => {
+                let rank = chat.members.get(by).map(|member| member.rank.clone());
+                (peer, rank.filter(|rank| !rank.is_empty()))
+            }
+            _ => (by, None),
+        }
     }
 
     /// The rules a message has to keep before anything of it is stored.
@@ -132,10 +217,14 @@ impl World {
         if draft.random_id == 0 {
             return Err(Refusal::bad("RANDOM_ID_EMPTY"));
         }
-        if self.mailbox(from)?.random.contains_key(&draft.random_id) {
+        let own = self.mailbox(self.box_of(from, peer))?;
+        if own.random.contains_key(&(from, draft.random_id)) {
             return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
         }
-        self.check_may_write(from, peer)
+        match Peer::of(peer) {
+            Peer::User(_) => self.check_may_write(from, peer),
+            _ => self.check_may_post(from, peer, draft.media.as_ref()),
+        }
     }
 
     /// Whether one account may write to another.
@@ -159,7 +248,7 @@ impl World {
         Ok(())
     }
 
-    /// The message an answer refers to, if the sender has it; one that is gone is left out, as
+    /// The message an answer refers to, if it is in the box; one that is gone is left out, as
     /// on the real server.
     fn check_reply(&self, owner: i64, peer: i64, id: Option<i32>) -> Answer<Option<i32>> {
         let Some(id) = id.filter(|id| *id != 0) else {

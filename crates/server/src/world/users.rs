@@ -62,6 +62,14 @@ crate::persist::record!(User {
 });
 
 impl User {
+    /// First and last name.
+    pub(crate) fn full_name(&self) -> String {
+        match self.last_name.as_str() {
+            "" => self.first_name.clone(),
+            last => format!("{} {last}", self.first_name),
+        }
+    }
+
     /// Whether this is a bot.
     pub(crate) fn is_bot(&self) -> bool {
         self.token.is_some()

@@ -137,7 +137,13 @@ fn edits_deletes_and_replies() {
         ..messages::SendMessage::new(bob.peer(&alice), "yes".into(), 1)
     };
     bob.call(reply).unwrap();
-    let enums::Message::Message(seen) = alice.shared.world().message_for(alice.me, 3) else {
+    let enums::Message::Message(seen) = alice.shared.world().message_for(
+        alice.me,
+        crate::world::Place {
+            owner: alice.me,
+            id: 3,
+        },
+    ) else {
         panic!()
     };
     let Some(header) = seen.reply_to else {

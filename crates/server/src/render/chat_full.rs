@@ -1,0 +1,139 @@
+use heliogram_api::{enums, types};
+
+use crate::rpc::Answer;
+use crate::world::{Form, Member, Peer, Right, Standing, World};
+
+impl World {
+    /// A basic group in full, with who appears in it.
+    pub(crate) fn full_group(&self, viewer: i64, dialog: i64) -> Answer<types::messages::ChatFull> {
+        let chat = self.visible_chat(viewer, dialog)?;
+        let photo = chat.photo.and_then(|id| self.photos.get(&id));
+        let dialog_of = self.boxes.get(&viewer).and_then(|b| b.dialogs.get(&dialog));
+        let settings = types::PeerNotifySettings::new();
+        let full = types::ChatFull {
+            can_set_username: chat.creator == viewer,
+            chat_photo: photo.map(|photo| self.photo_for(viewer, photo)),
+            bot_info: Some(self.bots_in(dialog)).filter(|bots| !bots.is_empty()),
+            pinned_msg_id: dialog_of.and_then(|dialog| dialog.pins.last().copied()),
+            available_reactions: Some(Box::new(self.reactions_allowed(dialog))),
+            ..types::ChatFull::new(
+                Peer::of(dialog).id(),
+                chat.about.clone(),
+                self.group_members(viewer, chat),
+                settings,
+            )
+        };
+        let members = chat.members.inside().map(|(user, _)| user);
+        let cast = self.cast(viewer, members.chain([dialog]));
+        Ok(types::messages::ChatFull::new(
+            full.into(),
+            cast.chats,
+            cast.users,
+        ))
+    }
+
+    /// A channel or supergroup in full, with who appears in it.
+    pub(crate) fn full_channel(
+        &self,
+        viewer: i64,
+        dialog: i64,
+    ) -> Answer<types::messages::ChatFull> {
+        let chat = self.visible_chat(viewer, dialog)?;
+        let mailbox = self.mailbox(dialog)?;
+        let own = self.boxes.get(&viewer).and_then(|b| b.dialogs.get(&dialog));
+        let (read_in, read_out) = own.map_or((0, 0), |own| (own.read_in, own.read_out));
+        let admin = chat.is_admin(viewer);
+        let count = |which: &dyn Fn(&Member) -> bool| {
+            chat.members
+                .all()
+                .filter(|(_, member)| which(member))
+                .count() as i32
+        };
+        let admins = chat
+            .members
+            .inside()
+            .filter(|(user, _)| chat.is_admin(*user))
+            .count();
+        let photo = chat.photo.and_then(|id| self.photos.get(&id));
+        let photo = photo.map_or_else(
+            || types::PhotoEmpty::new(0).into(),
+            |photo| self.photo_for(viewer, photo),
+        );
+        let pins = mailbox.dialogs.get(&dialog).map(|dialog| &dialog.pins);
+        let hidden = self.hidden_up_to(viewer, dialog);
+        let settings = &chat.settings;
+        let visible_list = chat.form == Form::Supergroup && !settings.participants_hidden;
+        let full = types::ChannelFull {
+            can_view_participants: admin || visible_list,
+            can_set_username: chat.creator == viewer,
+            can_set_stickers: chat.form == Form::Supergroup && chat.may(viewer, Right::ChangeInfo),
+            hidden_prehistory: settings.hidden_history,
+            can_delete_channel: chat.creator == viewer,
+            participants_hidden: settings.participants_hidden,
+            participants_count: Some(chat.members.count()),
+            admins_count: admin.then_some(admins as i32),
+            kicked_count: admin.then(|| count(&|m| m.standing == Standing::Kicked)),
+            banned_count: admin
+                .then(|| count(&|m| m.standing != Standing::Kicked && m.banned.is_some())),
+            online_count: (chat.form == Form::Supergroup).then(|| self.online_in(dialog)),
+            migrated_from_chat_id: chat.migrated_from.map(|old| Peer::of(old).id()),
+            migrated_from_max_id: chat.migrated_from.map(|old| {
+                let top = self.top_of(viewer, old);
+                top.map_or(0, |(_, id)| id)
+            }),
+            pinned_msg_id: pins.and_then(|pins| pins.last().copied()),
+            available_min_id: (hidden > 0).then_some(hidden),
+            linked_chat_id: chat.linked.map(|other| Peer::of(other).id()),
+            slowmode_seconds: (settings.slow_mode > 0).then_some(settings.slow_mode),
+            ttl_period: (settings.ttl > 0).then_some(settings.ttl),
+            available_reactions: Some(Box::new(self.reactions_allowed(dialog))),
+            ..types::ChannelFull::new(
+                Peer::of(dialog).id(),
+                chat.about.clone(),
+                read_in,
+                read_out,
+                self.unread_in(viewer, dialog),
+                photo,
+                types::PeerNotifySettings::new(),
+                self.bots_in(dialog),
+                mailbox.pts,
+            )
+        };
+        let about = [Some(dialog), chat.linked, chat.migrated_from];
+        let cast = self.cast(viewer, about.into_iter().flatten());
+        Ok(types::messages::ChatFull::new(
+            full.into(),
+            cast.chats,
+            cast.users,
+        ))
+    }
+
+    /// What the bots of a group say about themselves.
+    fn bots_in(&self, dialog: i64) -> Vec<types::BotInfo> {
+        let members = self.members_of(dialog).into_iter();
+        let bots = members.filter(|user| self.is_bot(*user));
+        bots.filter_map(|bot| self.bot_info(bot)).collect()
+    }
+
+    /// The reactions a group or channel allows.
+    fn reactions_allowed(&self, dialog: i64) -> enums::ChatReactions {
+        let chat = self.chats.get(&dialog);
+        let said = chat.and_then(|chat| chat.settings.reactions.clone());
+        said.unwrap_or_else(|| {
+            types::ChatReactionsAll {
+                allow_custom: true,
+                ..types::ChatReactionsAll::new()
+            }
+            .into()
+        })
+    }
+
+    fn online_in(&self, dialog: i64) -> i32 {
+        let now = self.now();
+        let online = |user: &i64| self.users.get(user).is_some_and(|u| u.online_until > now);
+        self.members_of(dialog)
+            .iter()
+            .filter(|user| online(user))
+            .count() as i32
+    }
+}

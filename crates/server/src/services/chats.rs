@@ -1,0 +1,185 @@
+use heliogram_api::functions::messages::{
+    AddChatUser, CreateChat, DeleteChat, DeleteChatUser, EditChatAbout, EditChatAdmin,
+    EditChatDefaultBannedRights, EditChatPhoto, EditChatTitle, GetChats, GetCommonChats,
+    GetFullChat, MigrateChat,
+};
+use heliogram_api::{enums, types};
+
+use super::photos::chat_photo;
+use super::send::sent_updates;
+use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::world::{Form, Peer, Right, Sent, Standing, Way, World};
+
+/// Most chats in one answer.
+const CHATS_MAX: usize = 100;
+
+pub(super) fn register(table: &mut Table) {
+    table.on::<CreateChat>(create);
+    table.on::<AddChatUser>(add);
+    table.on::<DeleteChatUser>(remove);
+    table.on::<EditChatTitle>(|w, cx, call| {
+        let chat = group(w, cx, call.chat_id)?;
+        let sent = w.retitle(cx.actor(), chat, &call.title)?;
+        Ok(sent_updates(w, cx, &[sent]))
+    });
+    table.slow::<EditChatPhoto>(|cx, call| {
+        let photo = chat_photo(cx, call.photo)?;
+        cx.shared.change(|w| {
+            let chat = group(w, cx, call.chat_id)?;
+            let sent = w.rephoto(cx.actor(), chat, photo)?;
+            Ok(sent_updates(w, cx, &[sent]))
+        })
+    });
+    table.on::<EditChatAbout>(|w, cx, call| {
+        let chat = w.peer(cx.me, &call.peer)?;
+        w.describe(cx.actor(), chat, &call.about)?;
+        Ok(true)
+    });
+    table.on::<EditChatAdmin>(|w, cx, call| {
+        let chat = group(w, cx, call.chat_id)?;
+        let user = w.input_user(cx.me, &call.user_id)?;
+        let rights = call.is_admin.then(|| types::ChatAdminRights {
+            add_admins: false,
+            ..crate::world::all_rights()
+        });
+        w.promote(cx.actor(), chat, user, rights, None)?;
+        Ok(true)
+    });
+    table.on::<EditChatDefaultBannedRights>(|w, cx, call| {
+        let chat = w.peer(cx.me, &call.peer)?;
+        w.forbid_all(cx.actor(), chat, call.banned_rights)?;
+        Ok(w.updates(cx.me, Vec::new(), &[chat]))
+    });
+    table.on::<GetChats>(|w, cx, call| {
+        let ids = call.id.iter().take(CHATS_MAX).copied();
+        let known = ids.filter_map(|id| group(w, cx, id).ok());
+        let chats = known.map(|chat| w.chat_for(cx.me, chat)).collect();
+        Ok(types::messages::Chats::new(chats).into())
+    });
+    table.on::<GetFullChat>(|w, cx, call| {
+        let chat = group(w, cx, call.chat_id)?;
+        w.full_group(cx.me, chat)
+    });
+    table.on::<GetCommonChats>(common);
+    table.on::<DeleteChat>(|w, cx, call| {
+        let chat = group(w, cx, call.chat_id)?;
+        w.delete_chat(cx.actor(), chat)?;
+        Ok(true)
+    });
+    table.on::<MigrateChat>(|w, cx, call| {
+        let old = group(w, cx, call.chat_id)?;
+        let new = w.migrate(cx.actor(), old)?;
+        let update = types::UpdateChannel::new(Peer::of(new).id());
+        Ok(w.updates(cx.me, vec![update.into()], &[old, new]))
+    });
+}
+
+/// The basic group with that id, if the account is or was in it, as a dialog id.
+fn group(w: &World, cx: &Cx<'_>, id: i64) -> Answer<i64> {
+    let dialog = Peer::Group(id).dialog();
+    match w.visible_chat(cx.me, dialog)?.form {
+        Form::Group => Ok(dialog),
+        _ => Err(Refusal::bad("CHAT_ID_INVALID")),
+    }
+}
+
+fn create(w: &mut World, cx: &Cx<'_>, call: CreateChat) -> Answer<types::messages::InvitedUsers> {
+    if w.is_bot(cx.me) {
+        return Err(Refusal::bad("BOT_METHOD_INVALID"));
+    }
+    let mut users = Vec::new();
+    for user in &call.users {
+        let user = w.input_user(cx.me, user)?;
+        if user != cx.me && !users.contains(&user) {
+            users.push(user);
+        }
+    }
+    if users.is_empty() {
+        return Err(Refusal::bad("USERS_TOO_FEW"));
+    }
+    let chat = w.add_chat(Form::Group, cx.me, &call.title, "")?;
+    let mut missing = Vec::new();
+    let date = w.now();
+    let mut all = vec![cx.me];
+    for user in users {
+        match w.check_invite(cx.me, chat, user) {
+            Ok(()) => {
+                let member = crate::world::Member::joined(date, cx.me);
+                w.set_member(chat, user, member)?;
+                all.push(user);
+            }
+            Err(_) => missing.push(types::MissingInvitee::new(user)),
+        }
+    }
+    let title = w.chat(chat)?.title.clone();
+    let note = types::MessageActionChatCreate::new(title, all);
+    let sent = w.note_down(cx.actor(), chat, note)?;
+    w.members_changed(cx.actor(), chat)?;
+    Ok(types::messages::InvitedUsers::new(
+        sent_updates(w, cx, &[sent]),
+        missing,
+    ))
+}
+
+fn add(w: &mut World, cx: &Cx<'_>, call: AddChatUser) -> Answer<types::messages::InvitedUsers> {
+    let chat = group(w, cx, call.chat_id)?;
+    let user = w.input_user(cx.me, &call.user_id)?;
+    w.check_invite(cx.me, chat, user)?;
+    let sent = w.enter(cx.actor(), chat, &[user], Way::Invited)?;
+    Ok(types::messages::InvitedUsers::new(
+        noted(w, cx, chat, sent),
+        Vec::new(),
+    ))
+}
+
+fn remove(w: &mut World, cx: &Cx<'_>, call: DeleteChatUser) -> Answer<enums::Updates> {
+    let chat = group(w, cx, call.chat_id)?;
+    let user = w.input_user(cx.me, &call.user_id)?;
+    let standing = if user == cx.me {
+        Standing::Left
+    } else {
+        let found = w.chat(chat)?;
+        let inviter = found.member(user)?.inviter;
+        // Who brought somebody may take it out again.
+        if inviter != cx.me {
+            w.check_right(cx.me, chat, Right::Ban)?;
+        }
+        if user == w.chat(chat)?.creator {
+            return Err(Refusal::bad("USER_ADMIN_INVALID"));
+        }
+        Standing::Kicked
+    };
+    let sent = w.leave(cx.actor(), chat, user, standing)?;
+    Ok(noted(w, cx, chat, sent))
+}
+
+/// The note of a change as the answer to the call that made it; where nothing is noted, the group
+/// or channel as it is now.
+pub(super) fn noted(w: &World, cx: &Cx<'_>, chat: i64, sent: Option<Sent>) -> enums::Updates {
+    match sent {
+        Some(sent) => sent_updates(w, cx, &[sent]),
+        None => {
+            let update: enums::Update = match Peer::of(chat) {
+                Peer::Channel(id) => types::UpdateChannel::new(id).into(),
+                peer => types::UpdateChat::new(peer.id()).into(),
+            };
+            w.updates(cx.me, vec![update], &[chat])
+        }
+    }
+}
+
+fn common(w: &mut World, cx: &Cx<'_>, call: GetCommonChats) -> Answer<enums::messages::Chats> {
+    let user = w.input_user(cx.me, &call.user_id)?;
+    let theirs = w.chats_of(user);
+    let mut both: Vec<i64> = w.chats_of(cx.me);
+    both.retain(|chat| theirs.contains(chat));
+    let from = both
+        .iter()
+        .position(|chat| Peer::of(*chat).id() == call.max_id)
+        .map_or(0, |at| at + 1);
+    let limit = usize::try_from(call.limit).unwrap_or(0).min(CHATS_MAX);
+    let limit = if limit == 0 { CHATS_MAX } else { limit };
+    let page = both.iter().skip(from).take(limit);
+    let chats = page.map(|chat| w.chat_for(cx.me, *chat)).collect();
+    Ok(types::messages::Chats::new(chats).into())
+}
