@@ -21,7 +21,8 @@
 use std::{future::ready, ops::Deref};
 
 pub use heliogram_server::{
-    Account, Builder, DataError, Dc, Event, Faults, Refusal, Said, Server, StartError,
+    Account, Builder, Chat, ChatBuilder, DataError, Dc, Event, Faults, Hearing, Refusal, Said,
+    Server, Silence, StartError, Talk,
 };
 
 use crate::{Client, ClientBuilder, Result, Servers, UsageError, storage};

@@ -169,6 +169,7 @@ impl Builder {
             watcher: self.watcher,
             addresses: OnceLock::new(),
             calls: Mutex::new(HashMap::new()),
+            changes: tokio::sync::watch::Sender::new(0),
             rng: Mutex::new(rng),
             started: Instant::now(),
         }))

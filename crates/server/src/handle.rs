@@ -1,197 +1,12 @@
-//! What a test holds in its hands: accounts that speak, and faults.
+//! What a test holds in its hands: a server, and what shall go wrong with it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use heliogram_crypto::Random;
-
 use crate::faults::Fault;
+use crate::people::Account;
 use crate::rpc::Refusal;
 use crate::server::{Server, StartError};
 use crate::shared::Shared;
-use crate::world::{Actor, Draft, Place, Window, World};
-
-/// An account on a server, as a test sees it.
-#[derive(Clone)]
-pub struct Account {
-    shared: Arc<Shared>,
-    id: i64,
-    username: String,
-    phone: Option<String>,
-    token: Option<String>,
-}
-
-/// One message, as an account sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// Its id in this account's numbering.
-    pub id: i32,
-    /// Whether the account wrote it itself.
-    pub out: bool,
-    /// The text.
-    pub text: String,
-    /// Whether it carries a file, a picture or something else besides its text.
-    pub has_media: bool,
-    /// Whether it was edited.
-    pub edited: bool,
-}
-
-impl Account {
-    pub(crate) fn person(shared: &Arc<Shared>, username: &str) -> Self {
-        let name = username.trim_start_matches('@');
-        let id = shared.change(|world| {
-            if let Some(id) = world.by_username(name) {
-                let taken = || Refusal::bad("USERNAME_OCCUPIED");
-                let person = id > 0 && !world.is_bot(id);
-                return person.then_some(id).ok_or_else(taken);
-            }
-            let (phone, home) = world.free_test_number();
-            let id = world.add_person(&phone, home, &capitalised(name));
-            world.put_username(id, name)?;
-            Ok(id)
-        });
-        Self::of(
-            shared,
-            id.unwrap_or_else(|refusal| not_made(username, &refusal)),
-        )
-    }
-
-    pub(crate) fn bot(shared: &Arc<Shared>, username: &str) -> Self {
-        let id = shared.change(|world| {
-            let home = world.dcs.min(2);
-            world.add_bot(username, home)
-        });
-        Self::of(
-            shared,
-            id.unwrap_or_else(|refusal| not_made(username, &refusal)),
-        )
-    }
-
-    fn of(shared: &Arc<Shared>, id: i64) -> Self {
-        let world = shared.world();
-        let user = world.users.get(&id);
-        Self {
-            shared: Arc::clone(shared),
-            id,
-            username: user
-                .and_then(|user| user.username.clone())
-                .unwrap_or_default(),
-            phone: user.and_then(|user| user.phone.clone()),
-            token: user.and_then(|user| user.token.clone()),
-        }
-    }
-
-    /// The account's id.
-    #[must_use]
-    pub fn id(&self) -> i64 {
-        self.id
-    }
-
-    /// The account's public name, without `@`.
-    #[must_use]
-    pub fn username(&self) -> &str {
-        &self.username
-    }
-
-    /// The account's phone number; empty for a bot.
-    #[must_use]
-    pub fn phone(&self) -> &str {
-        self.phone.as_deref().unwrap_or_default()
-    }
-
-    /// What a bot logs in with.
-    #[must_use]
-    pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
-    }
-
-    /// The login code that is out for the account's phone number.
-    #[must_use]
-    pub fn code(&self) -> Option<String> {
-        self.shared.world().code_for(self.phone())
-    }
-
-    /// The account writes to another; every session of both hears of it. Gives the message's id
-    /// in the writer's numbering.
-    ///
-    /// # Errors
-    /// The refusal a client would get, for example for an empty text.
-    pub async fn says(&self, to: &Self, text: &str) -> Result<i32, Refusal> {
-        let sent = self.shared.change(|world| {
-            let rich = world.rich(self.id, text, None)?;
-            let random_id = world.random_id();
-            let draft = Draft {
-                rich,
-                random_id,
-                ..Draft::default()
-            };
-            world.send(Actor::account(self.id), to.id, draft)
-        })?;
-        Ok(sent.id)
-    }
-
-    /// Up to 100 newest messages of the account's conversation with another, oldest first.
-    #[must_use]
-    pub fn messages_with(&self, other: &Self) -> Vec<Said> {
-        let world = self.shared.world();
-        let window = Window {
-            limit: 100,
-            ..Window::default()
-        };
-        let page = world.history(self.id, other.id, window).unwrap_or_default();
-        page.places
-            .iter()
-            .rev()
-            .filter_map(|place| self.said(&world, *place))
-            .collect()
-    }
-
-    fn said(&self, world: &World, place: Place) -> Option<Said> {
-        let letter = world.letter_at(place)?;
-        Some(Said {
-            id: place.id,
-            out: letter.by == self.id,
-            text: letter.text.clone(),
-            has_media: letter.media.is_some(),
-            edited: letter.edited.is_some(),
-        })
-    }
-}
-
-impl std::fmt::Debug for Account {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account")
-            .field("id", &self.id)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A name with a capital at its beginning.
-fn capitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
-}
-
-#[allow(clippy::panic, reason = "a test cannot go on without its account")]
-fn not_made(username: &str, refusal: &Refusal) -> ! {
-    panic!("there is no account @{username} to give: {refusal}")
-}
-
-impl World {
-    /// A test phone number nobody has, and its home.
-    fn free_test_number(&mut self) -> (String, i32) {
-        let home = self.dcs.min(2);
-        loop {
-            let number = self.rng.below(10_000);
-            let phone = format!("99966{home}{number:04}");
-            if !self.by_phone.contains_key(&phone) {
-                return (phone, home);
-            }
-        }
-    }
-}
 
 /// Things that shall go wrong, each of them once: see [`Server::faults`].
 ///
@@ -276,7 +91,7 @@ impl<'a> Faults<'a> {
 
     /// That many of the next updates for an account never reach it; the difference has them.
     pub fn lose_updates(self, account: &Account, updates: u32) -> Self {
-        self.shared.faults.lose_pushes(account.id, updates);
+        self.shared.faults.lose_pushes(account.id(), updates);
         self
     }
 
@@ -308,7 +123,7 @@ impl<'a> Faults<'a> {
 
     fn keys_of(self, account: &Account) -> Vec<i64> {
         let world = self.shared.world();
-        let mut keys = world.keys_of(account.id);
+        let mut keys = world.keys_of(account.id());
         let temporary = world.auths.iter().filter(|(_, auth)| {
             auth.bound_to
                 .is_some_and(|permanent| keys.contains(&permanent))

@@ -27,6 +27,7 @@
 //! | `render` | the world in the words of the API |
 //! | `layers` | the API in the words of other layers |
 //! | `persist`, `files` | what stays on disk |
+//! | `people` | accounts and chats as a test sees them |
 //! | `faults` | what goes wrong on request |
 #![forbid(unsafe_code)]
 
@@ -39,6 +40,7 @@ mod handle;
 mod hub;
 mod layers;
 mod net;
+mod people;
 mod persist;
 mod render;
 mod rpc;
@@ -50,7 +52,8 @@ mod world;
 
 pub use builder::Builder;
 pub use event::Event;
-pub use handle::{Account, Faults, Said, TestServer};
+pub use handle::{Faults, TestServer};
+pub use people::{Account, Chat, ChatBuilder, Hearing, Said, Silence, Talk};
 pub use persist::DataError;
 pub use rpc::Refusal;
 pub use server::{Dc, Server, StartError};

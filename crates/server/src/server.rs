@@ -6,10 +6,12 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 use crate::builder::Builder;
-use crate::handle::{Account, Faults};
+use crate::handle::Faults;
 use crate::net::listen;
+use crate::people::{Account, ChatBuilder};
 use crate::persist::DataError;
 use crate::shared::{Shared, lock};
+use crate::world::Form;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -157,6 +159,21 @@ impl Server {
         Account::bot(&self.shared, username)
     }
 
+    /// A basic group to be described, with its creator; await it.
+    pub fn group(&self, title: &str, creator: &Account) -> ChatBuilder {
+        ChatBuilder::new(&self.shared, Form::Group, title, creator)
+    }
+
+    /// A supergroup to be described, with its creator; await it.
+    pub fn supergroup(&self, title: &str, creator: &Account) -> ChatBuilder {
+        ChatBuilder::new(&self.shared, Form::Supergroup, title, creator)
+    }
+
+    /// A broadcast channel to be described, with its creator; await it.
+    pub fn channel(&self, title: &str, creator: &Account) -> ChatBuilder {
+        ChatBuilder::new(&self.shared, Form::Broadcast, title, creator)
+    }
+
     /// Every bot: its public name and its token.
     #[must_use]
     pub fn bots(&self) -> Vec<(String, String)> {
@@ -216,9 +233,26 @@ impl Server {
         self.shared.hub.connections()
     }
 
+    /// The time on the server's clock, since the Unix epoch.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.shared.clock.world()
+    }
+
     /// Moves the server's clock forward, so that codes expire and dates change.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
+    }
+
+    /// Stops the server's clock: messages get the same date and nothing expires until
+    /// [`Self::advance`] or [`Self::resume`]. Connections do not notice.
+    pub fn pause(&self) {
+        self.shared.clock.pause();
+    }
+
+    /// Lets the server's clock go on from where it stands.
+    pub fn resume(&self) {
+        self.shared.clock.resume();
     }
 
     /// Stops the server and waits until all of it is gone.

@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     /// Where each data centre listens, from 1 on; known once the server listens.
     pub(crate) addresses: OnceLock<Vec<SocketAddr>>,
     pub(crate) calls: Mutex<HashMap<String, u64>>,
+    /// Counts the changes of the world, for those who wait for one.
+    pub(crate) changes: tokio::sync::watch::Sender<u64>,
     pub(crate) rng: Mutex<SeededRandom>,
     pub(crate) started: Instant,
 }
@@ -90,6 +92,8 @@ impl Shared {
         let stored = self.commit(&mut world);
         // Whoever watches may ask the server something.
         drop(world);
+        self.changes
+            .send_modify(|count| *count = count.wrapping_add(1));
         events.into_iter().for_each(|event| self.tell(event));
         stored.map_err(|error| {
             self.tell(Event::Trouble {

@@ -206,8 +206,9 @@ impl World {
             return self.check_right(user, id, Right::Post).map(|_| ());
         }
         if !chat.members.has(user) {
-            let open = chat.is_public() && !chat.settings.join_to_send;
-            return match open || chat.linked.is_some() && !chat.settings.join_to_send {
+            // Below the posts of a channel strangers may write, unless they have to join first.
+            let open = chat.linked.is_some() && !chat.settings.join_to_send;
+            return match open {
                 true => Ok(()),
                 false => Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN")),
             };

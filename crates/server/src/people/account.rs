@@ -1,0 +1,132 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use heliogram_crypto::Random;
+
+use crate::rpc::Refusal;
+use crate::shared::Shared;
+use crate::world::World;
+
+/// An account on a server, as a test sees it.
+#[derive(Clone)]
+pub struct Account {
+    pub(super) shared: Arc<Shared>,
+    id: i64,
+    username: String,
+    phone: Option<String>,
+    token: Option<String>,
+    /// Per conversation, the newest message this account was given by waiting for it.
+    pub(super) heard: Arc<Mutex<HashMap<i64, i32>>>,
+}
+
+impl Account {
+    pub(crate) fn person(shared: &Arc<Shared>, username: &str) -> Self {
+        let name = username.trim_start_matches('@');
+        let id = shared.change(|world| {
+            if let Some(id) = world.by_username(name) {
+                let taken = || Refusal::bad("USERNAME_OCCUPIED");
+                let person = id > 0 && !world.is_bot(id);
+                return person.then_some(id).ok_or_else(taken);
+            }
+            let (phone, home) = world.free_test_number();
+            let id = world.add_person(&phone, home, &capitalised(name));
+            world.put_username(id, name)?;
+            Ok(id)
+        });
+        Self::of(
+            shared,
+            id.unwrap_or_else(|refusal| not_made(username, &refusal)),
+        )
+    }
+
+    pub(crate) fn bot(shared: &Arc<Shared>, username: &str) -> Self {
+        let id = shared.change(|world| {
+            let home = world.dcs.min(2);
+            world.add_bot(username, home)
+        });
+        Self::of(
+            shared,
+            id.unwrap_or_else(|refusal| not_made(username, &refusal)),
+        )
+    }
+
+    fn of(shared: &Arc<Shared>, id: i64) -> Self {
+        let world = shared.world();
+        let user = world.users.get(&id);
+        Self {
+            shared: Arc::clone(shared),
+            id,
+            username: user
+                .and_then(|user| user.username.clone())
+                .unwrap_or_default(),
+            phone: user.and_then(|user| user.phone.clone()),
+            token: user.and_then(|user| user.token.clone()),
+            heard: Arc::default(),
+        }
+    }
+
+    /// The account's id.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// The account's public name, without `@`.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The account's phone number; empty for a bot.
+    #[must_use]
+    pub fn phone(&self) -> &str {
+        self.phone.as_deref().unwrap_or_default()
+    }
+
+    /// What a bot logs in with.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The login code that is out for the account's phone number.
+    #[must_use]
+    pub fn code(&self) -> Option<String> {
+        self.shared.world().code_for(self.phone())
+    }
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A name with a capital at its beginning.
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+#[allow(clippy::panic, reason = "a test cannot go on without its account")]
+fn not_made(username: &str, refusal: &Refusal) -> ! {
+    panic!("there is no account @{username} to give: {refusal}")
+}
+
+impl World {
+    /// A test phone number nobody has, and its home.
+    fn free_test_number(&mut self) -> (String, i32) {
+        let home = self.dcs.min(2);
+        loop {
+            let number = self.rng.below(10_000);
+            let phone = format!("99966{home}{number:04}");
+            if !self.by_phone.contains_key(&phone) {
+                return (phone, home);
+            }
+        }
+    }
+}
