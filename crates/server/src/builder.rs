@@ -14,6 +14,7 @@ use crate::files::Blobs;
 use crate::hub::Hub;
 use crate::layers::Layers;
 use crate::persist::{DataError, Store};
+use crate::seed::Seed;
 use crate::server::{Server, StartError};
 use crate::services;
 use crate::shared::{Shared, Watcher, lock};
@@ -34,6 +35,7 @@ pub struct Builder {
     data: Option<PathBuf>,
     bots: Vec<String>,
     schemas: Vec<String>,
+    seed: Option<Seed>,
     watcher: Option<Watcher>,
 }
 
@@ -47,6 +49,7 @@ impl Default for Builder {
             data: None,
             bots: Vec::new(),
             schemas: Vec::new(),
+            seed: None,
             watcher: None,
         }
     }
@@ -102,6 +105,12 @@ impl Builder {
         self
     }
 
+    /// A world that shall be there, as described; see [`Seed`]. With a data file it is made once.
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Called with everything that happens, on the server's own thread: it must not block.
     pub fn on_event(mut self, watcher: impl Fn(Event) + Send + Sync + 'static) -> Self {
         self.watcher = Some(Box::new(watcher));
@@ -136,6 +145,9 @@ impl Builder {
             added.map_err(|_| StartError::Bot {
                 username: bot.clone(),
             })?;
+        }
+        if let Some(seed) = &self.seed {
+            seed.plant(&mut world)?;
         }
         let key = rsa_key(self.key.as_deref(), store.as_ref())?;
         if let Some(store) = &mut store {

@@ -25,6 +25,7 @@
 //! | `services` | the methods, one file for each area of the API |
 //! | `world` | the state: pure, without sockets, files or wire formats |
 //! | `render` | the world in the words of the API |
+//! | `seed` | worlds that are described in a file |
 //! | `layers` | the API in the words of other layers |
 //! | `persist`, `files` | what stays on disk |
 //! | `people` | accounts and chats as a test sees them |
@@ -44,6 +45,7 @@ mod people;
 mod persist;
 mod render;
 mod rpc;
+mod seed;
 mod serve;
 mod server;
 mod services;
@@ -56,4 +58,5 @@ pub use handle::{Faults, TestServer};
 pub use people::{Account, Chat, ChatBuilder, Hearing, Said, Silence, Talk};
 pub use persist::DataError;
 pub use rpc::Refusal;
+pub use seed::{Seed, SeedError};
 pub use server::{Dc, Server, StartError};

@@ -10,6 +10,7 @@ use crate::handle::Faults;
 use crate::net::listen;
 use crate::people::{Account, ChatBuilder};
 use crate::persist::DataError;
+use crate::seed::SeedError;
 use crate::shared::{Shared, lock};
 use crate::world::Form;
 
@@ -29,6 +30,9 @@ pub enum StartError {
     /// The schema of a further layer cannot be used.
     #[error("the schema of a further layer cannot be used: {0}")]
     Schema(String),
+    /// The described world cannot be made.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     /// A bot cannot have the name that was asked for.
     #[error("the bot @{username} cannot be made: the name belongs to a person")]
     Bot {

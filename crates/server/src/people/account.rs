@@ -1,11 +1,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use heliogram_crypto::Random;
-
 use crate::rpc::Refusal;
 use crate::shared::Shared;
-use crate::world::World;
 
 /// An account on a server, as a test sees it.
 #[derive(Clone)]
@@ -28,7 +25,7 @@ impl Account {
                 let person = id > 0 && !world.is_bot(id);
                 return person.then_some(id).ok_or_else(taken);
             }
-            let (phone, home) = world.free_test_number();
+            let (phone, home) = world.free_test_number(2);
             let id = world.add_person(&phone, home, &capitalised(name));
             world.put_username(id, name)?;
             Ok(id)
@@ -115,18 +112,4 @@ fn capitalised(name: &str) -> String {
 #[allow(clippy::panic, reason = "a test cannot go on without its account")]
 fn not_made(username: &str, refusal: &Refusal) -> ! {
     panic!("there is no account @{username} to give: {refusal}")
-}
-
-impl World {
-    /// A test phone number nobody has, and its home.
-    fn free_test_number(&mut self) -> (String, i32) {
-        let home = self.dcs.min(2);
-        loop {
-            let number = self.rng.below(10_000);
-            let phone = format!("99966{home}{number:04}");
-            if !self.by_phone.contains_key(&phone) {
-                return (phone, home);
-            }
-        }
-    }
 }

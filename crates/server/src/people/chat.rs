@@ -142,20 +142,7 @@ impl ChatBuilder {
             world.set_member(id, *user, member)?;
             users.push(*user);
         }
-        let title = self.title.clone();
-        match self.form {
-            Form::Group => {
-                let note = types::MessageActionChatCreate::new(title, users);
-                world.note_down(by, id, note)?;
-            }
-            Form::Supergroup | Form::Broadcast => {
-                world.note_down(by, id, types::MessageActionChannelCreate::new(title))?;
-                for user in users {
-                    world.open_dialog(user, id);
-                    world.push_chat(user, by, id);
-                }
-            }
-        }
+        world.begin_chat(by, id, users)?;
         Ok(id)
     }
 }

@@ -2,31 +2,29 @@ use heliogram_api::enums::{self, Update};
 use heliogram_api::types;
 
 use super::peer;
-use crate::world::{Actor, Logged, Peer, Place, Told, What, World, is_channel};
+use crate::world::{Actor, Logged, Peer, Place, Told, What, World};
 
 impl World {
-    /// Tells whoever sees a box of a message in it.
-    pub(crate) fn push_message(&mut self, owner: i64, by: Actor, id: i32, pts: i32) {
-        if let Some(short) = self.short_message(owner, id, pts) {
-            self.push(owner, by, short.into());
-            return;
-        }
-        self.push_step(owner, by, pts);
-    }
-
     /// Tells whoever sees a box of a step of its history.
     pub(crate) fn push_step(&mut self, owner: i64, by: Actor, pts: i32) {
         let step = self
             .boxes
             .get(&owner)
             .and_then(|b| b.logged_at(pts).cloned());
-        let Some(step) = step else { return };
-        if is_channel(owner) {
-            self.push_all(owner, by, Told::Step(step));
-            return;
+        if let Some(step) = step {
+            self.tell(owner, by, Told::Step(step));
         }
-        let (update, about) = self.update_of(owner, owner, &step);
-        self.push_one(owner, by, update, &about);
+    }
+
+    /// A step of a box in the words of one who sees it.
+    pub(crate) fn step_words(&self, viewer: i64, owner: i64, step: &Logged) -> enums::Updates {
+        if let What::New(id) = step.what
+            && let Some(short) = self.short_message(owner, id, step.pts)
+        {
+            return short.into();
+        }
+        let (update, about) = self.update_of(viewer, owner, step);
+        self.updates(viewer, vec![update], &about)
     }
 
     /// The short form Telegram uses for plain words between people who know each other already:

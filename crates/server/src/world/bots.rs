@@ -20,6 +20,30 @@ impl World {
         Ok(id)
     }
 
+    /// Creates a bot with a token of its own; the number in it becomes the bot's id.
+    pub(crate) fn add_bot_with_token(
+        &mut self,
+        username: &str,
+        home: i32,
+        token: &str,
+    ) -> Answer<i64> {
+        let invalid = || Refusal::bad("ACCESS_TOKEN_INVALID");
+        let (number, secret) = token.split_once(':').ok_or_else(invalid)?;
+        let id: i64 = number.parse().map_err(|_| invalid())?;
+        if id <= 0 || secret.is_empty() || self.users.contains_key(&id) {
+            return Err(invalid());
+        }
+        if self.by_username(username).is_some() {
+            return Err(Refusal::bad("USERNAME_OCCUPIED"));
+        }
+        let next = std::mem::replace(&mut self.next_user, id);
+        let made = self.add_user(home, username);
+        self.next_user = next.max(if next == id { id + 1 } else { next });
+        self.user_mut(made)?.token = Some(token.to_owned());
+        self.put_username(made, username)?;
+        Ok(made)
+    }
+
     /// The token of a bot.
     pub(crate) fn token_of(&self, id: i64) -> Option<&str> {
         self.users.get(&id)?.token.as_deref()

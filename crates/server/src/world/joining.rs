@@ -131,6 +131,22 @@ impl World {
         Ok(sent)
     }
 
+    /// The note that a group or channel was made, with these people in it, for all of them.
+    pub(crate) fn begin_chat(&mut self, by: Actor, chat: i64, users: Vec<i64>) -> Answer<()> {
+        let found = self.chat(chat)?;
+        let title = found.title.clone();
+        if !found.is_channel() {
+            let note = types::MessageActionChatCreate::new(title, users);
+            return self.note_down(by, chat, note).map(drop);
+        }
+        self.note_down(by, chat, types::MessageActionChannelCreate::new(title))?;
+        for user in users {
+            self.open_dialog(user, chat);
+            self.push_chat(user, by, chat);
+        }
+        Ok(())
+    }
+
     /// Tells an account that a group or channel, or its own place in it, is not what it was.
     pub(crate) fn push_chat(&mut self, to: i64, by: Actor, chat: i64) {
         let update = match Peer::of(chat) {

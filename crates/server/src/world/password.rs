@@ -109,6 +109,24 @@ impl World {
         Ok(())
     }
 
+    /// Protects an account with a password, as its owner would have.
+    pub(crate) fn protect(&mut self, user: i64, words: &str, hint: &str) -> Answer<()> {
+        let (salt1, salt2) = self.offered_salts(user);
+        let offered = Algorithm {
+            salt1,
+            salt2,
+            group: group()?,
+        };
+        let algorithm = offered.with_new_salt(&mut self.rng);
+        let new = Password {
+            salt1: algorithm.salt1.clone().into(),
+            salt2: algorithm.salt2.clone().into(),
+            verifier: Bytes::copy_from_slice(&algorithm.verifier(words)[..]),
+            hint: hint.to_owned(),
+        };
+        self.set_password(user, Some(new))
+    }
+
     /// Random bytes a client may stir into its own generator.
     pub(crate) fn secure_random(&mut self) -> Vec<u8> {
         let mut bytes = vec![0; 256];

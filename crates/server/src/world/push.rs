@@ -17,7 +17,7 @@ pub(crate) struct Push {
 pub(crate) enum Told {
     /// Words for this one account.
     Words(enums::Updates),
-    /// A step of the box of a channel.
+    /// A step of a box: the account's own, or the channel's.
     Step(Logged),
     /// One thing, with the accounts and chats it mentions.
     One(enums::Update, Vec<i64>),
@@ -28,21 +28,21 @@ pub(crate) enum Told {
 impl World {
     /// Tells every session of an account, except the one that caused it if it is that account's.
     pub(crate) fn push(&mut self, to: i64, by: Actor, updates: enums::Updates) {
-        let except = by.origin.filter(|_| to == by.user);
-        self.out.push(Push {
-            to,
-            by: by.user,
-            except,
-            told: Told::Words(updates),
-        });
+        self.tell(to, by, Told::Words(updates));
     }
 
     /// Tells everybody in a group or channel, except the session that caused it.
     pub(crate) fn push_all(&mut self, chat: i64, by: Actor, told: Told) {
+        self.tell(chat, by, told);
+    }
+
+    /// Tells an account, or everybody in a group or channel.
+    pub(crate) fn tell(&mut self, to: i64, by: Actor, told: Told) {
+        let except = by.origin.filter(|_| to == by.user || to < 0);
         self.out.push(Push {
-            to: chat,
+            to,
             by: by.user,
-            except: by.origin,
+            except,
             told,
         });
     }
@@ -51,10 +51,7 @@ impl World {
     pub(crate) fn words(&self, viewer: i64, owner: i64, told: &Told) -> enums::Updates {
         match told {
             Told::Words(updates) => updates.clone(),
-            Told::Step(step) => {
-                let (update, about) = self.update_of(viewer, owner, step);
-                self.updates(viewer, vec![update], &about)
-            }
+            Told::Step(step) => self.step_words(viewer, owner, step),
             Told::One(update, about) => self.updates(viewer, vec![update.clone()], about),
             Told::Others(update) => types::UpdateShort::new(update.clone(), self.now()).into(),
         }

@@ -27,6 +27,8 @@ pub(crate) struct Draft {
     pub(crate) noforwards: bool,
     pub(crate) invert_media: bool,
     pub(crate) random_id: i64,
+    /// When it was written, if not now.
+    pub(crate) date: Option<i32>,
 }
 
 /// A message that was sent, as its sender sees it.
@@ -68,7 +70,7 @@ impl World {
             .and_then(|id| self.boxes.get(&own)?.entries.get(&id))
             .map(|entry| entry.letter);
         let letter = self.write(by.user, peer, draft);
-        let date = self.now();
+        let date = self.letters.get(&letter).map_or(0, |letter| letter.date);
         let entry = Entry {
             letter,
             peer,
@@ -97,7 +99,7 @@ impl World {
             self.deliver(by, to, entry);
         }
         self.touch(Rec::Letter(letter));
-        self.push_message(own, by, id, pts);
+        self.push_step(own, by, pts);
         Ok(Sent {
             owner: own,
             id,
@@ -137,7 +139,7 @@ impl World {
             dialog.unread += 1;
         }
         let pts = self.log(to, 1, What::New(id));
-        self.push_message(to, by, id, pts);
+        self.push_step(to, by, pts);
     }
 
     /// The thread an answer goes into: that of the message it answers, or the one it begins.
@@ -159,13 +161,14 @@ impl World {
         let id = self.next_letter;
         self.next_letter += 1;
         let (from, signature) = self.author(by, peer);
+        let date = draft.date.unwrap_or_else(|| self.now());
         let letter = Letter {
             id,
             by,
             from,
             signature,
             random_id: draft.random_id,
-            date: self.now(),
+            date,
             edited: None,
             text: draft.rich.text,
             entities: draft.rich.entities,

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heliogram_api::types;
+use heliogram_crypto::Random;
 
 use super::{Mailbox, Password, Rec, World};
 use crate::rpc::{Answer, Refusal};
@@ -120,6 +121,20 @@ impl World {
         }
         self.by_phone.insert(phone.to_owned(), id);
         id
+    }
+
+    /// A test phone number of a data centre that nobody has, and its home; where all are taken,
+    /// a number of nowhere.
+    pub(crate) fn free_test_number(&mut self, dc: i32) -> (String, i32) {
+        let home = dc.clamp(1, self.dcs);
+        for _ in 0..1000 {
+            let number = self.rng.below(10_000);
+            let phone = format!("99966{home}{number:04}");
+            if !self.by_phone.contains_key(&phone) {
+                return (phone, home);
+            }
+        }
+        (format!("888{}", self.next_user), home)
     }
 
     /// The account with that id.
