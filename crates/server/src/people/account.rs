@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::rpc::Refusal;
 use crate::shared::Shared;
+use crate::world::Kind;
 
 /// An account on a server, as a test sees it.
 #[derive(Clone)]
@@ -84,6 +85,14 @@ impl Account {
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    /// The access hash by which another account has to name this one, for those who call methods
+    /// themselves.
+    #[must_use]
+    pub fn access_hash_for(&self, viewer: &Self) -> i64 {
+        let world = self.shared.world();
+        world.access_hash(viewer.id, Kind::User, self.id)
     }
 
     /// The login code that is out for the account's phone number.
