@@ -34,6 +34,7 @@
 
 mod builder;
 mod clock;
+mod coverage;
 mod event;
 mod faults;
 mod files;
@@ -53,6 +54,7 @@ mod shared;
 mod world;
 
 pub use builder::Builder;
+pub use coverage::Coverage;
 pub use event::Event;
 pub use handle::{Faults, TestServer};
 pub use people::{Account, Chat, ChatBuilder, Hearing, Said, Silence, Talk};
