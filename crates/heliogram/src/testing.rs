@@ -21,8 +21,8 @@
 use std::{future::ready, ops::Deref};
 
 pub use heliogram_server::{
-    Account, Builder, Chat, ChatBuilder, DataError, Dc, Event, Faults, Hearing, Refusal, Said,
-    Server, Silence, StartError, Talk,
+    Account, Builder, Calling, Chat, ChatBuilder, Coverage, DataError, Dc, Event, Faults, Hearing,
+    NotCalled, Refusal, Said, Seed, SeedError, Server, Silence, StartError, Talk,
 };
 
 use crate::{Client, ClientBuilder, Result, Servers, UsageError, storage};

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -180,7 +180,8 @@ impl Builder {
             },
             watcher: self.watcher,
             addresses: OnceLock::new(),
-            calls: Mutex::new(HashMap::new()),
+            calls: Mutex::new(BTreeMap::new()),
+            calls_of: Mutex::new(HashMap::new()),
             changes: tokio::sync::watch::Sender::new(0),
             rng: Mutex::new(rng),
             started: Instant::now(),

@@ -30,7 +30,10 @@ impl Server {
         let (answered, unanswered): (Vec<_>, Vec<_>) =
             calls.into_iter().partition(|(name, _)| answers(name));
         let called = lock(&self.shared.calls);
-        let idle = known.iter().copied().filter(|name| !called.contains_key(*name));
+        let idle = known
+            .iter()
+            .copied()
+            .filter(|name| !called.contains_key(*name));
         let idle = idle.collect();
         drop(called);
         let all = heliogram_api::table().definitions();

@@ -57,7 +57,7 @@ pub use builder::Builder;
 pub use coverage::Coverage;
 pub use event::Event;
 pub use handle::{Faults, TestServer};
-pub use people::{Account, Chat, ChatBuilder, Hearing, Said, Silence, Talk};
+pub use people::{Account, Calling, Chat, ChatBuilder, Hearing, NotCalled, Said, Silence, Talk};
 pub use persist::DataError;
 pub use rpc::Refusal;
 pub use seed::{Seed, SeedError};

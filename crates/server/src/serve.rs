@@ -68,7 +68,7 @@ impl Shared {
             },
             Err(refusal) => Outcome::Done(Err(refusal)),
         };
-        self.count(&name);
+        self.count(&name, user);
         let refusal = match &outcome {
             Outcome::Done(Err(refusal)) | Outcome::Cut(Some(Err(refusal))) => Some(refusal.clone()),
             _ => None,

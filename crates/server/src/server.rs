@@ -8,7 +8,7 @@ use tokio::sync::{oneshot, watch};
 use crate::builder::Builder;
 use crate::handle::Faults;
 use crate::net::listen;
-use crate::people::{Account, ChatBuilder};
+use crate::people::{Account, Chat, ChatBuilder};
 use crate::persist::DataError;
 use crate::seed::SeedError;
 use crate::shared::{Shared, lock};
@@ -176,6 +176,12 @@ impl Server {
     /// A broadcast channel to be described, with its creator; await it.
     pub fn channel(&self, title: &str, creator: &Account) -> ChatBuilder {
         ChatBuilder::new(&self.shared, Form::Broadcast, title, creator)
+    }
+
+    /// The group, supergroup or channel with that title or public name, if it is there.
+    #[must_use]
+    pub fn chat(&self, name: &str) -> Option<Chat> {
+        Chat::named(&self.shared, name)
     }
 
     /// Every bot: its public name and its token.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
@@ -38,7 +38,10 @@ pub(crate) struct Shared {
     pub(crate) watcher: Option<Watcher>,
     /// Where each data centre listens, from 1 on; known once the server listens.
     pub(crate) addresses: OnceLock<Vec<SocketAddr>>,
-    pub(crate) calls: Mutex<HashMap<String, u64>>,
+    /// How often each method was called.
+    pub(crate) calls: Mutex<BTreeMap<String, u64>>,
+    /// The same by account.
+    pub(crate) calls_of: Mutex<HashMap<i64, BTreeMap<String, u64>>>,
     /// Counts the changes of the world, for those who wait for one.
     pub(crate) changes: tokio::sync::watch::Sender<u64>,
     pub(crate) rng: Mutex<SeededRandom>,
@@ -165,14 +168,29 @@ impl Shared {
         bound.iter().map(reachable).collect()
     }
 
-    /// Counts one call of a method.
-    pub(crate) fn count(&self, method: &str) {
-        let mut calls = lock(&self.calls);
-        match calls.get_mut(method) {
-            Some(count) => *count += 1,
-            None => {
-                calls.insert(method.to_owned(), 1);
-            }
+    /// Counts one call of a method, and lets those who wait for it know.
+    pub(crate) fn count(&self, method: &str, user: Option<i64>) {
+        if let Some(user) = user {
+            add(lock(&self.calls_of).entry(user).or_default(), method);
+            self.changes
+                .send_modify(|count| *count = count.wrapping_add(1));
         }
+        add(&mut lock(&self.calls), method);
     }
+}
+
+/// Counts one call. Clients can make up ids of methods: those are counted together once there are
+/// too many of them.
+fn add(calls: &mut BTreeMap<String, u64>, method: &str) {
+    /// More than the API has methods.
+    const NAMES_MAX: usize = 2000;
+    if let Some(count) = calls.get_mut(method) {
+        *count += 1;
+        return;
+    }
+    let name = match calls.len() < NAMES_MAX {
+        true => method,
+        false => "others",
+    };
+    *calls.entry(name.to_owned()).or_default() += 1;
 }

@@ -17,6 +17,18 @@ pub struct Chat {
 }
 
 impl Chat {
+    /// The group, supergroup or channel with that title or public name.
+    pub(crate) fn named(shared: &Arc<Shared>, name: &str) -> Option<Self> {
+        let world = shared.world();
+        let public = world.by_username(name).filter(|id| *id < 0);
+        let titled = || world.chats.values().find(|chat| chat.title == name);
+        let id = public.or_else(|| titled().map(|chat| chat.id))?;
+        Some(Self {
+            shared: Arc::clone(shared),
+            id,
+        })
+    }
+
     /// The dialog id: negative, and below -10^12 for supergroups and channels, as in the Bot API.
     #[must_use]
     pub fn id(&self) -> i64 {

@@ -10,7 +10,7 @@ use super::{Account, Said, Talk};
 use crate::shared::lock;
 
 /// How long somebody listens unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An account that listens for the next message of a conversation; await it.
 #[must_use = "nobody listens until it is awaited"]

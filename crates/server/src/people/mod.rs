@@ -20,11 +20,13 @@
 
 mod account;
 mod acts;
+mod calls;
 mod chat;
 mod hearing;
 mod said;
 
 pub use account::Account;
+pub use calls::{Calling, NotCalled};
 pub use chat::{Chat, ChatBuilder};
 pub use hearing::{Hearing, Silence};
 pub use said::Said;
