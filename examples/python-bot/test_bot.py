@@ -52,7 +52,8 @@ async def check(home):
         assert (await talk.get_response()).text == "In 1 s."
         assert (await talk.get_response()).text == "Remember: the tea"
 
-    kitchen = next(d.entity async for d in alice.iter_dialogs() if d.title == "Kitchen")
+    dialogs = {dialog.title: dialog.entity async for dialog in alice.iter_dialogs()}
+    kitchen = dialogs["Kitchen"]
     async with alice.conversation(kitchen, timeout=10) as talk:
         await talk.send_message("/remind@reminder_bot 0 the oven")
         assert (await talk.get_response()).text == "In 0 s."

@@ -112,6 +112,12 @@ pub(crate) struct Serve {
     /// A bot to have; may be given several times
     #[arg(long = "bot", value_name = "USERNAME")]
     pub(crate) bots: Vec<String>,
+    /// A world that shall be there: users, bots, chats and messages, described in TOML
+    #[arg(long, value_name = "WORLD.toml")]
+    pub(crate) seed: Option<PathBuf>,
+    /// At the end, list the methods that were called, answered and missing
+    #[arg(long)]
+    pub(crate) coverage: bool,
     /// Show each call as it comes
     #[arg(short, long)]
     pub(crate) verbose: bool,

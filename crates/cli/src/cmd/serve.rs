@@ -1,10 +1,12 @@
 //! `heliogram serve`.
 
+mod coverage;
+
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use heliogram_crypto::{RsaPrivateKey, SeededRandom};
-use heliogram_server::{Event, Server};
+use heliogram_server::{Event, Seed, Server};
 use serde_json::{Value, json};
 
 use crate::{
@@ -30,6 +32,9 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     for bot in args.bots {
         builder = builder.bot(bot);
     }
+    if let Some(path) = &args.seed {
+        builder = builder.seed(seed(path)?);
+    }
     let server = builder.start().await.context("the server did not start")?;
     introduce(&server, ui);
     if !args.host.is_loopback() {
@@ -40,8 +45,19 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     }
     wait_for_the_end().await?;
     ui.line("\nstopping");
+    if args.coverage {
+        coverage::show(&server, ui);
+    }
     server.stop().await;
     Ok(())
+}
+
+/// The world that is described in a file.
+fn seed(path: &Path) -> Result<Seed> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("the world file {} cannot be read", path.display()))?;
+    text.parse()
+        .with_context(|| format!("{} describes no world", path.display()))
 }
 
 /// Ctrl-C, or the signal that asks a program to end.

@@ -28,7 +28,7 @@ impl World {
             deactivated: chat.deleted || chat.migrated_to.is_some(),
             noforwards: chat.settings.noforwards,
             migrated_to: moved.map(Box::new),
-            admin_rights: chat.admin_rights(viewer).map(Into::into),
+            admin_rights: chat.admin_rights(viewer),
             default_banned_rights: Some(chat.default_banned.clone().into()),
             ..types::Chat::new(
                 id,
@@ -78,8 +78,8 @@ impl World {
             admin_rights: chat.admin_rights(viewer),
             banned_rights: member
                 .and_then(|member| member.banned.clone())
-                .map(|banned| Box::new(banned.into())),
-            default_banned_rights: Some(Box::new(chat.default_banned.clone().into())),
+                .map(Box::new),
+            default_banned_rights: Some(Box::new(chat.default_banned.clone())),
             participants_count: Some(chat.members.count()),
             ..types::Channel::new(id, chat.title.clone(), self.chat_photo(chat), chat.date)
         }
@@ -147,7 +147,7 @@ impl World {
                     super::peer(user),
                     m.kicked_by,
                     m.date,
-                    banned.into(),
+                    banned,
                 )
             }
             .into()
@@ -162,7 +162,7 @@ impl World {
                 is_self: user == viewer,
                 inviter_id: Some(m.inviter),
                 rank,
-                ..types::ChannelParticipantAdmin::new(user, m.promoted_by, m.date, rights.into())
+                ..types::ChannelParticipantAdmin::new(user, m.promoted_by, m.date, rights)
             }
             .into()
         } else if user == viewer {

@@ -120,11 +120,8 @@ impl World {
         let chat = self.chats.get(&dialog);
         let said = chat.and_then(|chat| chat.settings.reactions.clone());
         said.unwrap_or_else(|| {
-            types::ChatReactionsAll {
-                allow_custom: true,
-                ..types::ChatReactionsAll::new()
-            }
-            .into()
+            let allow_custom = true;
+            types::ChatReactionsAll { allow_custom }.into()
         })
     }
 

@@ -92,7 +92,7 @@ pub(super) fn by_id(w: &World, me: i64, owner: i64, wanted: &[enums::InputMessag
     let places: Vec<Place> = wanted
         .iter()
         .take(BY_ID_MAX)
-        .map(|wanted| find(wanted))
+        .map(find)
         .map(|id| Place {
             owner,
             // A message that is hidden is as good as none.

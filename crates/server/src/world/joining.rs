@@ -105,12 +105,15 @@ impl World {
         let mut member = found.member(user)?.clone();
         // In a basic group the note reaches the one who goes, so it comes first.
         let note = types::MessageActionChatDeleteUser::new(user);
-        let mut sent = None;
-        if form == Form::Group {
-            sent = Some(self.note_down(by, chat, note)?);
-        } else if form == Form::Supergroup && by.user != user {
-            sent = Some(self.note_down(by, chat, note)?);
-        }
+        let noted = match form {
+            Form::Group => true,
+            Form::Supergroup => by.user != user,
+            Form::Broadcast => false,
+        };
+        let sent = match noted {
+            true => Some(self.note_down(by, chat, note)?),
+            false => None,
+        };
         member.standing = standing;
         member.date = self.now();
         member.rights = None;

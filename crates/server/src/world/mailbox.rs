@@ -205,14 +205,15 @@ impl Mailbox {
             if entry.pinned {
                 dialog.pins.insert(*id);
             }
-            match author(entry.letter) {
-                Some((by, random_id)) if by == owner || is_channel(owner) => {
-                    if random_id != 0 {
-                        self.random.insert((by, random_id), *id);
-                    }
+            let own = author(entry.letter).filter(|(by, _)| *by == owner || is_channel(owner));
+            match own {
+                // Notes have no random id.
+                Some((_, 0)) => {}
+                Some((by, random_id)) => {
+                    self.random.insert((by, random_id), *id);
                 }
-                _ if *id > dialog.read_in => dialog.unread += 1,
-                _ => {}
+                None if *id > dialog.read_in => dialog.unread += 1,
+                None => {}
             }
         }
     }
