@@ -17,6 +17,7 @@ mod header;
 mod pool;
 pub(crate) mod refresh;
 pub(crate) mod servers;
+mod tasks;
 mod tcp;
 mod telegram;
 mod wire;
@@ -34,7 +35,7 @@ use heliogram_crypto::RsaPublicKey;
 use tokio::sync::watch;
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
-use self::{addresses::Addresses, clock::Clock, dc::Dc};
+use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
 use crate::{
     Result,
     config::Config,
@@ -48,6 +49,7 @@ pub(crate) struct Net {
     pub(crate) config: Config,
     pub(crate) records: Records,
     pub(crate) hub: Hub,
+    pub(crate) tasks: Tasks,
     clock: Clock,
     keys: Arc<[RsaPublicKey]>,
     /// What stands in front of the first call of a session: layer and identity.
@@ -74,6 +76,7 @@ impl Net {
         Ok(Arc::new(Self {
             header: header::encode(&config),
             hub: Hub::new(),
+            tasks: Tasks::new(),
             clock: Clock::new(),
             keys,
             home: AtomicI32::new(home),
