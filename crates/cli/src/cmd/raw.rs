@@ -4,18 +4,17 @@ use anyhow::{Context, Result, anyhow, bail};
 use heliogram::{RawCall, api};
 use heliogram_tl::reflect::{self, Expected, Kind};
 
-use crate::{
-    args::{Common, Raw},
-    connect,
-    ui::Ui,
-};
+use crate::{args::Raw, connect, options::Options, ui::Ui};
 
-pub(crate) async fn run(common: &Common, args: Raw, ui: &Ui) -> Result<()> {
+pub(crate) async fn run(options: &Options, mut args: Raw, ui: &Ui) -> Result<()> {
+    if args.arguments == "-" {
+        args.arguments = std::io::read_to_string(std::io::stdin())
+            .context("the arguments cannot be read from the standard input")?;
+    }
     let (method, body) = encode(&args)?;
-    let client = connect::connect(common).await?;
-    let answer = client.invoke_bytes(RawCall::new(method, body.into())).await;
-    client.stop().await?;
-    let answer = answer?;
+    let call = RawCall::new(method, body.into());
+    let answer = connect::with(options, async |client| Ok(client.invoke_bytes(call).await?));
+    let answer = answer.await?;
     if ui.json() {
         let json = reflect::to_json_as(api::table(), &answer, Expected::Answer(method))
             .map_err(|e| anyhow!("the answer cannot be read: {e}"))?;

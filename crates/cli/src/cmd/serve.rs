@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Serve,
+    interrupt::interrupted,
     names::printable,
     ui::{BAD, BOLD, DIM, GOOD, NAME, Ui, styled},
 };
@@ -38,26 +39,9 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
             "This server is open to others: it is made for tests and knows no limits.",
         ));
     }
-    wait_for_the_end().await?;
+    interrupted().await?;
     ui.line("\nstopping");
     server.stop().await;
-    Ok(())
-}
-
-/// Ctrl-C, or the signal that asks a program to end.
-async fn wait_for_the_end() -> Result<()> {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let mut terminated =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            result = interrupted => result?,
-            _ = terminated.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    interrupted.await?;
     Ok(())
 }
 
