@@ -160,7 +160,12 @@ pub(crate) struct Login {
     #[arg(long, value_name = "NAME")]
     pub(crate) first_name: Option<String>,
     /// Last name to sign up with
-    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) last_name: String,
 }
 
@@ -175,7 +180,11 @@ pub(crate) struct Send {
     #[arg(allow_hyphen_values = true)]
     pub(crate) to: String,
     /// The text; the caption where a file is sent
-    #[arg(default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    #[arg(
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub(crate) text: String,
     /// Send this file
     #[arg(long, value_name = "PATH")]

@@ -65,26 +65,44 @@ impl Ui {
 
     /// Tells of an error: what went wrong and why, on one or a few lines.
     pub(crate) fn error(&self, error: &anyhow::Error) {
+        let causes = causes(error);
         if self.json {
-            self.write(&format!("{}\n", json!({ "error": format!("{error:#}") })));
+            self.write(&format!("{}\n", json!({ "error": causes.join(": ") })));
             return;
         }
         let mut err = anstream::stderr().lock();
-        let mut text = format!("{BAD}error:{BAD:#} {error}\n");
-        let mut last = error.to_string();
-        for cause in error.chain().skip(1) {
-            let cause = cause.to_string();
-            if !last.contains(&cause) {
-                text.push_str(&format!("  because: {cause}\n"));
-            }
-            last = cause;
-        }
+        let text = causes.join("\n  because: ");
         // With no place left to tell it, the exit code still does.
-        let _ = err.write_all(text.as_bytes());
+        let _ = writeln!(err, "{BAD}error:{BAD:#} {text}");
     }
+}
+
+/// What went wrong and why, without causes that were told already.
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut told = Vec::<String>::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.last().is_some_and(|last| last.contains(&cause)) {
+            told.push(cause);
+        }
+    }
+    told
 }
 
 /// Text in a style, back to normal after it.
 pub(crate) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_told_twice() {
+        let inner = std::io::Error::other("refused");
+        let error = anyhow::Error::new(inner).context("not there: refused");
+        assert_eq!(causes(&error), ["not there: refused"]);
+        let error = error.context("no connection");
+        assert_eq!(causes(&error), ["no connection", "not there: refused"]);
+    }
 }

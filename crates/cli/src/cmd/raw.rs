@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use heliogram::{RawCall, api};
+use heliogram_schema::nearest;
 use heliogram_tl::reflect::{self, Expected, Kind};
 
 use crate::{args::Raw, connect, options::Options, ui::Ui};
@@ -13,7 +14,9 @@ pub(crate) async fn run(options: &Options, mut args: Raw, ui: &Ui) -> Result<()>
     }
     let (method, body) = encode(&args)?;
     let call = RawCall::new(method, body.into());
-    let answer = connect::with(options, async |client| Ok(client.invoke_bytes(call).await?));
+    let answer = connect::with(options, async |client| {
+        Ok(client.invoke_bytes(call).await?)
+    });
     let answer = answer.await?;
     if ui.json() {
         let json = reflect::to_json_as(api::table(), &answer, Expected::Answer(method))
@@ -48,22 +51,11 @@ fn encode(args: &Raw) -> Result<(&'static str, Vec<u8>)> {
     Ok((name, body))
 }
 
-/// Methods that are called the same but for case or namespace.
+/// Methods that were perhaps meant.
 fn suggestion(method: &str) -> String {
-    let last = |name: &str| {
-        name.rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
-    let wanted = last(method);
-    let near: Vec<&str> = api::table()
-        .definitions()
-        .filter(|d| d.kind() == Kind::Function && last(d.name()).contains(&wanted))
-        .map(|d| d.name())
-        .take(5)
-        .collect();
-    match near.as_slice() {
+    let methods = api::table().definitions();
+    let methods = methods.filter(|d| d.kind() == Kind::Function);
+    match nearest(methods.map(|d| d.name().to_owned()), method).as_slice() {
         [] => String::new(),
         near => format!("; did you mean {}?", near.join(", ")),
     }

@@ -155,6 +155,7 @@ fn show(ui: &Ui, verbose: bool, event: &Event) {
         }
         Event::Connected { dc, from } if verbose => {
             ui.line(styled(DIM, format!("dc{dc} {from} connected")));
+            ui.value(&json!({ "event": "connected", "dc": dc, "from": from.to_string() }));
         }
         Event::Disconnected { dc, from, reason } if verbose => {
             let why = reason
@@ -162,6 +163,9 @@ fn show(ui: &Ui, verbose: bool, event: &Event) {
                 .map(|r| format!(": {r}"))
                 .unwrap_or_default();
             ui.line(styled(DIM, format!("dc{dc} {from} gone{why}")));
+            ui.value(&json!({
+                "event": "disconnected", "dc": dc, "from": from.to_string(), "reason": reason,
+            }));
         }
         _ => {}
     }

@@ -121,7 +121,10 @@ impl InputFile {
 async fn open_path(path: PathBuf, name: String) -> Result<Opened> {
     let unreadable = |e| Error::file(&path, "read", &e);
     // Before it is opened: opening a pipe waits for its other end.
-    check_kind(&path, &tokio::fs::metadata(&path).await.map_err(unreadable)?)?;
+    check_kind(
+        &path,
+        &tokio::fs::metadata(&path).await.map_err(unreadable)?,
+    )?;
     let file = File::open(&path).await.map_err(unreadable)?;
     let meta = file.metadata().await.map_err(unreadable)?;
     check_kind(&path, &meta)?;
