@@ -24,6 +24,7 @@ mod wire;
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicI32, Ordering},
@@ -107,6 +108,11 @@ impl Net {
 
     fn move_home(&self, dc: i32) {
         self.home.store(dc, Ordering::Release);
+    }
+
+    /// The address of a data centre, as far as it is known without looking up a name.
+    pub(crate) fn address_of(&self, dc: i32) -> Option<SocketAddr> {
+        lock(&self.addresses).socket(dc)
     }
 
     /// The state of one data centre.

@@ -63,6 +63,9 @@ pub enum Error {
         /// What the value should be.
         what: &'static str,
     },
+    /// A text that is no session, or a session that a format cannot hold.
+    #[error(transparent)]
+    SessionString(#[from] super::SessionStringError),
     /// A [`Batch`](super::Batch) that no storage can carry out.
     #[error("{0}")]
     Usage(&'static str),
