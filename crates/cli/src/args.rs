@@ -133,11 +133,22 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
     /// A bot to have; may be given several times
-    #[arg(long = "bot", value_name = "USERNAME")]
+    #[arg(long = "bot", value_name = "USERNAME", value_parser = username)]
     pub(crate) bots: Vec<String>,
     /// Show each call as it comes
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+/// A username as Telegram has them, with or without `@`.
+fn username(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix('@').unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let fits = (4..=32).contains(&name.len());
+    if fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) {
+        return Ok(name.to_owned());
+    }
+    Err("a username has 4 to 32 letters, digits and underscores, a letter first".to_owned())
 }
 
 #[derive(ClapArgs, Debug)]
@@ -295,4 +306,32 @@ pub(crate) enum Schema {
         #[arg(long)]
         layer: Option<i32>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_are_those_others_can_write_to() {
+        assert_eq!(username("@echo_bot").as_deref(), Ok("echo_bot"));
+        assert!(username("Echo2Bot").is_ok());
+        for wrong in [
+            "",
+            "@",
+            "bot",
+            "1bot",
+            "_bot",
+            "x y z",
+            "écho_bot",
+            &"a".repeat(33),
+        ] {
+            assert!(username(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_put_together_well() {
+        <Args as clap::CommandFactory>::command().debug_assert();
+    }
 }
