@@ -42,7 +42,11 @@ pub(super) struct Database {
 impl Engine for Database {
     fn open(path: &Path) -> Result<Self, Error> {
         let lock = Lock::take(path)?;
-        if !inspect::exists(path)? {
+        if inspect::exists(path)? {
+            // SQLite would open a file it may not write to, and fail at the first change.
+            let writable = std::fs::OpenOptions::new().write(true).open(path);
+            writable.map_err(|e| Error::io(path, "write to", e))?;
+        } else {
             create(path)?;
         }
         let connection = connect(path).map_err(|e| translate(path, &e))?;
