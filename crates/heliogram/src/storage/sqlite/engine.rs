@@ -269,6 +269,7 @@ fn translate(path: &Path, e: &rusqlite::Error) -> Error {
             path: path.to_owned(),
             holder: None,
         },
+        Some(ErrorCode::DiskFull) => Error::io(path, "write to", io::ErrorKind::StorageFull.into()),
         // As text: which library is used is nobody's business.
         _ => Error::io(path, "use the database", io::Error::other(e.to_string())),
     }
