@@ -39,6 +39,7 @@ fn main() -> ExitCode {
     // Sessions are closed and half-written files removed before the program ends.
     runtime.shutdown_timeout(END);
     match result {
+        Ok(()) if ui.lost_output() => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui.error(&error);

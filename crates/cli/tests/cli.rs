@@ -30,6 +30,8 @@ fn command(folder: &Path) -> Command {
 /// A server of its own, and a folder for sessions.
 struct Stage {
     folder: TempDir,
+    /// Where the server keeps files; it is killed and cannot clear up itself.
+    _server_folder: TempDir,
     server: Child,
     about: Value,
 }
@@ -37,7 +39,8 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut server = command(&std::env::temp_dir())
+        let server_folder = tempfile::tempdir().unwrap();
+        let mut server = command(server_folder.path())
             .args(["serve", "--port", "0", "--json", "--bot", "echo_bot"])
             .stdout(Stdio::piped())
             .spawn()
@@ -50,6 +53,7 @@ impl Stage {
         std::fs::write(folder.path().join("server.json"), &line).unwrap();
         Self {
             folder,
+            _server_folder: server_folder,
             server,
             about: serde_json::from_str(&line).unwrap(),
         }
@@ -387,6 +391,35 @@ fn an_interrupted_demo_leaves_nothing_behind() {
     std::io::copy(&mut told, &mut std::io::sink()).unwrap();
     assert_eq!(demo.wait().unwrap().code(), Some(130));
     assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_stops_nothing_and_a_full_disk_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = command(folder.path())
+        .arg("demo")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut demo = demo.unwrap();
+    drop(demo.stdout.take());
+    assert!(demo.wait().unwrap().success());
+    assert_eq!(names(folder.path()), [""; 0], "it was brought to its end");
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let stats = command(folder.path())
+        .args(["schema", "stats"])
+        .stdout(full.unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(stats.status.code(), Some(1));
+    assert!(
+        text(&stats.stderr).contains("cannot be written"),
+        "{stats:?}"
+    );
 }
 
 #[test]
