@@ -9,6 +9,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 #[derive(Parser, Debug)]
 #[command(
     name = "heliogram",
+    bin_name = "heliogram",
     version,
     after_help = "\
 First steps, without an account and without the internet:
@@ -18,47 +19,59 @@ First steps, without an account and without the internet:
 
 With a real account (api_id and api_hash come from https://my.telegram.org):
   export HELIOGRAM_API_ID=... HELIOGRAM_API_HASH=...
-  heliogram login"
+  heliogram login
+
+`heliogram help COMMAND` shows examples. Ends with 0 if all went well, 1 if not, 2 if it was not
+called right, 130 after Ctrl-C."
 )]
 pub(crate) struct Args {
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) connection: Connection,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// What every command that connects needs to know.
-#[derive(ClapArgs, Debug)]
-pub(crate) struct Common {
-    /// Print JSON instead of text
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// Session file (default: account.session in the user's data folder)
-    #[arg(long, global = true, value_name = "FILE", env = "HELIOGRAM_SESSION")]
+/// What every command that connects needs to know; it may stand before or after the command.
+#[derive(ClapArgs, Debug, Default)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// Session file [default: account.session in the user's data folder] [env: HELIOGRAM_SESSION]
+    #[arg(long, value_name = "FILE")]
     pub(crate) session: Option<PathBuf>,
     /// Server to talk to instead of Telegram's: HOST:PORT of its first data centre, or a file that
-    /// holds the first line of `serve --json`
-    #[arg(long, global = true, value_name = "SERVER", env = "HELIOGRAM_SERVER")]
+    /// holds the first line of `serve --json` [env: HELIOGRAM_SERVER]
+    #[arg(long, value_name = "SERVER")]
     pub(crate) server: Option<String>,
     /// Key of that server: the PEM file given to `serve --key`, or its public key
-    #[arg(long, global = true, value_name = "FILE", env = "HELIOGRAM_SERVER_KEY")]
+    /// [env: HELIOGRAM_SERVER_KEY]
+    #[arg(long, value_name = "FILE")]
     pub(crate) server_key: Option<PathBuf>,
     /// Use Telegram's test servers, which have accounts of their own
-    #[arg(long, global = true, conflicts_with = "server")]
+    #[arg(long)]
     pub(crate) test_servers: bool,
-    /// Number of the app, from my.telegram.org
-    #[arg(long, global = true, value_name = "ID", env = "HELIOGRAM_API_ID")]
+    /// Number of the app, from my.telegram.org [env: HELIOGRAM_API_ID]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     pub(crate) api_id: Option<i32>,
-    /// Secret of the app, from my.telegram.org
-    #[arg(
-        long,
-        global = true,
-        value_name = "HASH",
-        env = "HELIOGRAM_API_HASH",
-        hide_env_values = true
-    )]
+    /// Secret of the app, from my.telegram.org [env: HELIOGRAM_API_HASH]
+    #[arg(long, value_name = "HASH")]
     pub(crate) api_hash: Option<String>,
 }
+
+/// A command with what it needs to connect.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Online<T: ClapArgs> {
+    #[command(flatten)]
+    pub(crate) args: T,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// A command without options of its own.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Plain {}
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
@@ -67,25 +80,30 @@ pub(crate) enum Command {
     /// Run a Telegram server on this machine, to develop and test against
     Serve(Serve),
     /// Log in with a phone number or a bot token and keep the session
-    Login(Login),
+    Login(Online<Login>),
     /// End the session on the server and forget it here
-    Logout,
+    Logout(Online<Plain>),
     /// Show who is logged in
-    Me,
+    Me(Online<Plain>),
     /// Send a message or a file
-    Send(Send),
+    Send(Online<Send>),
     /// Show the messages of a chat, newest first
-    History(History),
+    History(Online<History>),
     /// Download the file of a message
-    Download(Download),
+    Download(Online<Download>),
     /// Call any method of the API with JSON arguments
-    Raw(Raw),
+    Raw(Online<Raw>),
     /// Read Telegram's schemas: count, show, compare, bring in
     #[command(subcommand)]
     Schema(Schema),
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Examples:
+  heliogram demo
+  heliogram demo --file holiday.mp4
+  heliogram demo --json | jq .ok")]
 pub(crate) struct Demo {
     /// File to send up and down (default: 32 MiB made up on the spot)
     #[arg(long, value_name = "PATH")]
@@ -93,6 +111,11 @@ pub(crate) struct Demo {
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Examples:
+  heliogram serve --key server.pem --bot echo_bot
+  heliogram serve --key server.pem --data telegram.db -v
+  heliogram serve --port 0 --json > server.json    then: heliogram --server server.json login")]
 pub(crate) struct Serve {
     /// Address to listen on; anything but loopback lets others in
     #[arg(long, default_value = "127.0.0.1")]
@@ -110,7 +133,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
     /// A bot to have; may be given several times
-    #[arg(long = "bot", value_name = "USERNAME")]
+    #[arg(long = "bot", value_name = "USERNAME", value_parser = username)]
     pub(crate) bots: Vec<String>,
     /// A world that shall be there: users, bots, chats and messages, described in TOML
     #[arg(long, value_name = "WORLD.toml")]
@@ -123,34 +146,62 @@ pub(crate) struct Serve {
     pub(crate) verbose: bool,
 }
 
+/// A username as Telegram has them, with or without `@`.
+fn username(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix('@').unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let fits = (4..=32).contains(&name.len());
+    if fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) {
+        return Ok(name.to_owned());
+    }
+    Err("a username has 4 to 32 letters, digits and underscores, a letter first".to_owned())
+}
+
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+What is not given is asked for: the number, the code, the password, a name for a new account.
+Without a terminal the answers are read from the input, one a line.
+
+Examples:
+  heliogram login
+  heliogram login --phone +15550100 --session work.session
+  heliogram login --bot-token - < token.txt")]
 pub(crate) struct Login {
     /// Phone number in international form (asked for if missing)
     #[arg(long, conflicts_with = "bot_token")]
     pub(crate) phone: Option<String>,
-    /// Log in as a bot; `-` asks for the token
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        env = "HELIOGRAM_BOT_TOKEN",
-        hide_env_values = true
-    )]
+    /// Log in as a bot; `-` asks for the token [env: HELIOGRAM_BOT_TOKEN, without --phone]
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) bot_token: Option<String>,
     /// First name to sign up with where the number has no account yet (asked for if missing)
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     pub(crate) first_name: Option<String>,
     /// Last name to sign up with
-    #[arg(long, default_value = "")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) last_name: String,
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Examples:
+  heliogram send me 'milk, bread'
+  heliogram send @durov 'hello, **you**' --markdown --silent
+  heliogram send +15550100 'look at this' --file holiday.mp4")]
 pub(crate) struct Send {
     /// me, @username, a phone number of a contact, or an id
     #[arg(allow_hyphen_values = true)]
     pub(crate) to: String,
     /// The text; the caption where a file is sent
-    #[arg(default_value = "")]
+    #[arg(
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub(crate) text: String,
     /// Send this file
     #[arg(long, value_name = "PATH")]
@@ -170,6 +221,12 @@ pub(crate) struct Send {
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Times are in UTC; an arrow to the right marks what this account sent.
+
+Examples:
+  heliogram history @durov -n 5
+  heliogram history me --search milk --json")]
 pub(crate) struct History {
     /// me, @username, a phone number of a contact, or an id
     #[arg(allow_hyphen_values = true)]
@@ -183,13 +240,19 @@ pub(crate) struct History {
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Examples:
+  heliogram download me 42
+  heliogram download @durov 42 --output copies/
+  heliogram download me 42 --output - | tar x")]
 pub(crate) struct Download {
     /// me, @username, a phone number of a contact, or an id
     #[arg(allow_hyphen_values = true)]
     pub(crate) chat: String,
     /// Id of the message (see `history`)
     pub(crate) message: i32,
-    /// Where to (default: the file's own name, here)
+    /// Where to: a file, a folder, or `-` for the standard output (default: the file's own name,
+    /// here)
     #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
     /// Replace a file that is there
@@ -198,10 +261,17 @@ pub(crate) struct Download {
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+In JSON, `_` names a constructor, bytes are base64, and 64-bit numbers may be strings.
+
+Examples:
+  heliogram raw help.getNearestDc
+  heliogram raw users.getUsers '{\"id\": [{\"_\": \"inputUserSelf\"}]}' --json
+  heliogram raw messages.sendMessage - < call.json")]
 pub(crate) struct Raw {
     /// Name of the method, such as help.getNearestDc (see `schema show`)
     pub(crate) method: String,
-    /// Its arguments as a JSON object
+    /// Its arguments as a JSON object; `-` reads it from the standard input
     #[arg(default_value = "{}")]
     pub(crate) arguments: String,
 }
@@ -210,12 +280,12 @@ pub(crate) struct Raw {
 pub(crate) enum Schema {
     /// Count what a schema defines
     Stats {
-        /// The schema (default: the one this program was made from)
+        /// The schema, `-` for the standard input (default: the one this program was made from)
         file: Option<PathBuf>,
     },
     /// Show a constructor, a type or a method
     Show {
-        /// Its name, such as messages.sendMessage
+        /// Its name, such as messages.sendMessage, or its id, such as 7da07ec9
         name: String,
         /// The schema (default: the one this program was made from)
         #[arg(long)]
@@ -230,7 +300,7 @@ pub(crate) enum Schema {
     },
     /// Check a schema, write it in one agreed form and stamp it with layer and source
     Sync {
-        /// The schema as published
+        /// The schema as published; `-` for the standard input
         file: PathBuf,
         /// Where to (default: print it)
         #[arg(long, short, value_name = "FILE")]
@@ -242,4 +312,32 @@ pub(crate) enum Schema {
         #[arg(long)]
         layer: Option<i32>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_are_those_others_can_write_to() {
+        assert_eq!(username("@echo_bot").as_deref(), Ok("echo_bot"));
+        assert!(username("Echo2Bot").is_ok());
+        for wrong in [
+            "",
+            "@",
+            "bot",
+            "1bot",
+            "_bot",
+            "x y z",
+            "écho_bot",
+            &"a".repeat(33),
+        ] {
+            assert!(username(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_put_together_well() {
+        <Args as clap::CommandFactory>::command().debug_assert();
+    }
 }

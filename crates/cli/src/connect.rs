@@ -11,34 +11,51 @@ use heliogram::{Authorization, Client, PeerLike, Servers, storage};
 use heliogram_crypto::RsaPrivateKey;
 use serde_json::Value;
 
-use crate::args::Common;
+use crate::options::Options;
 
 /// An app id that any embedded server takes.
 const LOCAL_API: (i32, &str) = (1, "00000000000000000000000000000000");
 
 /// Connects with the session of the options, signed in or not.
-pub(crate) async fn connect(common: &Common) -> Result<Client> {
-    let servers = servers(common)?;
-    let (id, hash) = app(common, servers.is_some())?;
-    let path = session_path(common)?;
+async fn connect(options: &Options) -> Result<Client> {
+    let servers = servers(options)?;
+    let (id, hash) = app(options, servers.is_some())?;
+    let path = session_path(options)?;
     let mut builder = Client::builder(id, hash)
         .storage(storage::Sqlite::open(&path))
         .device("heliogram")
-        .test_servers(common.test_servers);
+        .test_servers(options.test_servers);
     if let Some(servers) = servers {
         builder = builder.server(servers);
     }
     Ok(builder.connect().await?)
 }
 
-/// Connects, and insists on a session that is signed in.
-pub(crate) async fn signed_in(common: &Common) -> Result<Client> {
-    let client = connect(common).await?;
-    if client.authorization() == Authorization::None {
-        client.stop().await?;
-        bail!("no one is logged in with this session; run `heliogram login` first");
-    }
-    Ok(client)
+/// Connects for an action, and ends the client in order however that went.
+pub(crate) async fn with<T>(
+    options: &Options,
+    action: impl AsyncFnOnce(&Client) -> Result<T>,
+) -> Result<T> {
+    let client = connect(options).await?;
+    let result = action(&client).await;
+    let stopped = client.stop().await;
+    let value = result?;
+    stopped?;
+    Ok(value)
+}
+
+/// The same, for a session that must be signed in.
+pub(crate) async fn signed_in<T>(
+    options: &Options,
+    action: impl AsyncFnOnce(&Client) -> Result<T>,
+) -> Result<T> {
+    with(options, async |client| {
+        if client.authorization() == Authorization::None {
+            bail!("no one is logged in with this session; run `heliogram login` first");
+        }
+        action(client).await
+    })
+    .await
 }
 
 /// A chat as people write it: `me`, a username, a phone number, a link or an id.
@@ -50,8 +67,8 @@ pub(crate) fn peer(text: &str) -> PeerLike {
 }
 
 /// Where the session is kept; the folder is made if need be.
-fn session_path(common: &Common) -> Result<PathBuf> {
-    if let Some(path) = &common.session {
+fn session_path(options: &Options) -> Result<PathBuf> {
+    if let Some(path) = &options.session {
         return Ok(path.clone());
     }
     let folders = choose_base_strategy()
@@ -59,7 +76,7 @@ fn session_path(common: &Common) -> Result<PathBuf> {
     let folder = folders.data_dir().join("heliogram");
     fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let name = match (&common.server, common.test_servers) {
+    let name = match (&options.server, options.test_servers) {
         (Some(_), _) => "local.session",
         (None, true) => "test.session",
         (None, false) => "account.session",
@@ -67,8 +84,8 @@ fn session_path(common: &Common) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
-fn app(common: &Common, local: bool) -> Result<(i32, String)> {
-    match (common.api_id, &common.api_hash) {
+fn app(options: &Options, local: bool) -> Result<(i32, String)> {
+    match (options.api_id, &options.api_hash) {
         (Some(id), Some(hash)) => Ok((id, hash.clone())),
         (None, None) if local => Ok((LOCAL_API.0, LOCAL_API.1.to_owned())),
         _ => bail!(
@@ -78,8 +95,8 @@ fn app(common: &Common, local: bool) -> Result<(i32, String)> {
     }
 }
 
-fn servers(common: &Common) -> Result<Option<Servers>> {
-    let Some(server) = &common.server else {
+fn servers(options: &Options) -> Result<Option<Servers>> {
+    let Some(server) = &options.server else {
         return Ok(None);
     };
     let path = Path::new(server);
@@ -92,7 +109,7 @@ fn servers(common: &Common) -> Result<Option<Servers>> {
         .ok_or_else(|| {
             anyhow!("`{server}` is neither HOST:PORT nor a file that describes a server")
         })?;
-    let key = common.server_key.as_deref().context(
+    let key = options.server_key.as_deref().context(
         "the server's key is needed too: --server-key FILE, with the file given to `serve --key` \
          or the public key that `serve` prints",
     )?;

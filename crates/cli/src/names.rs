@@ -13,6 +13,11 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
+/// The same for a name, which has one line.
+pub(crate) fn printable_line(text: &str) -> String {
+    printable(text).replace(['\n', '\t'], "\u{fffd}")
+}
+
 /// A file name that stays in the folder it is put in.
 pub(crate) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -43,5 +48,6 @@ mod tests {
     #[test]
     fn control_characters_are_not_printed() {
         assert_eq!(printable("a\u{1b}[31mb\nc"), "a\u{fffd}[31mb\nc");
+        assert_eq!(printable_line("a\nb"), "a\u{fffd}b");
     }
 }

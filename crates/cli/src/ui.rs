@@ -1,6 +1,10 @@
 //! What people and programs see: text in colour on a terminal, plain text when piped, or JSON.
 
-use std::{fmt::Display, io::Write};
+use std::{
+    fmt::Display,
+    io::{ErrorKind, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
@@ -15,6 +19,9 @@ pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();
 pub(crate) const DIM: Style = Style::new().dimmed();
 /// Bold, for headings.
 pub(crate) const BOLD: Style = Style::new().bold();
+
+/// Whether the output has failed, for another reason than that nobody reads it.
+static OUTPUT_LOST: AtomicBool = AtomicBool::new(false);
 
 /// The two ways of output.
 #[derive(Clone, Copy, Debug)]
@@ -51,40 +58,66 @@ impl Ui {
         self.write(text);
     }
 
-    /// A closed pipe is no reason to fail: whoever read has read enough.
+    /// Writes, and goes on if nobody reads: what was begun is still to be brought to its end.
     fn write(&self, text: &str) {
         let mut out = anstream::stdout().lock();
-        if out
-            .write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .is_err()
-        {
-            std::process::exit(0);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            // Whoever read has read enough.
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => {}
+            Err(e) if !OUTPUT_LOST.swap(true, Ordering::Relaxed) => {
+                let mut err = anstream::stderr().lock();
+                // With no place left to tell it, the exit code still does.
+                let _ = writeln!(err, "{BAD}error:{BAD:#} the output cannot be written: {e}");
+            }
+            _ => {}
         }
+    }
+
+    /// Whether something that was to be printed could not be.
+    pub(crate) fn lost_output(&self) -> bool {
+        OUTPUT_LOST.load(Ordering::Relaxed)
     }
 
     /// Tells of an error: what went wrong and why, on one or a few lines.
     pub(crate) fn error(&self, error: &anyhow::Error) {
+        let causes = causes(error);
         if self.json {
-            self.write(&format!("{}\n", json!({ "error": format!("{error:#}") })));
+            self.write(&format!("{}\n", json!({ "error": causes.join(": ") })));
             return;
         }
         let mut err = anstream::stderr().lock();
-        let mut text = format!("{BAD}error:{BAD:#} {error}\n");
-        let mut last = error.to_string();
-        for cause in error.chain().skip(1) {
-            let cause = cause.to_string();
-            if !last.contains(&cause) {
-                text.push_str(&format!("  because: {cause}\n"));
-            }
-            last = cause;
-        }
+        let text = causes.join("\n  because: ");
         // With no place left to tell it, the exit code still does.
-        let _ = err.write_all(text.as_bytes());
+        let _ = writeln!(err, "{BAD}error:{BAD:#} {text}");
     }
+}
+
+/// What went wrong and why, without causes that were told already.
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut told = Vec::<String>::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.last().is_some_and(|last| last.contains(&cause)) {
+            told.push(cause);
+        }
+    }
+    told
 }
 
 /// Text in a style, back to normal after it.
 pub(crate) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_told_twice() {
+        let inner = std::io::Error::other("refused");
+        let error = anyhow::Error::new(inner).context("not there: refused");
+        assert_eq!(causes(&error), ["not there: refused"]);
+        let error = error.context("no connection");
+        assert_eq!(causes(&error), ["no connection", "not there: refused"]);
+    }
 }

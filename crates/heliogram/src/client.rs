@@ -90,10 +90,18 @@ impl Client {
                 peers,
             }),
         };
-        let config = client.greet().await?;
+        let config = match client.greet().await {
+            Ok(config) => config,
+            Err(e) => {
+                // The reason why is what matters, not how the end went.
+                drop(client.stop().await);
+                return Err(e);
+            }
+        };
         let stopped = client.net().stopped();
-        tokio::spawn(refresh::run(client.downgrade(), stopped, config));
-        tokio::spawn(updates::run(client.downgrade()));
+        let tasks = &client.net().tasks;
+        tasks.spawn(refresh::run(client.downgrade(), stopped, config));
+        tasks.spawn(updates::run(client.downgrade()));
         if client.self_id().is_some() {
             client.begin_updates().await;
         }
@@ -247,14 +255,15 @@ impl Client {
     }
 
     /// Closes all connections, after calls under way have had a moment to end and everything
-    /// written is sent. Every other handle fails with [`Error::Closed`](crate::Error::Closed)
-    /// from now on.
+    /// written is sent, and lets go of the session: it is complete in its storage and free for
+    /// another client. Every handle fails with [`Error::Closed`](crate::Error::Closed) from now on.
     ///
     /// # Errors
-    /// None at present; the answer leaves room for storages that fail on their last write.
+    /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
         self.inner.pool.stop().await;
+        self.storage().close().await?;
         Ok(())
     }
 

@@ -29,6 +29,30 @@
 //!
 //! [`Client`] is a cheap handle: clone it freely; the connection ends with its last clone. Every
 //! function of Telegram's API can be called with [`Client::invoke`] and the types of [`api`].
+//!
+//! # What is where
+//!
+//! | to | use | in Telethon |
+//! |---|---|---|
+//! | connect | [`Client::builder`], [`ClientBuilder::connect`] | `TelegramClient(..)`, `connect` |
+//! | sign in | [`Client::sign_in`], [`Client::sign_in_bot`]; step by step [`Client::send_code`] | `start`, `send_code_request` |
+//! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
+//! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
+//! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
+//! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
+//! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
+//! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
+//! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
+//! | tell errors apart | [`Error`], [`Error::is`] with [`errors`] | `except errors.FloodWaitError` |
+//! | end | [`Client::stop`] | `disconnect` |
+//!
+//! What takes options is a builder that is sent by awaiting it. The search of this page knows the
+//! names of Telethon, Pyrogram and the raw API.
+//!
+//! # Features
+//!
+//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `testing`: an embedded server
+//! and signed-in clients for tests, see `heliogram::testing`.
 #![forbid(unsafe_code)]
 
 /// Implements `IntoFuture` for a builder that has `async fn send(self) -> Result<T>`.

@@ -291,3 +291,35 @@ async fn a_file_whose_parts_the_server_lost_is_sent_again() {
     assert!(sent.download().await.unwrap() == data);
     assert_eq!(server.calls("upload.saveFilePart"), 4);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_download_takes_the_place_of_files_only() {
+    use std::os::unix::fs::FileTypeExt;
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let a = room::enter(&server, &alice).await;
+    let file = InputFile::bytes("a.bin", noise(70_000));
+    let sent = a.send_file("me", file).await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+
+    let pipe = dir.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let other_end = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::read(other_end).unwrap());
+    assert_eq!(a.download(&sent).to_file(&pipe).await.unwrap(), 70_000);
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(reader.join().unwrap(), noise(70_000));
+
+    let (link, target) = (dir.path().join("link"), dir.path().join("target"));
+    std::fs::write(&target, "old").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    a.download(&sent).to_file(&link).await.unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::read(&target).unwrap(), noise(70_000));
+
+    let e = a.download(&sent).to_file(dir.path()).await.unwrap_err();
+    assert!(matches!(e, Error::Io(_)), "{e:?}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3);
+}

@@ -188,16 +188,22 @@ async fn a_session_is_still_signed_in_after_a_restart() {
     assert_eq!(again.me().await.unwrap().id(), id);
 
     // The session as a text leads to the same account, which it is asked for.
-    let records = Records::new(Arc::clone(&storage));
-    let session = records.session_string().await.unwrap().unwrap();
-    let text = session.encode(SessionFormat::Heliogram).unwrap();
-    again.stop().await.unwrap();
-    let from_text = builder(&server)
-        .session_string(text)
-        .connect()
-        .await
-        .unwrap();
-    assert_eq!(from_text.self_id(), Some(id));
+    for format in [
+        SessionFormat::Heliogram,
+        SessionFormat::Telethon,
+        SessionFormat::GramJs,
+        SessionFormat::Pyrogram,
+    ] {
+        let text = again.session_string(format).await.unwrap().unwrap();
+        let from_text = builder(&server).session_string(text).connect().await;
+        let from_text = from_text.unwrap();
+        assert_eq!(from_text.me().await.unwrap().id(), id, "{format:?}");
+        assert_eq!(from_text.self_id(), Some(id), "{format:?}");
+        from_text.stop().await.unwrap();
+    }
+    again.log_out().await.unwrap();
+    let none = again.session_string(SessionFormat::Heliogram).await;
+    assert_eq!(none.unwrap(), None);
 }
 
 #[tokio::test]
@@ -208,7 +214,13 @@ async fn a_session_text_that_is_none_is_refused_before_anything_is_sent() {
         .connect()
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::Storage(_)), "{error:?}");
+    let text = error.to_string();
+    let Error::Storage(inner) = error else {
+        panic!("{text}")
+    };
+    let inner = inner.downcast_ref::<heliogram::storage::Error>();
+    let wrong = matches!(inner, Some(heliogram::storage::Error::SessionString(_)));
+    assert!(wrong && text.contains("not a session string"), "{text}");
     assert_eq!(server.connections(), 0);
 }
 

@@ -25,7 +25,8 @@ impl MsgIds {
     pub(crate) fn next(&mut self, time: Duration, noise: u64, kind: IdKind) -> i64 {
         const NOISE: i64 = 0xfff;
         let fresh = (from_time(time) ^ (noise as i64 & NOISE)) & !3;
-        let id = fresh.max((self.last & !3) + 4) | kind as i64;
+        let next = (self.last & !3).saturating_add(4) & !3;
+        let id = fresh.max(next) | kind as i64;
         self.last = id;
         id
     }
@@ -36,10 +37,14 @@ impl MsgIds {
     }
 }
 
+/// Later times than this, in seconds since 1970, make no ids: ids must stay positive, and have room
+/// to rise when a hostile peer sets the clock as far as it goes.
+const LATEST: u64 = (1 << 31) - (1 << 16);
+
 /// The id a clock showing `time` gives, before its low bits are set.
 pub(crate) fn from_time(time: Duration) -> i64 {
     let fraction = (u64::from(time.subsec_nanos()) << 32) / 1_000_000_000;
-    ((time.as_secs() << 32) | fraction) as i64
+    ((time.as_secs().min(LATEST) << 32) | fraction) as i64
 }
 
 /// The time an id carries.

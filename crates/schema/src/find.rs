@@ -16,11 +16,17 @@ pub struct Found<'a> {
     facts: &'a Facts,
 }
 
-/// Finds a name; `None` where nothing is called so.
+/// Finds a name, or an id in hexadecimal such as `7da07ec9`, with or without `#` or `0x`; `None`
+/// where nothing is called so.
 #[must_use]
 pub fn find<'a>(schema: &'a Schema, facts: &'a Facts, name: &str) -> Option<Found<'a>> {
     let named = |d: &&Definition| d.name.to_string() == name;
     let mut definitions: Vec<&Definition> = schema.definitions.iter().filter(named).collect();
+    if definitions.is_empty()
+        && let Some(id) = id(name)
+    {
+        definitions = schema.definitions.iter().filter(|d| d.id == id).collect();
+    }
     if definitions.is_empty() {
         let made = |d: &&Definition| d.kind == Kind::Constructor && d.result.to_string() == name;
         definitions = schema.definitions.iter().filter(made).collect();
@@ -45,25 +51,12 @@ pub fn find<'a>(schema: &'a Schema, facts: &'a Facts, name: &str) -> Option<Foun
     })
 }
 
-/// Names that resemble one that was not found.
-#[must_use]
-pub fn near(schema: &Schema, name: &str) -> Vec<String> {
-    let last = |name: &str| {
-        name.rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
-    let wanted = last(name);
-    let mut names: Vec<String> = schema
-        .definitions
-        .iter()
-        .map(|d| d.name.to_string())
-        .filter(|n| last(n).contains(&wanted))
-        .collect();
-    names.sort_by_key(|n| n.len());
-    names.truncate(5);
-    names
+/// The id that a text writes out in hexadecimal, where zeros in front may be left out.
+fn id(text: &str) -> Option<u32> {
+    let digits = text.trim_start_matches('#');
+    let digits = digits.strip_prefix("0x").unwrap_or(digits);
+    let plain = (6..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    plain.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
 impl fmt::Display for Found<'_> {
@@ -115,4 +108,26 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, definitions: &[&Definition]) ->
     }
     let names: Vec<String> = definitions.iter().map(|d| d.name.to_string()).collect();
     writeln!(f, "{title}: {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: &str = "\
+user id:long = User;
+inputUserSelf#f7c1b13f = InputUser;
+";
+
+    #[test]
+    fn an_id_leads_to_what_it_names() {
+        let (schema, facts) = (crate::parse(SCHEMA).unwrap(), Facts::default());
+        for text in ["f7c1b13f", "#f7c1b13f", "0xF7C1B13F"] {
+            let found = find(&schema, &facts, text).unwrap();
+            assert_eq!(found.definitions[0].name.to_string(), "inputUserSelf");
+        }
+        for text in ["f7c1b13", "f7c1b13e", "", "+7c1b13f", "0x", "#"] {
+            assert!(find(&schema, &facts, text).is_none(), "{text}");
+        }
+    }
 }

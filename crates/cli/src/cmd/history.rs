@@ -4,21 +4,28 @@ use anyhow::Result;
 
 use super::show;
 use crate::{
-    args::{Common, History},
+    args::History,
     connect,
-    ui::Ui,
+    options::Options,
+    ui::{DIM, Ui, styled},
 };
 
-pub(crate) async fn run(common: &Common, args: History, ui: &Ui) -> Result<()> {
-    let client = connect::signed_in(common).await?;
-    let mut history = client.history(connect::peer(&args.chat)).limit(args.limit);
-    if let Some(text) = args.search {
-        history = history.search(text);
-    }
-    while let Some(message) = history.try_next().await? {
-        ui.line(show::message_line(&message));
-        ui.value(&show::message_json(&message));
-    }
-    client.stop().await?;
-    Ok(())
+pub(crate) async fn run(options: &Options, args: History, ui: &Ui) -> Result<()> {
+    connect::signed_in(options, async |client| {
+        let mut history = client.history(connect::peer(&args.chat)).limit(args.limit);
+        if let Some(text) = args.search {
+            history = history.search(text);
+        }
+        let mut any = false;
+        while let Some(message) = history.try_next().await? {
+            ui.line(show::message_line(&message));
+            ui.value(&show::message_json(&message));
+            any = true;
+        }
+        if !any && args.limit > 0 {
+            ui.line(styled(DIM, "no messages"));
+        }
+        Ok(())
+    })
+    .await
 }

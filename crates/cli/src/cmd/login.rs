@@ -7,40 +7,44 @@ use heliogram::{Authorization, Client, auth::Step, types::User};
 
 use super::show;
 use crate::{
-    args::{Common, Login},
+    args::Login,
     connect,
     names::printable,
+    options::{self, Options},
     ui::{GOOD, Ui, styled},
 };
 
-pub(crate) async fn run(common: &Common, args: Login, ui: &Ui) -> Result<()> {
-    let client = connect::connect(common).await?;
-    if client.authorization() != Authorization::None {
-        let me = client.me().await?;
-        ui.line(format!("already logged in as {}", show::user_line(&me)));
-        ui.value(&show::user_json(&me));
-        client.stop().await?;
-        return Ok(());
-    }
-    let me = match args.bot_token {
-        Some(token) => {
-            let token = if token == "-" {
-                ask("bot token", true).await?
-            } else {
-                token
-            };
-            client.sign_in_bot(token).await?
+pub(crate) async fn run(options: &Options, args: Login, ui: &Ui) -> Result<()> {
+    connect::with(options, async |client| {
+        if client.authorization() != Authorization::None {
+            let me = client.me().await?;
+            ui.line(format!("already logged in as {}", show::user_line(&me)));
+            ui.value(&show::user_json(&me));
+            return Ok(());
         }
-        None => by_phone(&client, args).await?,
+        let me = log_in(client, args).await?;
+        ui.line(format!(
+            "{} as {}",
+            styled(GOOD, "logged in"),
+            show::user_line(&me)
+        ));
+        ui.value(&show::user_json(&me));
+        Ok(())
+    })
+    .await
+}
+
+async fn log_in(client: &Client, mut args: Login) -> Result<User> {
+    let token = match (args.bot_token.take(), &args.phone) {
+        (Some(token), _) => Some(token),
+        (None, None) => options::variable("HELIOGRAM_BOT_TOKEN"),
+        (None, Some(_)) => None,
     };
-    ui.line(format!(
-        "{} as {}",
-        styled(GOOD, "logged in"),
-        show::user_line(&me)
-    ));
-    ui.value(&show::user_json(&me));
-    client.stop().await?;
-    Ok(())
+    match token.as_deref() {
+        Some("-") => Ok(client.sign_in_bot(ask("bot token", true).await?).await?),
+        Some(token) => Ok(client.sign_in_bot(token).await?),
+        None => by_phone(client, args).await,
+    }
 }
 
 /// Asks for whatever the server wants to know.
@@ -92,21 +96,24 @@ fn is_mistyped(error: &anyhow::Error) -> bool {
         .is_some_and(heliogram::Error::is_wrong_secret)
 }
 
-pub(crate) async fn log_out(common: &Common, ui: &Ui) -> Result<()> {
-    let client = connect::signed_in(common).await?;
-    client.log_out().await?;
+pub(crate) async fn log_out(options: &Options, ui: &Ui) -> Result<()> {
+    connect::signed_in(options, async |client| Ok(client.log_out().await?)).await?;
     ui.line(styled(GOOD, "logged out"));
     ui.value(&serde_json::json!({ "logged_out": true }));
-    client.stop().await?;
     Ok(())
 }
 
 /// Asks for a line; secrets are not shown while they are typed.
+///
+/// A thread of its own waits for the line: it must not hold up the end of the program.
 async fn ask(label: &str, secret: bool) -> Result<String> {
     let label = label.to_owned();
-    tokio::task::spawn_blocking(move || read_line(&label, secret))
-        .await
-        .context("the prompt was interrupted")?
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("prompt".into())
+        .spawn(move || answer.send(read_line(&label, secret)).ok())
+        .context("nothing can be asked")?;
+    answered.await.context("the prompt ended without a line")?
 }
 
 fn read_line(label: &str, secret: bool) -> Result<String> {

@@ -3,13 +3,11 @@
 use anyhow::Result;
 
 use super::show;
-use crate::{args::Common, connect, ui::Ui};
+use crate::{connect, options::Options, ui::Ui};
 
-pub(crate) async fn run(common: &Common, ui: &Ui) -> Result<()> {
-    let client = connect::signed_in(common).await?;
-    let me = client.me().await?;
+pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<()> {
+    let me = connect::signed_in(options, async |client| Ok(client.me().await?)).await?;
     ui.line(show::user_line(&me));
     ui.value(&show::user_json(&me));
-    client.stop().await?;
     Ok(())
 }

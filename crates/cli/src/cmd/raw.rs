@@ -2,20 +2,22 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use heliogram::{RawCall, api};
+use heliogram_schema::nearest;
 use heliogram_tl::reflect::{self, Expected, Kind};
 
-use crate::{
-    args::{Common, Raw},
-    connect,
-    ui::Ui,
-};
+use crate::{args::Raw, connect, options::Options, ui::Ui};
 
-pub(crate) async fn run(common: &Common, args: Raw, ui: &Ui) -> Result<()> {
+pub(crate) async fn run(options: &Options, mut args: Raw, ui: &Ui) -> Result<()> {
+    if args.arguments == "-" {
+        args.arguments = std::io::read_to_string(std::io::stdin())
+            .context("the arguments cannot be read from the standard input")?;
+    }
     let (method, body) = encode(&args)?;
-    let client = connect::connect(common).await?;
-    let answer = client.invoke_bytes(RawCall::new(method, body.into())).await;
-    client.stop().await?;
-    let answer = answer?;
+    let call = RawCall::new(method, body.into());
+    let answer = connect::with(options, async |client| {
+        Ok(client.invoke_bytes(call).await?)
+    });
+    let answer = answer.await?;
     if ui.json() {
         let json = reflect::to_json_as(api::table(), &answer, Expected::Answer(method))
             .map_err(|e| anyhow!("the answer cannot be read: {e}"))?;
@@ -49,22 +51,11 @@ fn encode(args: &Raw) -> Result<(&'static str, Vec<u8>)> {
     Ok((name, body))
 }
 
-/// Methods that are called the same but for case or namespace.
+/// Methods that were perhaps meant.
 fn suggestion(method: &str) -> String {
-    let last = |name: &str| {
-        name.rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
-    let wanted = last(method);
-    let near: Vec<&str> = api::table()
-        .definitions()
-        .filter(|d| d.kind() == Kind::Function && last(d.name()).contains(&wanted))
-        .map(|d| d.name())
-        .take(5)
-        .collect();
-    match near.as_slice() {
+    let methods = api::table().definitions();
+    let methods = methods.filter(|d| d.kind() == Kind::Function);
+    match nearest(methods.map(|d| d.name().to_owned()), method).as_slice() {
         [] => String::new(),
         near => format!("; did you mean {}?", near.join(", ")),
     }

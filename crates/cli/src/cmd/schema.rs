@@ -1,6 +1,10 @@
 //! `heliogram schema`.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, Read, Write},
+    path::Path,
+};
 
 use anyhow::{Context, Result, anyhow, bail};
 use heliogram_schema as schema;
@@ -31,15 +35,42 @@ pub(crate) fn run(command: Schema, ui: &Ui) -> Result<()> {
     }
 }
 
+/// The text of a file, or of the standard input where the file is called `-`.
 fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+    let mut bytes = Vec::new();
+    let read = if is_standard(path) {
+        io::stdin().read_to_end(&mut bytes).map(drop)
+    } else {
+        fs::read(path).map(|read| bytes = read)
+    };
+    read.with_context(|| format!("{} cannot be read", named(path)))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let good = e.as_bytes().get(..e.utf8_error().valid_up_to());
+        let line = 1 + good
+            .unwrap_or_default()
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count();
+        anyhow!("{}: line {line}: this is no text in UTF-8", named(path))
+    })
+}
+
+fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn named(path: &Path) -> String {
+    match is_standard(path) {
+        true => "the standard input".to_owned(),
+        false => path.display().to_string(),
+    }
 }
 
 fn parse(path: Option<&Path>) -> Result<schema::Schema> {
     let Some(path) = path else {
         return Ok(schema::parse(BUILT_IN)?);
     };
-    let wrong = |e| anyhow!("{}: {e}", path.display());
+    let wrong = |e| anyhow!("{}: {e}", named(path));
     let parsed = schema::parse(&read(path)?).map_err(wrong)?;
     schema::check(&parsed).map_err(wrong)?;
     Ok(parsed)
@@ -126,28 +157,53 @@ fn sync(
     layer: Option<i32>,
     ui: &Ui,
 ) -> Result<()> {
-    let named = || {
-        file.file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-    };
-    let source = source.or_else(named);
+    let name = file.file_name().filter(|_| !is_standard(file));
+    let source = source.or_else(|| name.map(|name| name.to_string_lossy().into_owned()));
     let text = schema::sync(&read(file)?, layer, source.as_deref())
-        .map_err(|e| anyhow!("{}: {e}", file.display()))?;
-    let Some(output) = output else {
-        ui.raw(&text);
+        .map_err(|e| anyhow!("{}: {e}", named(file)))?;
+    let counts = schema::stats(&schema::parse(&text)?);
+    let Some(output) = output.filter(|output| !is_standard(output)) else {
+        if ui.json() {
+            ui.value(&json!({ "layer": counts.layer, "schema": text }));
+        } else {
+            ui.raw(&text);
+        }
         return Ok(());
     };
-    // Written aside first: a full disk must not leave half a schema where a whole one was.
-    let aside = output.with_extension("tl.new");
-    fs::write(&aside, &text)
-        .and_then(|()| fs::rename(&aside, output))
-        .with_context(|| format!("{} cannot be written", output.display()))?;
-    let counts = schema::stats(&schema::parse(&text)?);
+    write(output, &text).with_context(|| format!("{} cannot be written", output.display()))?;
     ui.line(format!(
         "{} {}\n{counts}",
         styled(GOOD, "wrote"),
         output.display()
     ));
-    ui.value(&json!({ "path": output, "layer": counts.layer }));
+    ui.value(&json!({ "path": output.to_string_lossy(), "layer": counts.layer }));
+    Ok(())
+}
+
+/// Writes a file as a whole: a full disk must not leave half a schema where a whole one was.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let special = |about: fs::Metadata| !about.is_file();
+    if fs::metadata(path).is_ok_and(special) {
+        // Nothing may take the place of a device; a folder says so itself.
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(text.as_bytes());
+    }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = match target.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut aside = tempfile::NamedTempFile::new_in(folder)?;
+    aside.write_all(text.as_bytes())?;
+    aside.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        // Such files are made for their owner only; a schema is for everyone.
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        aside.as_file().set_permissions(readable)?;
+    }
+    aside.persist(target).map_err(|e| e.error)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Serve,
+    interrupt::interrupted,
     names::printable,
     ui::{BAD, BOLD, DIM, GOOD, NAME, Ui, styled},
 };
@@ -43,7 +44,7 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
             "This server is open to others: it is made for tests and knows no limits.",
         ));
     }
-    wait_for_the_end().await?;
+    interrupted().await?;
     ui.line("\nstopping");
     if args.coverage {
         coverage::show(&server, ui);
@@ -58,23 +59,6 @@ fn seed(path: &Path) -> Result<Seed> {
         .with_context(|| format!("the world file {} cannot be read", path.display()))?;
     text.parse()
         .with_context(|| format!("{} describes no world", path.display()))
-}
-
-/// Ctrl-C, or the signal that asks a program to end.
-async fn wait_for_the_end() -> Result<()> {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let mut terminated =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            result = interrupted => result?,
-            _ = terminated.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    interrupted.await?;
-    Ok(())
 }
 
 /// What a person, or a program, needs to use the server.
@@ -187,6 +171,7 @@ fn show(ui: &Ui, verbose: bool, event: &Event) {
         }
         Event::Connected { dc, from } if verbose => {
             ui.line(styled(DIM, format!("dc{dc} {from} connected")));
+            ui.value(&json!({ "event": "connected", "dc": dc, "from": from.to_string() }));
         }
         Event::Disconnected { dc, from, reason } if verbose => {
             let why = reason
@@ -194,6 +179,9 @@ fn show(ui: &Ui, verbose: bool, event: &Event) {
                 .map(|r| format!(": {r}"))
                 .unwrap_or_default();
             ui.line(styled(DIM, format!("dc{dc} {from} gone{why}")));
+            ui.value(&json!({
+                "event": "disconnected", "dc": dc, "from": from.to_string(), "reason": reason,
+            }));
         }
         _ => {}
     }

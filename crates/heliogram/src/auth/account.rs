@@ -1,6 +1,10 @@
 use heliogram_api::{enums, functions as f};
 
-use crate::{Client, Error, Result, types::User};
+use crate::{
+    Client, Error, Result,
+    storage::{self, SessionFormat},
+    types::User,
+};
 
 impl Client {
     /// The account this session is signed in to.
@@ -42,6 +46,39 @@ impl Client {
             Err(e) if e.is_unauthorized() => Ok(false),
             Err(e) => Err(e),
         }
+    }
+
+    /// The session as one line of text, for this library or another; `None` before signing in.
+    ///
+    /// Whoever has the text is signed in as the account: keep it like a password, and use it in one
+    /// place at a time. [`ClientBuilder::session_string`](crate::ClientBuilder::session_string)
+    /// starts from one.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::storage::SessionFormat;
+    /// if let Some(text) = client.session_string(SessionFormat::Telethon).await? {
+    ///     std::fs::write("session.txt", text)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Storage`] if the session cannot be read, or the format needs what is not known.
+    #[doc(alias = "export_session_string")]
+    #[doc(alias = "StringSession.save")]
+    pub async fn session_string(&self, format: SessionFormat) -> Result<Option<String>> {
+        let net = self.net();
+        let Some(mut session) = net.records.session_string().await? else {
+            return Ok(None);
+        };
+        session.api_id = Some(net.config.api_id);
+        if session.address.is_none() {
+            session.address = net.address_of(session.dc);
+        }
+        let text = session.encode(format).map_err(storage::Error::from)?;
+        Ok(Some(text))
     }
 
     /// Signs out: the server ends the session, and what it knew of the account is forgotten.

@@ -201,6 +201,34 @@ const TABLE: &[(&str, Advice)] = &[
         ),
     ),
     (
+        "CHAT_ID_INVALID",
+        (
+            "there is no such group, or this account is not in it",
+            "Check its id; that of a channel or supergroup starts with -100.",
+        ),
+    ),
+    (
+        "CHANNEL_INVALID",
+        (
+            "the channel cannot be addressed this way",
+            "Use its @username, or open it once so that this session knows it.",
+        ),
+    ),
+    (
+        "CHANNEL_PRIVATE",
+        (
+            "the channel is private and this account is not in it, or was banned from it",
+            "Join it by an invite link.",
+        ),
+    ),
+    (
+        "CHAT_ADMIN_REQUIRED",
+        (
+            "only administrators of the chat may do this",
+            "Ask one of them for the right to.",
+        ),
+    ),
+    (
         "CHAT_WRITE_FORBIDDEN",
         (
             "you may not write in this chat",
@@ -231,6 +259,20 @@ const TABLE: &[(&str, Advice)] = &[
         (
             "the text is too long",
             "Split it into messages of up to 4096 characters.",
+        ),
+    ),
+    (
+        "MEDIA_CAPTION_TOO_LONG",
+        (
+            "the caption is too long",
+            "Shorten it to 1024 characters, or send the rest as a message.",
+        ),
+    ),
+    (
+        "REPLY_MESSAGE_ID_INVALID",
+        (
+            "there is no such message to reply to",
+            "Check the number of the message.",
         ),
     ),
     (
@@ -266,6 +308,13 @@ const TABLE: &[(&str, Advice)] = &[
         (
             "the account is limited for writing to too many strangers",
             "Ask @SpamBot when the limit ends.",
+        ),
+    ),
+    (
+        "METHOD_NOT_IMPLEMENTED",
+        (
+            "this server does not have the method",
+            "Nothing can be done from here; embedded servers have a part of Telegram's methods.",
         ),
     ),
     (

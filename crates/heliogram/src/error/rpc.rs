@@ -128,10 +128,18 @@ impl fmt::Display for RpcError {
                 ": the server has a fault of its own ({}, {}). Try again later.",
                 self.code, self.name
             ),
-            None => match self.value {
-                Some(value) => write!(f, ": {} (error {}, {value}).", self.name, self.code),
-                None => write!(f, ": {} (error {}).", self.name, self.code),
-            },
+            None => {
+                write!(f, ": {} (error {}", self.name, self.code)?;
+                if let Some(value) = self.value {
+                    write!(f, ", {value}")?;
+                }
+                // Telegram's page of a method tells what each of its errors means.
+                write!(
+                    f,
+                    "). See https://core.telegram.org/method/{}.",
+                    self.method
+                )
+            }
         }
     }
 }
@@ -157,6 +165,26 @@ mod tests {
         let e = RpcError::new("x", 400, &"\u{1b}[2J".repeat(10_000));
         assert!(e.name.len() <= 4 * MAX_TEXT);
         assert!(!e.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do_next() {
+        let text = |code, name| RpcError::new("messages.sendMedia", code, name).to_string();
+        for name in [
+            "CHAT_ID_INVALID",
+            "REPLY_MESSAGE_ID_INVALID",
+            "CHANNEL_PRIVATE",
+        ] {
+            assert!(
+                text(400, name).contains(": there is") || text(400, name).contains("is private")
+            );
+        }
+        let rare = text(400, "PHOTO_CROP_SIZE_SMALL_7");
+        assert!(
+            rare.ends_with("https://core.telegram.org/method/messages.sendMedia."),
+            "{rare}"
+        );
+        assert!(rare.contains("(error 400, 7)"), "{rare}");
     }
 
     #[test]

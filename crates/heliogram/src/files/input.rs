@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    fs::Metadata,
     path::{Path, PathBuf},
     pin::Pin,
     time::SystemTime,
@@ -118,19 +119,15 @@ impl InputFile {
 }
 
 async fn open_path(path: PathBuf, name: String) -> Result<Opened> {
-    let file = File::open(&path)
-        .await
-        .map_err(|e| Error::file(&path, "read", &e))?;
-    let meta = file
-        .metadata()
-        .await
-        .map_err(|e| Error::file(&path, "read", &e))?;
-    if !meta.is_file() {
-        return Err(FileError::NotAFile {
-            path: path.display().to_string(),
-        }
-        .into());
-    }
+    let unreadable = |e| Error::file(&path, "read", &e);
+    // Before it is opened: opening a pipe waits for its other end.
+    check_kind(
+        &path,
+        &tokio::fs::metadata(&path).await.map_err(unreadable)?,
+    )?;
+    let file = File::open(&path).await.map_err(unreadable)?;
+    let meta = file.metadata().await.map_err(unreadable)?;
+    check_kind(&path, &meta)?;
     let watched = Watched {
         size: meta.len(),
         modified: meta.modified().ok(),
@@ -143,6 +140,16 @@ async fn open_path(path: PathBuf, name: String) -> Result<Opened> {
         data,
         watched: Some(watched),
     })
+}
+
+fn check_kind(path: &Path, meta: &Metadata) -> Result<()> {
+    if meta.is_file() {
+        return Ok(());
+    }
+    Err(FileError::NotAFile {
+        path: path.display().to_string(),
+    }
+    .into())
 }
 
 /// Reads ahead where the size is not known, for small files must be known as such.
@@ -355,5 +362,18 @@ mod tests {
         assert!(missing.err().unwrap().to_string().contains("no.bin"));
         let folder = InputFile::path(dir.path()).open().await.err().unwrap();
         assert!(matches!(&folder, Error::File(e) if matches!(**e, FileError::NotAFile { .. })));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_is_refused_without_waiting_for_its_other_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let opening = InputFile::path(&pipe).open();
+        let opened = tokio::time::timeout(std::time::Duration::from_secs(10), opening).await;
+        let e = opened.expect("it does not hang").err().unwrap();
+        assert!(matches!(&e, Error::File(e) if matches!(**e, FileError::NotAFile { .. })));
     }
 }

@@ -29,9 +29,20 @@ where
 }
 
 /// Writes everything into a file next to `path`, which takes its place once it is whole.
+///
+/// A link is followed. Devices and pipes are written into: nothing may take their place.
 pub(crate) async fn to_file(fetcher: Fetcher, meter: &mut Meter, path: &Path) -> Result<u64> {
-    let temporary = Temporary::next_to(path)?;
     let named = |e: &std::io::Error| Error::file(path, "write", e);
+    let target = match tokio::fs::metadata(path).await {
+        Ok(meta) if meta.is_file() => tokio::fs::canonicalize(path).await.map_err(|e| named(&e))?,
+        Ok(meta) if meta.is_dir() => {
+            return Err(named(&std::io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(_) => return into_device(fetcher, meter, path).await,
+        // What is wrong with the folder shows when the file is made.
+        Err(_) => path.to_owned(),
+    };
+    let temporary = Temporary::next_to(&target)?;
     let mut options = tokio::fs::OpenOptions::new();
     let file = options
         .write(true)
@@ -44,10 +55,20 @@ pub(crate) async fn to_file(fetcher: Fetcher, meter: &mut Meter, path: &Path) ->
         other => other?,
     };
     drop(file);
-    tokio::fs::rename(&temporary.path, path)
+    tokio::fs::rename(&temporary.path, &target)
         .await
         .map_err(|e| named(&e))?;
     Ok(written)
+}
+
+async fn into_device(fetcher: Fetcher, meter: &mut Meter, path: &Path) -> Result<u64> {
+    let named = |e: &std::io::Error| Error::file(path, "write", e);
+    let opened = tokio::fs::OpenOptions::new().write(true).open(path).await;
+    let mut device = opened.map_err(|e| named(&e))?;
+    match to_writer(fetcher, meter, &mut device).await {
+        Err(Error::Io(e)) => Err(named(&e)),
+        other => other,
+    }
 }
 
 /// A file that is removed again if it does not become another.

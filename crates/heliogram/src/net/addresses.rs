@@ -65,6 +65,13 @@ impl Addresses {
             .collect()
     }
 
+    /// The first address of a data centre that needs no name to be looked up.
+    pub(super) fn socket(&self, dc: i32) -> Option<SocketAddr> {
+        let list = self.by_dc.get(&dc)?;
+        list.iter()
+            .find_map(|a| Some(SocketAddr::new(a.host.parse().ok()?, a.port)))
+    }
+
     pub(super) fn knows(&self, dc: i32) -> bool {
         self.by_dc.contains_key(&dc)
     }
@@ -87,9 +94,11 @@ impl Addresses {
             let Some(port) = u16::try_from(option.port).ok().filter(|_| usable) else {
                 continue;
             };
-            let full = learned.len() >= MAX_DCS && !learned.contains_key(&option.id);
+            if learned.len() >= MAX_DCS && !learned.contains_key(&option.id) {
+                continue;
+            }
             let list = learned.entry(option.id).or_default();
-            if !full && list.len() < MAX_PER_DC {
+            if list.len() < MAX_PER_DC {
                 list.push(ServerAddr::new(option.id, option.ip_address.clone(), port));
             }
         }

@@ -39,20 +39,14 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Starts a connection to a data centre; `done` is dropped when it has ended.
-    pub(super) fn spawn(
-        net: &Arc<Net>,
-        dc: i32,
-        purpose: Purpose,
-        done: mpsc::Sender<()>,
-    ) -> Result<Self, Fault> {
+    /// Starts a connection to a data centre.
+    pub(super) fn spawn(net: &Arc<Net>, dc: i32, purpose: Purpose) -> Result<Self, Fault> {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let (cancels, cancelled) = mpsc::unbounded_channel();
         let actor = Actor::new(Arc::clone(net), net.dc(dc), purpose, inbox, cancelled)?;
-        tokio::spawn(async move {
-            actor.run().await;
-            drop(done);
-        });
+        if !net.tasks.spawn(actor.run()) {
+            return Err(Fault::Closed);
+        }
         Ok(Self {
             requests,
             cancels,

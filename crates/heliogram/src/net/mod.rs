@@ -17,12 +17,14 @@ mod header;
 mod pool;
 pub(crate) mod refresh;
 pub(crate) mod servers;
+mod tasks;
 mod tcp;
 mod telegram;
 mod wire;
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicI32, Ordering},
@@ -34,7 +36,7 @@ use heliogram_crypto::RsaPublicKey;
 use tokio::sync::watch;
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
-use self::{addresses::Addresses, clock::Clock, dc::Dc};
+use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
 use crate::{
     Result,
     config::Config,
@@ -48,6 +50,7 @@ pub(crate) struct Net {
     pub(crate) config: Config,
     pub(crate) records: Records,
     pub(crate) hub: Hub,
+    pub(crate) tasks: Tasks,
     clock: Clock,
     keys: Arc<[RsaPublicKey]>,
     /// What stands in front of the first call of a session: layer and identity.
@@ -74,6 +77,7 @@ impl Net {
         Ok(Arc::new(Self {
             header: header::encode(&config),
             hub: Hub::new(),
+            tasks: Tasks::new(),
             clock: Clock::new(),
             keys,
             home: AtomicI32::new(home),
@@ -104,6 +108,11 @@ impl Net {
 
     fn move_home(&self, dc: i32) {
         self.home.store(dc, Ordering::Release);
+    }
+
+    /// The address of a data centre, as far as it is known without looking up a name.
+    pub(crate) fn address_of(&self, dc: i32) -> Option<SocketAddr> {
+        lock(&self.addresses).socket(dc)
     }
 
     /// The state of one data centre.

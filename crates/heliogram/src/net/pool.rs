@@ -4,7 +4,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     Net,
@@ -23,28 +22,14 @@ const MAX_HANDOVERS: u32 = 8;
 /// The open connections by data centre and purpose; they open when they are first needed.
 pub(crate) struct Pool {
     net: Arc<Net>,
-    slots: Mutex<Slots>,
-    /// Ends when all connections have ended.
-    done: tokio::sync::Mutex<mpsc::Receiver<()>>,
-}
-
-struct Slots {
-    open: HashMap<(i32, Purpose), Vec<Connection>>,
-    /// Held by each connection; `None` once the pool is stopped.
-    done: Option<mpsc::Sender<()>>,
+    open: Mutex<HashMap<(i32, Purpose), Vec<Connection>>>,
 }
 
 impl Pool {
     pub(crate) fn new(net: Arc<Net>) -> Self {
-        let (sender, done) = mpsc::channel(1);
-        let slots = Slots {
-            open: HashMap::new(),
-            done: Some(sender),
-        };
         Self {
             net,
-            slots: Mutex::new(slots),
-            done: tokio::sync::Mutex::new(done),
+            open: Mutex::default(),
         }
     }
 
@@ -67,17 +52,14 @@ impl Pool {
             Purpose::Main => 1,
             Purpose::Upload | Purpose::Download => self.net.config.file_connections.max(1),
         };
-        let mut slots = lock(&self.slots);
-        let Some(done) = slots.done.clone() else {
-            return Err(Fault::Closed);
-        };
-        let list = slots.open.entry((dc, purpose)).or_default();
+        let mut open = lock(&self.open);
+        let list = open.entry((dc, purpose)).or_default();
         list.retain(|c| !c.is_closed());
         let idlest = list.iter().min_by_key(|c| c.load());
         match idlest {
             Some(c) if c.load() == 0 || list.len() >= most => Ok(c.clone()),
             _ => {
-                let connection = Connection::spawn(&self.net, dc, purpose, done)?;
+                let connection = Connection::spawn(&self.net, dc, purpose)?;
                 list.push(connection.clone());
                 Ok(connection)
             }
@@ -86,20 +68,19 @@ impl Pool {
 
     /// Closes the connections of a purpose once the calls on them are answered.
     pub(crate) fn retire(&self, dc: i32, purpose: Purpose) {
-        lock(&self.slots).open.remove(&(dc, purpose));
+        lock(&self.open).remove(&(dc, purpose));
     }
 
-    /// Closes all connections and waits until they have ended, for a bounded time.
+    /// Closes all connections and waits until they, and all other tasks of the client, have ended,
+    /// for a bounded time.
     pub(crate) async fn stop(&self) {
-        {
-            let mut slots = lock(&self.slots);
-            slots.done = None;
-            slots.open.clear();
-        }
+        self.net.tasks.close();
+        lock(&self.open).clear();
         self.net.stop();
-        let mut done = self.done.lock().await;
         // Each connection bounds its own end; the margin is for the scheduler.
         let grace = self.net.config.stop_grace * 2;
-        let _ = timeout(grace, done.recv()).await;
+        if !self.net.tasks.ended(grace).await {
+            tracing::warn!("a task of the client did not end in time");
+        }
     }
 }

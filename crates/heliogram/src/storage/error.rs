@@ -46,7 +46,7 @@ pub enum Error {
         holder: Option<u32>,
     },
     /// The operating system refused.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {source}{}", path.display(), remedy(source.kind()))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -63,6 +63,9 @@ pub enum Error {
         /// What the value should be.
         what: &'static str,
     },
+    /// A text that is no session, or a session that a format cannot hold.
+    #[error(transparent)]
+    SessionString(#[from] super::SessionStringError),
     /// A [`Batch`](super::Batch) that no storage can carry out.
     #[error("{0}")]
     Usage(&'static str),
@@ -90,6 +93,19 @@ impl Error {
             path: path.into(),
             what: what.into(),
         }
+    }
+}
+
+/// What to do about what the operating system said, where there is something to do.
+fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound => "; make the folder first, or keep the session elsewhere",
+        io::ErrorKind::IsADirectory => "; name a file in it",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; see to it that it may be read and written, or keep the session elsewhere"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
+        _ => "",
     }
 }
 
@@ -128,9 +144,12 @@ mod tests {
             },
             Error::corrupt(path.clone(), "cut short"),
             Error::Locked {
-                path,
+                path: path.clone(),
                 holder: Some(1),
             },
+            Error::io(&path, "create", io::ErrorKind::PermissionDenied.into()),
+            Error::io(&path, "create", io::ErrorKind::NotFound.into()),
+            Error::io(path, "write", io::ErrorKind::StorageFull.into()),
         ];
         for e in errors {
             let text = e.to_string();

@@ -70,6 +70,10 @@ impl Storage for File {
     fn scan(&self, table: Table) -> BoxFuture<'_, Result<Rows, Error>> {
         Box::pin(self.worker.read(move |engine| engine.scan(table)))
     }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.worker.close())
+    }
 }
 
 impl fmt::Debug for File {

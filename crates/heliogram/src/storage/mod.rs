@@ -103,6 +103,15 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// The backend's failure.
     fn scan(&self, table: Table) -> BoxFuture<'_, Result<Rows, Error>>;
+
+    /// Lets go of files and locks once all that was asked for is done; a client does this at its
+    /// end. A later call opens the storage again. Backends that hold nothing need not do anything.
+    ///
+    /// # Errors
+    /// The backend's failure.
+    fn close(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// One of the tables of a [`Storage`].

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::{
-    Changes, DcAddress, DcKey, Error, PeerIndex, PeerRow, SessionString, SessionStringError,
-    SignedIn, Storage, Table, UpdateState,
+    Changes, DcAddress, DcKey, Error, PeerIndex, PeerRow, SessionString, SignedIn, Storage, Table,
+    UpdateState,
     names::{
         ADDRESSES, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, channel_name,
         key_name, number,
@@ -262,13 +262,10 @@ impl Records {
     /// What was in the storage before is forgotten.
     ///
     /// # Errors
-    /// A [`SessionStringError`] inside [`Error::Backend`] if the text is no session; see also
-    /// [`Self::home_dc`].
+    /// [`Error::SessionString`] if the text is no session; see also [`Self::home_dc`].
     #[doc(alias = "StringSession")]
     pub async fn import_session_string(&self, text: &str) -> Result<(), Error> {
-        let string: SessionString = text
-            .parse()
-            .map_err(|e: SessionStringError| Error::backend(e))?;
+        let string: SessionString = text.parse()?;
         let mut changes = Changes::new();
         changes.session(&string);
         self.commit(changes).await

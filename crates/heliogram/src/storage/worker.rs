@@ -5,7 +5,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
 };
 
@@ -35,6 +35,7 @@ type Written = oneshot::Sender<Result<(), Error>>;
 enum Job<E> {
     Read(Read<E>),
     Apply(Vec<Op>, Written),
+    Close(oneshot::Sender<()>),
 }
 
 /// The handle of the thread, which is started by the first call.
@@ -80,13 +81,23 @@ impl<E: Engine> Worker<E> {
         answered.await.map_err(|_| gone())?
     }
 
+    /// Closes the backend after all that was asked for before; the next call opens it again.
+    pub(super) async fn close(&self) -> Result<(), Error> {
+        let jobs = self.lock().as_ref().map(|thread| thread.jobs.clone());
+        let Some(jobs) = jobs else { return Ok(()) };
+        let (answer, answered) = oneshot::channel();
+        let closing = jobs.send(Job::Close(answer)).await;
+        closing.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())
+    }
+
     async fn send(&self, job: Job<E>) -> Result<(), Error> {
         let jobs = self.jobs()?;
         jobs.send(job).await.map_err(|_| gone())
     }
 
     fn jobs(&self) -> Result<mpsc::Sender<Job<E>>, Error> {
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = self.lock();
         if let Some(thread) = &*thread {
             return Ok(thread.jobs.clone());
         }
@@ -101,6 +112,10 @@ impl<E: Engine> Worker<E> {
             handle,
         });
         Ok(jobs)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Thread<E>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -128,10 +143,14 @@ fn serve<E: Engine>(path: &Path, mut queue: mpsc::Receiver<Job<E>>) {
     let mut engine: Option<E> = None;
     let mut next = None;
     while let Some(job) = next.take().or_else(|| queue.blocking_recv()) {
-        let opened = opened(&mut engine, path);
         match job {
-            Job::Read(read) => read(opened),
-            Job::Apply(ops, answer) => match opened {
+            Job::Close(answer) => {
+                engine = None;
+                // Who asked may have gone.
+                let _ = answer.send(());
+            }
+            Job::Read(read) => read(opened(&mut engine, path)),
+            Job::Apply(ops, answer) => match opened(&mut engine, path) {
                 Err(e) => drop(answer.send(Err(e))),
                 Ok(engine) => {
                     let mut group = vec![(ops, answer)];

@@ -257,6 +257,10 @@ impl Session {
             // What follows another request was wrapped with an id that may have changed since.
             if request.after.is_none() {
                 known = true;
+                // Asked for twice, it goes once: a short question must not cost a long answer.
+                if self.goes_again(flight.msg_id) {
+                    continue;
+                }
                 let body = request.wire.clone();
                 self.push_service(Service::Again {
                     msg_id: flight.msg_id,
@@ -269,6 +273,12 @@ impl Session {
             let info = vec![1; ids.len().min(MAX_IDS)];
             self.push_service(Service::StateInfo { req_msg_id, info });
         }
+    }
+
+    /// Whether a request is about to go out again under its old id.
+    fn goes_again(&self, id: i64) -> bool {
+        let again = |s: &Service| matches!(s, Service::Again { msg_id, .. } if *msg_id == id);
+        self.service.iter().any(again)
     }
 }
 

@@ -57,6 +57,19 @@ pub(super) async fn make_up(path: &Path, size: usize) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure that there is a file which can be read, before anything begins.
+pub(super) fn check(path: &Path) -> Result<()> {
+    let unreadable = || format!("{} cannot be read", path.display());
+    let about = std::fs::metadata(path).with_context(unreadable)?;
+    ensure!(
+        about.is_file(),
+        "{} is not a file; name a file, or pack the folder first",
+        path.display()
+    );
+    std::fs::File::open(path).with_context(unreadable)?;
+    Ok(())
+}
+
 /// The file of the command line, or one made up.
 pub(super) async fn choose(
     given: Option<PathBuf>,

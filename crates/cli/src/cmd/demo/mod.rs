@@ -24,6 +24,9 @@ pub(crate) async fn run(args: Demo, ui: &Ui) -> Result<()> {
 }
 
 async fn tell(args: Demo, ui: &Ui, story: &mut Story<'_>) -> Result<()> {
+    if let Some(path) = &args.file {
+        file::check(path)?;
+    }
     let folder = tempfile::Builder::new()
         .prefix("heliogram-demo-")
         .tempdir()

@@ -228,8 +228,12 @@ impl PageSource for Source {
         } else {
             ids().min()
         };
-        // A page that leads nowhere would come again and again.
-        let stuck = next.is_none() || next == self.cursor;
+        // A page that leads nowhere, or back, would come again and again.
+        let stuck = match (next, self.cursor) {
+            (Some(next), Some(here)) if self.oldest_first => next <= here,
+            (Some(next), Some(here)) => next >= here,
+            (next, _) => next.is_none(),
+        };
         let first = self.cursor.is_none();
         let complete = found.complete && first && self.before == 0;
         // A later page that is the last may tell no total but its own length.

@@ -244,7 +244,10 @@ impl Actor {
         if let Some((key, _)) = &self.session {
             change(key);
             let (net, dc, key) = (Arc::clone(&self.net), Arc::clone(&self.dc), Arc::clone(key));
-            tokio::spawn(async move { dc.update(&net.records, &key).await });
+            let tasks = Arc::clone(&net);
+            tasks
+                .tasks
+                .spawn(async move { dc.update(&net.records, &key).await });
         }
     }
 

@@ -58,3 +58,17 @@ pub(super) async fn dropped_calls(store: &dyn Storage) -> Result<(), Failure> {
     expect(check, keys, scan(store, check, Table::Updates).await?)?;
     clear(store).await
 }
+
+pub(super) async fn use_after_closing(store: &dyn Storage) -> Result<(), Failure> {
+    let check = "a storage that was closed opens again and has everything";
+    let closed = |source| Failure::Storage { check, source };
+    let mut batch = Batch::new();
+    batch.put(Table::Settings, "colour", "blue");
+    apply(store, check, batch).await?;
+    // Clients that share a storage each close it.
+    store.close().await.map_err(closed)?;
+    store.close().await.map_err(closed)?;
+    let colour = get(store, check, Table::Settings, b"colour").await?;
+    expect(check, Some(b"blue".to_vec()), colour)?;
+    clear(store).await
+}

@@ -60,6 +60,7 @@ pub async fn run(store: &dyn Storage) -> Result<(), Failure> {
     names::large_batches(store).await?;
     calls::concurrent_use(store).await?;
     calls::dropped_calls(store).await?;
+    calls::use_after_closing(store).await?;
     clear(store).await?;
     starts_empty(store).await
 }

@@ -1,7 +1,7 @@
 //! Telethon: `1` and padded base64url of dc ‖ ip (4 or 16) ‖ port ‖ key. GramJS: `1` and base64 of
 //! dc ‖ length ‖ ip as text ‖ port ‖ key. Numbers are big-endian.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use base64::Engine;
 use heliogram_crypto::AuthKey;
@@ -15,10 +15,13 @@ const VERSION: char = '1';
 /// Data centre, port and key.
 const FIXED: usize = 1 + 2 + 256;
 /// Telegram's test servers: these formats have no mark for them.
-const TEST_SERVERS: [Ipv4Addr; 3] = [
-    Ipv4Addr::new(149, 154, 175, 10),
-    Ipv4Addr::new(149, 154, 167, 40),
-    Ipv4Addr::new(149, 154, 175, 117),
+const TEST_SERVERS: [IpAddr; 6] = [
+    IpAddr::V4(Ipv4Addr::new(149, 154, 175, 10)),
+    IpAddr::V4(Ipv4Addr::new(149, 154, 167, 40)),
+    IpAddr::V4(Ipv4Addr::new(149, 154, 175, 117)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xb28, 0xf23d, 0xf001, 0, 0, 0, 0xe)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x67c, 0x4e8, 0xf002, 0, 0, 0, 0xe)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xb28, 0xf23d, 0xf003, 0, 0, 0, 0xe)),
 ];
 
 pub(super) fn decode(text: &str) -> Result<(SessionString, SessionFormat), SessionStringError> {
@@ -92,7 +95,7 @@ fn rest(bytes: &[u8], ip: IpAddr) -> Option<SessionString> {
 }
 
 fn is_test(ip: IpAddr) -> bool {
-    TEST_SERVERS.iter().any(|test| IpAddr::V4(*test) == ip)
+    TEST_SERVERS.contains(&ip)
 }
 
 pub(super) fn encode(

@@ -42,7 +42,11 @@ pub(super) struct Database {
 impl Engine for Database {
     fn open(path: &Path) -> Result<Self, Error> {
         let lock = Lock::take(path)?;
-        if !inspect::exists(path)? {
+        if inspect::exists(path)? {
+            // SQLite would open a file it may not write to, and fail at the first change.
+            let writable = std::fs::OpenOptions::new().write(true).open(path);
+            writable.map_err(|e| Error::io(path, "write to", e))?;
+        } else {
             create(path)?;
         }
         let connection = connect(path).map_err(|e| translate(path, &e))?;
@@ -265,6 +269,7 @@ fn translate(path: &Path, e: &rusqlite::Error) -> Error {
             path: path.to_owned(),
             holder: None,
         },
+        Some(ErrorCode::DiskFull) => Error::io(path, "write to", io::ErrorKind::StorageFull.into()),
         // As text: which library is used is nobody's business.
         _ => Error::io(path, "use the database", io::Error::other(e.to_string())),
     }

@@ -74,6 +74,10 @@ impl Storage for Sqlite {
     fn scan(&self, table: Table) -> BoxFuture<'_, Result<Rows, Error>> {
         Box::pin(self.worker.read(move |engine| engine.scan(table)))
     }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.worker.close())
+    }
 }
 
 impl fmt::Debug for Sqlite {

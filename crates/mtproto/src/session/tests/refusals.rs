@@ -255,3 +255,36 @@ fn requests_of_a_refused_container_go_alone() {
         2
     );
 }
+
+#[test]
+fn a_clock_at_the_end_of_time_breaks_nothing() {
+    let mut rig = Rig::new();
+    rig.call();
+    let sent = rig.calls_sent();
+    let mut notice = rig.message(
+        to_bytes(&BadMsgNotification {
+            bad_msg_id: sent[0].msg_id,
+            bad_msg_seqno: 1,
+            error_code: 16,
+        }),
+        false,
+    );
+    notice.msg_id = i64::MAX;
+    assert_eq!(rig.deliver(&notice), Ok(()));
+    // Enough messages to run out of ids, were they only counted on.
+    for _ in 0..2000 {
+        rig.call();
+    }
+    assert!(
+        rig.calls_sent()
+            .iter()
+            .all(|m| m.msg_id > 0 && m.msg_id % 4 == 0)
+    );
+    rig.wait(3600);
+    rig.call();
+    assert!(
+        rig.calls_sent()
+            .iter()
+            .all(|m| m.msg_id > 0 && m.msg_id % 4 == 0)
+    );
+}

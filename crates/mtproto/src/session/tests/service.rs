@@ -246,6 +246,24 @@ fn a_request_the_server_asks_for_goes_again_under_its_old_id() {
 }
 
 #[test]
+fn a_request_that_is_asked_for_many_times_goes_again_once() {
+    let mut rig = Rig::new();
+    rig.call();
+    let sent = rig.calls_sent().remove(0);
+    for _ in 0..3 {
+        rig.say(&MsgResendReq {
+            msg_ids: vec![sent.msg_id; 8000],
+        });
+    }
+    let again = rig.calls_sent();
+    assert_eq!((again.len(), &again[0]), (1, &sent));
+    rig.say(&MsgResendReq {
+        msg_ids: vec![sent.msg_id],
+    });
+    assert_eq!(rig.calls_sent().len(), 1, "once more for a later question");
+}
+
+#[test]
 fn acknowledgements_leave_by_number_by_time_and_with_other_packets() {
     let mut rig = Rig::new();
     let update = |rig: &mut Rig| {
