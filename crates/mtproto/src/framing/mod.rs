@@ -17,6 +17,9 @@ pub use transport::{Transport, UnknownTransportName};
 /// Longest payload of one frame, in bytes, in either direction.
 pub const MAX_FRAME: usize = (1 << 22) + 1024;
 
+/// Bytes of memory that are kept for the next frame between two.
+const KEPT: usize = 64 << 10;
+
 /// Shortest payload that is a packet: the header and one word of a plaintext packet.
 const MIN_PACKET: usize = 24;
 
@@ -146,6 +149,12 @@ impl Framing {
         self.transport
     }
 
+    /// Whether the connection is obfuscated; `false` on a server before the client's first bytes.
+    #[must_use]
+    pub fn is_obfuscated(&self) -> bool {
+        self.incoming.is_some()
+    }
+
     /// The data centre named by an obfuscated connection.
     #[must_use]
     pub fn dc_id(&self) -> Option<i16> {
@@ -235,10 +244,13 @@ impl Framing {
         if self.broken {
             return;
         }
-        if self.taken > 0 {
+        if self.taken == self.input.len() && self.input.capacity() > KEPT {
+            // A connection that was busy once does not keep the memory of its largest frame.
+            self.input = Vec::new();
+        } else if self.taken > 0 {
             self.input.drain(..self.taken);
-            self.taken = 0;
         }
+        self.taken = 0;
         let start = self.input.len();
         self.input.extend_from_slice(data);
         if let (Some(cipher), Some(new)) = (&mut self.incoming, self.input.get_mut(start..)) {
@@ -350,7 +362,7 @@ impl fmt::Debug for Framing {
         f.debug_struct("Framing")
             .field("role", &self.role)
             .field("transport", &self.transport)
-            .field("obfuscated", &self.incoming.is_some())
+            .field("obfuscated", &self.is_obfuscated())
             .finish_non_exhaustive()
     }
 }

@@ -89,6 +89,16 @@ pub enum ServerEvent {
     PushesLost,
     /// The client has been silent for longer than it asked to be allowed: close the connection.
     CloseConnection,
+    /// The client says how long the answer to its HTTP request may wait for messages
+    /// (`http_wait`); on other connections it means nothing.
+    HttpWait {
+        /// The longest time from the first message to the answer.
+        max_delay: Duration,
+        /// How long to wait for further messages after each.
+        wait_after: Duration,
+        /// The longest time until the answer, with or without messages.
+        max_wait: Duration,
+    },
 }
 
 /// Why a message was refused without an answer; the connection must be closed.
@@ -277,14 +287,25 @@ impl ServerSession {
     /// The next time, on the monotonic clock, at which [`Self::handle_timeout`] has work.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
+        let acks = self.acks.deadline().filter(|_| self.connected);
+        [acks, self.poll_duty()].into_iter().flatten().min()
+    }
+
+    /// As [`Self::poll_timeout`], for connections that send only when they are asked (HTTP):
+    /// acknowledgements that are due are left out.
+    #[must_use]
+    pub fn poll_duty(&self) -> Option<Duration> {
         if !self.connected {
             return None;
         }
         let sweep = (!self.outgoing.is_empty()).then_some(self.next_sweep);
-        [self.acks.deadline(), self.close_at, sweep]
-            .into_iter()
-            .flatten()
-            .min()
+        [self.close_at, sweep].into_iter().flatten().min()
+    }
+
+    /// Messages that wait to be sent; acknowledgements do not count.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.refusals.len() + self.service.len() + self.outgoing.queued()
     }
 
     /// Does what is due; harmless when called early.

@@ -22,19 +22,29 @@ impl ServerSession {
         let Some(message) = self.next_message(now) else {
             return false;
         };
+        self.seal(now, &message, out);
+        true
+    }
+
+    /// As [`Self::poll_packet`], for the answer to an HTTP request, which always has one: an empty
+    /// container if there is nothing to send. `false` only without a connection.
+    pub fn poll_answer(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
+        if !self.connected {
+            return false;
+        }
+        let message = self
+            .next_message(now)
+            .unwrap_or_else(|| self.message(now, wire::join(&[]), IdKind::Response, false));
+        self.seal(now, &message, out);
+        true
+    }
+
+    fn seal(&mut self, now: Now, message: &Message, out: &mut Vec<u8>) {
         let header = Header {
             salt: self.salts.current(now),
             session_id: self.session_id,
         };
-        wire::seal(
-            &self.key,
-            Side::Server,
-            header,
-            &message,
-            &mut self.rng,
-            out,
-        );
-        true
+        wire::seal(&self.key, Side::Server, header, message, &mut self.rng, out);
     }
 
     fn next_message(&mut self, now: Now) -> Option<Message> {

@@ -154,6 +154,11 @@ impl Outgoing {
         self.queue.extend(late.map(|w| w.message.msg_id));
     }
 
+    /// How many messages are to be sent.
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Length of the next message to send.
     pub(super) fn next_size(&self) -> Option<usize> {
         let waiting = self.waiting.get(self.queue.first()?)?;

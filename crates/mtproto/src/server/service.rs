@@ -83,7 +83,16 @@ impl ServerSession {
             RpcDropAnswer::ID => {
                 self.drop_answer(now, m.msg_id, read::<RpcDropAnswer>(body)?.req_msg_id)
             }
-            // States of our own messages and HTTP's waiting ask for nothing.
+            HttpWait::ID => {
+                let wait: HttpWait = read(body)?;
+                let ms = |ms: i32| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+                self.events.push_back(ServerEvent::HttpWait {
+                    max_delay: ms(wait.max_delay),
+                    wait_after: ms(wait.wait_after),
+                    max_wait: ms(wait.max_wait),
+                });
+            }
+            // States of our own messages ask for nothing.
             _ => {}
         }
         Ok(())

@@ -237,3 +237,38 @@ fn packed_requests_come_out_unpacked_and_bombs_are_answered_with_an_error() {
     assert_eq!(rig.session.poll_event(), None);
     assert_eq!(rig.results().len(), 1);
 }
+
+#[test]
+fn an_http_answer_is_never_without_a_packet_and_its_waiting_is_told() {
+    let mut rig = Rig::new();
+    rig.say(&HttpWait {
+        max_delay: 30,
+        wait_after: -1,
+        max_wait: 25_000,
+    });
+    let ms = Duration::from_millis;
+    let told = ServerEvent::HttpWait {
+        max_delay: ms(30),
+        wait_after: ms(0),
+        max_wait: ms(25_000),
+    };
+    assert_eq!(rig.session.poll_event(), Some(told));
+    assert_eq!(rig.session.queued(), 1, "the session's beginning is told");
+    rig.sent();
+    let call = rig.call();
+    assert_eq!(rig.session.queued(), 0);
+    let acks_at = rig.session.poll_timeout().unwrap();
+    assert!(acks_at < rig.session.poll_duty().unwrap());
+    rig.session
+        .reply(rig.now, call, Ok(Bytes::from_static(b"okay")));
+    assert_eq!(rig.session.queued(), 1);
+    rig.sent();
+
+    let mut packet = Vec::new();
+    assert!(rig.session.poll_answer(rig.now, &mut packet));
+    let opened = message::open(&rig.key, Side::Server, &mut packet).unwrap();
+    let empty = [CONTAINER.to_le_bytes(), [0; 4]].concat();
+    assert_eq!(opened.body, empty);
+    rig.session.handle_disconnected(rig.now);
+    assert!(!rig.session.poll_answer(rig.now, &mut packet));
+}

@@ -11,8 +11,9 @@ use crate::{
     tl::{
         functions::{DestroySession, GetFutureSalts, Ping, PingDelayDisconnect, RpcDropAnswer},
         types::{
-            BadMsgNotification, BadServerSalt, DestroySessionNone, FutureSalts, MsgDetailedInfo,
-            MsgResendReq, MsgsAck, MsgsStateInfo, MsgsStateReq, NewSessionCreated, Pong,
+            BadMsgNotification, BadServerSalt, DestroySessionNone, FutureSalts, HttpWait,
+            MsgDetailedInfo, MsgResendReq, MsgsAck, MsgsStateInfo, MsgsStateReq, NewSessionCreated,
+            Pong,
         },
     },
     wire::{CONTAINER, Header, RPC_RESULT},
