@@ -13,6 +13,7 @@ use crate::faults::FaultState;
 use crate::files::Blobs;
 use crate::hub::Hub;
 use crate::layers::Layers;
+use crate::net::{CDN_DC, Plan};
 use crate::persist::{DataError, Store};
 use crate::seed::Seed;
 use crate::server::{Server, StartError};
@@ -22,8 +23,9 @@ use crate::world::World;
 
 /// Most data centres of one server.
 const DCS_MAX: i32 = 9;
-/// Name the RSA key is kept under in a data file.
+/// Names the RSA keys are kept under in a data file.
 const KEY_SETTING: &str = "rsa_key";
+const CDN_KEY_SETTING: &str = "cdn_rsa_key";
 
 /// How a server is to be; see [`Server::builder`].
 #[must_use = "a builder does nothing until `start` is awaited"]
@@ -31,6 +33,8 @@ pub struct Builder {
     pub(crate) host: IpAddr,
     pub(crate) port: u16,
     dcs: i32,
+    cdn: bool,
+    nearest: Option<i32>,
     key: Option<String>,
     data: Option<PathBuf>,
     bots: Vec<String>,
@@ -45,6 +49,8 @@ impl Default for Builder {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             dcs: 3,
+            cdn: false,
+            nearest: None,
             key: None,
             data: None,
             bots: Vec::new(),
@@ -65,8 +71,9 @@ impl Builder {
         self
     }
 
-    /// The port of the first data centre, the others follow it; without this, or with 0, ports
-    /// that are free.
+    /// The port of the first data centre, the others follow it, then those of their second
+    /// addresses for files in the same order, then the CDN's; without this, or with 0, ports that
+    /// are free.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -75,6 +82,21 @@ impl Builder {
     /// How many data centres there are, 1 to 9; 3 unless told otherwise.
     pub fn dcs(mut self, dcs: u8) -> Self {
         self.dcs = i32::from(dcs).clamp(1, DCS_MAX);
+        self
+    }
+
+    /// Whether there is a CDN: a data centre that clients who can are sent to for documents of
+    /// 1 MiB and more. It has a key of its own, made for this process or kept in the data file.
+    #[doc(alias = "upload.getCdnFile")]
+    pub fn cdn(mut self, cdn: bool) -> Self {
+        self.cdn = cdn;
+        self
+    }
+
+    /// The data centre this network is nearest to. Others send whoever asks for a login code for
+    /// a new number there, with `NETWORK_MIGRATE_X`; without this every one of them is the nearest.
+    pub fn nearest_dc(mut self, dc: u8) -> Self {
+        self.nearest = Some(i32::from(dc));
         self
     }
 
@@ -122,9 +144,13 @@ impl Builder {
     /// # Errors
     /// [`StartError`] if an address is taken, or the key or the data file cannot be used.
     pub async fn start(self) -> Result<Server, StartError> {
-        let (host, port, dcs) = (self.host, self.port, self.dcs);
-        let shared = self.shared()?;
-        Server::launch(shared, host, port, dcs).await
+        let plan = Plan {
+            host: self.host,
+            port: self.port,
+            dcs: self.dcs,
+            cdn: self.cdn,
+        };
+        Server::launch(self.shared()?, plan).await
     }
 
     /// Everything but the sockets.
@@ -149,7 +175,11 @@ impl Builder {
         if let Some(seed) = &self.seed {
             seed.plant(&mut world)?;
         }
-        let key = rsa_key(self.key.as_deref(), store.as_ref())?;
+        let key = rsa_key(self.key.as_deref(), &MAIN_KEY, store.as_ref())?;
+        let cdn_key = match self.cdn {
+            true => Some(rsa_key(None, &CDN_KEY, store.as_ref())?),
+            false => None,
+        };
         if let Some(store) = &mut store {
             store.write(&mut world)?;
         }
@@ -178,6 +208,11 @@ impl Builder {
                 keys: Arc::new([key]),
                 dc: 1,
             },
+            cdn_exchange: cdn_key.map(|key| ServerConfig {
+                keys: Arc::new([key]),
+                dc: CDN_DC,
+            }),
+            nearest: self.nearest.map(|dc| dc.clamp(1, self.dcs)),
             watcher: self.watcher,
             addresses: OnceLock::new(),
             calls: Mutex::new(BTreeMap::new()),
@@ -222,36 +257,56 @@ fn files_beside(data: &Path) -> PathBuf {
     name.into()
 }
 
+/// One of the server's RSA keys: where it is kept, and the one for all servers of a process that
+/// have no other. Making one takes longer than most tests.
+struct OwnKey {
+    setting: &'static str,
+    of_process: Mutex<Option<RsaPrivateKey>>,
+}
+
+static MAIN_KEY: OwnKey = OwnKey {
+    setting: KEY_SETTING,
+    of_process: Mutex::new(None),
+};
+static CDN_KEY: OwnKey = OwnKey {
+    setting: CDN_KEY_SETTING,
+    of_process: Mutex::new(None),
+};
+
 /// The key that was given, else the one in the data file, else one made for this process.
-fn rsa_key(pem: Option<&str>, store: Option<&Store>) -> Result<RsaPrivateKey, StartError> {
+fn rsa_key(
+    pem: Option<&str>,
+    own: &OwnKey,
+    store: Option<&Store>,
+) -> Result<RsaPrivateKey, StartError> {
     let kept = match store {
-        Some(store) if pem.is_none() => store.setting(KEY_SETTING)?,
+        Some(store) if pem.is_none() => store.setting(own.setting)?,
         _ => None,
     };
     if let Some(pem) = pem.or(kept.as_deref()) {
         return RsaPrivateKey::from_pem(pem).map_err(|error| StartError::Key(error.to_string()));
     }
-    let key = process_key()?;
+    let key = own.of_process()?;
     if let Some(store) = store {
         let pem = key
             .to_pem()
             .map_err(|error| StartError::Key(error.to_string()))?;
-        store.set_setting(KEY_SETTING, &pem)?;
+        store.set_setting(own.setting, &pem)?;
     }
     Ok(key)
 }
 
-/// One key for all servers of a process: making one takes longer than most tests.
-fn process_key() -> Result<RsaPrivateKey, StartError> {
-    static KEY: Mutex<Option<RsaPrivateKey>> = Mutex::new(None);
-    let mut key = lock(&KEY);
-    if let Some(key) = &*key {
-        return Ok(key.clone());
+impl OwnKey {
+    fn of_process(&self) -> Result<RsaPrivateKey, StartError> {
+        let mut key = lock(&self.of_process);
+        if let Some(key) = &*key {
+            return Ok(key.clone());
+        }
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|_| StartError::Random)?;
+        let made = RsaPrivateKey::generate(&mut SeededRandom::new(seed));
+        let made = made.map_err(|error| StartError::Key(error.to_string()))?;
+        *key = Some(made.clone());
+        Ok(made)
     }
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|_| StartError::Random)?;
-    let made = RsaPrivateKey::generate(&mut SeededRandom::new(seed));
-    let made = made.map_err(|error| StartError::Key(error.to_string()))?;
-    *key = Some(made.clone());
-    Ok(made)
 }

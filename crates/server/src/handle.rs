@@ -123,14 +123,10 @@ impl<'a> Faults<'a> {
 
     fn keys_of(self, account: &Account) -> Vec<i64> {
         let world = self.shared.world();
-        let mut keys = world.keys_of(account.id());
-        let temporary = world.auths.iter().filter(|(_, auth)| {
-            auth.bound_to
-                .is_some_and(|permanent| keys.contains(&permanent))
-        });
-        let temporary: Vec<i64> = temporary.map(|(id, _)| *id).collect();
-        keys.extend(temporary);
-        keys
+        let keys = world.keys_of(account.id());
+        keys.into_iter()
+            .flat_map(|key| world.spoken_under(key))
+            .collect()
     }
 }
 

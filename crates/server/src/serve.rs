@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use heliogram_api::LAYER;
+use heliogram_api::functions::help;
 use heliogram_tl::Call;
 
 use crate::event::Event;
@@ -51,6 +52,8 @@ struct Caller {
 }
 
 const BIND: &str = heliogram_api::functions::auth::BindTempAuthKey::NAME;
+/// What else a temporary key may ask for before it is bound.
+const FOR_UNBOUND: [&str; 2] = [help::GetConfig::NAME, help::GetNearestDc::NAME];
 
 impl Shared {
     /// Runs a request, or refuses it.
@@ -161,44 +164,50 @@ fn unknown(id: u32, name: &mut String) -> Refusal {
 }
 
 impl World {
-    /// Who speaks under a key; what the program says about itself is noted.
-    fn caller(&mut self, key: i64, layer: Option<i32>, app: Option<AppInfo>) -> Answer<Caller> {
-        let session_key = key;
-        let key = self.permanent(session_key);
+    /// Who speaks under a key; what the program says about itself is noted, with the key it speaks
+    /// under and with the permanent one, which is listed among the account's sessions.
+    fn caller(&mut self, spoken: i64, layer: Option<i32>, app: Option<AppInfo>) -> Answer<Caller> {
+        let key = self.permanent(spoken);
         let now = self.now();
-        let unbound = {
-            let auth = self.auth(session_key)?;
-            auth.expires.is_some() && auth.bound_to.is_none()
-        };
+        self.introduce(spoken, layer, app.as_ref())?;
+        if key != spoken {
+            self.introduce(key, layer, app.as_ref())?;
+        }
+        let auth = self.auth(spoken)?;
+        let unbound = auth.expires.is_some() && auth.bound_to.is_none();
+        let inited = auth.app.is_some() && auth.layer != 0;
+        let layer = if auth.layer == 0 { LAYER } else { auth.layer };
         let auth = self.auth(key)?;
         auth.active = now;
-        let news = layer.is_some_and(|layer| layer != auth.layer)
-            || app
-                .as_ref()
-                .is_some_and(|app| Some(app) != auth.app.as_ref());
-        if let Some(layer) = layer {
-            auth.layer = layer;
-        }
-        if app.is_some() {
-            auth.app = app;
-        }
-        let mut caller = Caller {
-            key,
-            layer: if auth.layer == 0 { LAYER } else { auth.layer },
-            user: auth.user,
-            home: 0,
-            owes_password: auth.pending.is_some(),
-            inited: auth.app.is_some() && auth.layer != 0,
-            unbound,
-        };
-        caller.home = caller
-            .user
+        let (user, owes_password) = (auth.user, auth.pending.is_some());
+        let home = user
             .and_then(|id| self.users.get(&id))
             .map_or(0, |user| user.home);
-        if news {
-            self.touch(crate::world::Rec::Auth(key));
+        Ok(Caller {
+            key,
+            layer,
+            user,
+            home,
+            owes_password,
+            inited,
+            unbound,
+        })
+    }
+
+    /// Notes what a program says about itself.
+    fn introduce(&mut self, key: i64, layer: Option<i32>, app: Option<&AppInfo>) -> Answer<()> {
+        let auth = self.auth(key)?;
+        let news = layer.is_some_and(|layer| layer != auth.layer)
+            || app.is_some_and(|app| Some(app) != auth.app.as_ref());
+        if !news {
+            return Ok(());
         }
-        Ok(caller)
+        auth.layer = layer.unwrap_or(auth.layer);
+        if let Some(app) = app {
+            auth.app = Some(app.clone());
+        }
+        self.touch(crate::world::Rec::Auth(key));
+        Ok(())
     }
 }
 
@@ -208,7 +217,7 @@ impl Caller {
         if name == BIND {
             return Ok(());
         }
-        if self.unbound {
+        if self.unbound && !FOR_UNBOUND.contains(&name) {
             return Err(Refusal::unauthorized("AUTH_KEY_PERM_EMPTY"));
         }
         if !self.inited {

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::builder::Builder;
 use crate::handle::Faults;
-use crate::net::listen;
+use crate::net::{CDN_DC, Plan, listen};
 use crate::people::{Account, Chat, ChatBuilder};
 use crate::persist::DataError;
 use crate::seed::SeedError;
@@ -50,10 +50,13 @@ pub enum StartError {
 /// One data centre of a running server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dc {
-    /// Its number, from 1 on.
+    /// Its number, from 1 on; 203 for the CDN.
     pub id: i32,
-    /// Where it listens.
+    /// Where it listens: for MTProto over TCP, HTTP (`POST /api`) and WebSockets (`/apiws`) alike.
     pub address: SocketAddr,
+    /// Where it listens for connections that move files only, which clients may prefer for them;
+    /// the CDN has no such second address.
+    pub media: Option<SocketAddr>,
 }
 
 /// A running server. It has a thread of its own and stops when this value is dropped.
@@ -85,12 +88,7 @@ impl Server {
     }
 
     /// Starts the server's thread and waits until it listens.
-    pub(crate) async fn launch(
-        shared: Arc<Shared>,
-        host: IpAddr,
-        port: u16,
-        dcs: i32,
-    ) -> Result<Self, StartError> {
+    pub(crate) async fn launch(shared: Arc<Shared>, plan: Plan) -> Result<Self, StartError> {
         let (stop, stopped) = watch::channel(false);
         let (ready_tx, ready) = oneshot::channel();
         let (done_tx, done) = oneshot::channel::<()>();
@@ -99,7 +97,7 @@ impl Server {
             .name("heliogram-server".to_owned())
             .spawn(move || {
                 let _done = done_tx;
-                run(&inner, (host, port, dcs), stopped, ready_tx);
+                run(&inner, plan, stopped, ready_tx);
             })
             .map_err(StartError::Thread)?;
         let server = Self {
@@ -117,22 +115,33 @@ impl Server {
         }
     }
 
-    /// The data centres and where they listen.
+    /// The data centres and where they listen, without the CDN.
     #[must_use]
     pub fn dcs(&self) -> Vec<Dc> {
-        let addresses = self
-            .shared
-            .addresses
-            .get()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let Some(addresses) = self.shared.addresses.get() else {
+            return Vec::new();
+        };
+        let both = addresses.main.iter().zip(&addresses.media);
         (1..)
-            .zip(addresses)
-            .map(|(id, address)| Dc {
+            .zip(both)
+            .map(|(id, (main, media))| Dc {
                 id,
-                address: *address,
+                address: *main,
+                media: Some(*media),
             })
             .collect()
+    }
+
+    /// The data centre that hands out large files and has a key of its own, if the server was
+    /// built with one; clients learn its address and key from the others.
+    #[must_use]
+    pub fn cdn(&self) -> Option<Dc> {
+        let address = self.shared.addresses.get()?.cdn?;
+        Some(Dc {
+            id: CDN_DC,
+            address,
+            media: None,
+        })
     }
 
     /// The key clients have to trust, as PKCS#1 PEM text.
@@ -296,7 +305,7 @@ impl std::fmt::Debug for Server {
 /// The server's thread: listens, says so, and serves until it is told to stop.
 fn run(
     shared: &Arc<Shared>,
-    (host, port, dcs): (IpAddr, u16, i32),
+    plan: Plan,
     mut stopped: watch::Receiver<bool>,
     ready: oneshot::Sender<std::io::Result<()>>,
 ) {
@@ -311,18 +320,15 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let listeners = match listen(host, port, dcs).await {
-            Ok(listeners) => listeners,
+        let (listeners, addresses) = match listen(plan).await {
+            Ok(bound) => bound,
             Err(error) => {
                 let _ = ready.send(Err(error));
                 return;
             }
         };
-        let addresses: std::io::Result<Vec<_>> = listeners.iter().map(|l| l.address()).collect();
-        let sent = ready.send(addresses.map(|addresses| {
-            let _ = shared.addresses.set(addresses);
-        }));
-        if sent.is_err() {
+        let _ = shared.addresses.set(addresses);
+        if ready.send(Ok(())).is_err() {
             return;
         }
         for listener in listeners {

@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use crate::faults::FaultState;
 use crate::files::Blobs;
 use crate::hub::Hub;
 use crate::layers::Layers;
+use crate::net::{Addresses, CDN_DC};
 use crate::persist::{DataError, Store};
 use crate::rpc::{Answer, Refusal, Table, layer};
 use crate::world::{Push, Told, World};
@@ -36,8 +37,12 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) exchange: ServerConfig,
     pub(crate) watcher: Option<Watcher>,
-    /// Where each data centre listens, from 1 on; known once the server listens.
-    pub(crate) addresses: OnceLock<Vec<SocketAddr>>,
+    /// Keys of the CDN, if there is one.
+    pub(crate) cdn_exchange: Option<ServerConfig>,
+    /// The data centre this network is nearest to; without it, whichever a client reached.
+    pub(crate) nearest: Option<i32>,
+    /// Known once the server listens.
+    pub(crate) addresses: OnceLock<Addresses>,
     /// How often each method was called.
     pub(crate) calls: Mutex<BTreeMap<String, u64>>,
     /// The same by account.
@@ -153,19 +158,27 @@ impl Shared {
         }
     }
 
-    /// Logs a key out and lets its sessions hear nothing more.
-    pub(crate) fn forget_login(&self, user: i64, key: i64) {
-        self.hub.unsubscribe(user, &[key]);
+    /// Lets the sessions of a key that was logged out hear nothing more of the account.
+    pub(crate) fn forget_login(&self, world: &World, user: i64, key: i64) {
+        self.hub.unsubscribe(user, &world.spoken_under(key));
     }
 
     /// Where data centres listen, as a client that reached us at `ip` can use it.
-    pub(crate) fn addresses_for(&self, ip: IpAddr) -> Vec<SocketAddr> {
-        let bound = self.addresses.get().map(Vec::as_slice).unwrap_or_default();
-        let reachable = |address: &SocketAddr| match address.ip().is_unspecified() {
-            true => SocketAddr::new(ip, address.port()),
-            false => *address,
+    pub(crate) fn addresses_for(&self, ip: IpAddr) -> Addresses {
+        let bound = self.addresses.get();
+        bound.map(|all| all.seen_from(ip)).unwrap_or_default()
+    }
+
+    /// What keys are made with on a data centre.
+    pub(crate) fn exchange_of(&self, dc: i32) -> ServerConfig {
+        let config = match &self.cdn_exchange {
+            Some(cdn) if dc == CDN_DC => cdn,
+            _ => &self.exchange,
         };
-        bound.iter().map(reachable).collect()
+        ServerConfig {
+            dc,
+            ..config.clone()
+        }
     }
 
     /// Counts one call of a method, and lets those who wait for it know.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::Interest;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -13,7 +13,8 @@ use super::link::Link;
 use crate::event::Event;
 use crate::shared::Shared;
 
-/// Bytes taken from the socket at once.
+/// Bytes taken from the socket at once. They lie on the stack: a connection that is silent needs
+/// no memory for what may come.
 const READ_SIZE: usize = 64 * 1024;
 /// With this much to be sent, nothing more is read or made.
 const WRITE_HIGH: usize = 2 << 20;
@@ -21,6 +22,10 @@ const WRITE_HIGH: usize = 2 << 20;
 const GREETING_TIMEOUT: Duration = Duration::from_secs(60);
 /// A connection that sends nothing for so long is closed; clients ping every minute.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(900);
+/// How long, and how many bytes, a connection that is over is still listened to: closing it with
+/// bytes unread would throw away the last answer on its way.
+const LINGER: Duration = Duration::from_millis(500);
+const LINGER_READS: usize = 64;
 
 /// One connection of one client.
 pub(crate) struct Connection {
@@ -50,13 +55,14 @@ impl Connection {
             _ = stop.wait_for(|stop| *stop) => None,
         };
         link.close();
-        drop(stream);
+        if reason.is_some() && !link.conn().is_cut() {
+            linger(stream).await;
+        }
         self.shared.tell(Event::Disconnected { dc, from, reason });
     }
 
     /// Moves bytes until the connection ends; gives the reason if the server ended it.
     async fn talk(&self, stream: &TcpStream, link: &mut Link) -> Option<String> {
-        let mut input = vec![0; READ_SIZE];
         let mut output = Output::default();
         let conn = link.conn();
         let mut patience = Instant::now() + GREETING_TIMEOUT;
@@ -68,16 +74,19 @@ impl Connection {
             if ending.is_some() && output.is_empty() {
                 return ending.map(str::to_owned);
             }
-            let read = ending.is_none() && output.len() < WRITE_HIGH;
+            // Whoever does not take what was said is not listened to, and nothing more is made.
+            let full = output.len() >= WRITE_HIGH;
+            let read = ending.is_none() && !full && !link.is_full();
             let interest = match (read, output.is_empty()) {
                 (true, true) => Interest::READABLE,
                 (true, false) => Interest::READABLE | Interest::WRITABLE,
                 (false, _) => Interest::WRITABLE,
             };
+            let timeout = link.next_timeout().filter(|_| !full);
             let ready = tokio::select! {
-                ready = stream.ready(interest) => ready,
+                ready = stream.ready(interest), if read || !output.is_empty() => ready,
                 () = conn.wake.notified() => continue,
-                () = sleep(link.next_timeout()) => {
+                () = sleep(timeout) => {
                     link.handle_timeout();
                     continue;
                 }
@@ -90,20 +99,52 @@ impl Connection {
                 return None;
             }
             if ready.is_readable() && read {
-                match stream.try_read(&mut input) {
-                    Ok(0) => return None,
-                    Ok(len) => {
-                        link.receive(input.get(..len).unwrap_or_default());
-                        if link.has_spoken() {
-                            patience = Instant::now() + IDLE_TIMEOUT;
-                        }
+                match receive(stream, link) {
+                    Ok(Received::Bytes) if link.has_spoken() => {
+                        patience = Instant::now() + IDLE_TIMEOUT;
                     }
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(_) => return None,
+                    Ok(Received::Bytes | Received::Nothing) => {}
+                    Ok(Received::End) | Err(_) => return None,
                 }
             }
         }
     }
+}
+
+enum Received {
+    Bytes,
+    Nothing,
+    End,
+}
+
+/// Takes what is there to be read.
+fn receive(stream: &TcpStream, link: &mut Link) -> io::Result<Received> {
+    let mut input = [0; READ_SIZE];
+    match stream.try_read(&mut input) {
+        Ok(0) => Ok(Received::End),
+        Ok(len) => {
+            link.receive(input.get(..len).unwrap_or_default());
+            Ok(Received::Bytes)
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Received::Nothing),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lets a client read the last answer before the connection is closed for good.
+async fn linger(mut stream: TcpStream) {
+    let listen = async {
+        // It may be gone already, and then there is nothing to wait for.
+        stream.shutdown().await?;
+        let mut rest = vec![0; 8 * 1024];
+        for _ in 0..LINGER_READS {
+            if stream.read(&mut rest).await? == 0 {
+                break;
+            }
+        }
+        io::Result::Ok(())
+    };
+    let _ = tokio::time::timeout(LINGER, listen).await;
 }
 
 async fn sleep(time: Option<Duration>) {
@@ -136,8 +177,9 @@ impl Output {
             Err(error) => return Err(error),
         }
         if self.is_empty() {
-            self.bytes.clear();
             self.sent = 0;
+            self.bytes.clear();
+            self.bytes.shrink_to(READ_SIZE);
         } else if self.sent > READ_SIZE {
             self.bytes.drain(..self.sent);
             self.sent = 0;

@@ -2,21 +2,21 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use heliogram_api::types;
-use heliogram_crypto::AuthKey;
-use heliogram_mtproto::RpcFailure;
-use heliogram_mtproto::exchange::ServerExchange;
-use heliogram_mtproto::framing::{Frame, Framing};
+use heliogram_mtproto::Now;
 use heliogram_mtproto::server::{ServerEvent, ServerSessionError, open, peek_key_id};
-use heliogram_tl::Constructor;
 
+use super::http::{Poll, Wait};
+use super::keys::Keys;
+use super::requests;
+use super::wire::{Packet, Wire};
 use crate::hub::{Conn, Slot};
-use crate::rpc::{Answer, constructor};
-use crate::serve::{Outcome, Request};
+use crate::serve::Request;
 use crate::shared::Shared;
 
 /// Encoded bytes after which no further packet is made for now.
 const FILL_MAX: usize = 1 << 20;
+/// Memory that is kept for the next packet between two.
+const KEPT: usize = 64 << 10;
 /// Sessions one connection may carry.
 const SLOTS_MAX: usize = 32;
 
@@ -25,12 +25,12 @@ pub(crate) struct Link {
     shared: Arc<Shared>,
     dc: i32,
     ip: IpAddr,
-    framing: Framing,
-    exchange: Option<ServerExchange>,
-    /// The keys this connection used, so that each packet need not ask the world.
-    key: Option<AuthKey>,
+    wire: Wire,
+    keys: Keys,
     conn: Arc<Conn>,
     slots: Vec<Arc<Slot>>,
+    /// The request that waits for its answer, on connections that are polled.
+    poll: Option<(Arc<Slot>, Poll)>,
     /// Bytes that go out before anything else: handshake packets and transport errors.
     first: Vec<u8>,
     packet: Vec<u8>,
@@ -40,17 +40,16 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn new(shared: Arc<Shared>, dc: i32, ip: IpAddr) -> Self {
-        let framing = Framing::server(shared.seed());
         let conn = shared.hub.connect();
         Self {
             shared,
             dc,
             ip,
-            framing,
-            exchange: None,
-            key: None,
+            wire: Wire::new(),
+            keys: Keys::default(),
             conn,
             slots: Vec::new(),
+            poll: None,
             first: Vec::new(),
             packet: Vec::new(),
             ending: None,
@@ -90,64 +89,48 @@ impl Link {
             self.end("cut after so many bytes");
             return;
         }
-        self.framing.receive(bytes);
+        let shared = &self.shared;
+        let received = self.wire.receive(bytes, || shared.seed(), &mut self.first);
+        // What came before the mistake was said before it.
+        self.take_all();
+        if let Err(reason) = received {
+            self.end(reason);
+        }
+    }
+
+    /// Takes the packets that came.
+    fn take_all(&mut self) {
         while self.ending().is_none() {
-            match self.framing.next_frame() {
-                Ok(Some(Frame::Packet(packet))) => self.take(packet),
-                Ok(Some(_)) => {}
+            let shared = &self.shared;
+            match self.wire.next(|| shared.seed(), &mut self.first) {
+                Ok(Some(packet)) => self.take(packet),
                 Ok(None) => return,
-                Err(error) => self.end(error.to_string()),
+                Err(reason) => self.end(reason),
             }
         }
     }
 
-    fn take(&mut self, mut packet: Vec<u8>) {
-        match peek_key_id(&packet) {
-            Some(0) => self.take_plain(&packet),
-            Some(key_id) => self.take_sealed(key_id, &mut packet),
+    fn take(&mut self, packet: Packet) {
+        match peek_key_id(&packet.bytes) {
+            Some(0) => self.take_plain(&packet.bytes),
+            Some(key_id) => self.take_sealed(key_id, packet),
             None => self.end("a packet that is too short"),
         }
     }
 
     /// A step of a key exchange.
     fn take_plain(&mut self, packet: &[u8]) {
-        let shared = &self.shared;
-        let exchange = self.exchange.get_or_insert_with(|| {
-            let mut config = shared.exchange.clone();
-            config.dc = self.dc;
-            ServerExchange::new(config, shared.seed())
-        });
-        let now = shared.now();
-        match exchange.handle(now, packet) {
-            Ok(step) => {
+        match self.keys.exchange(&self.shared, self.dc, packet) {
+            Ok(reply) => {
                 self.spoken = true;
-                if let Some(done) = step.done {
-                    let expires = done
-                        .expires_at
-                        .map(|at| i32::try_from(at).unwrap_or(i32::MAX));
-                    shared.hub.add_salts(&done.key, done.salt, now);
-                    let stored = shared.change(|world| {
-                        world.add_key(done.key, self.dc, expires);
-                        Ok(())
-                    });
-                    if stored.is_err() {
-                        self.end("the key could not be stored");
-                        return;
-                    }
-                }
-                let sent = self.framing.encode(&step.reply, &mut self.first);
-                if let Err(error) = sent {
-                    self.end(error.to_string());
-                }
+                let said = self.wire.say(&reply, &mut self.first);
+                said.unwrap_or_else(|reason| self.end(reason));
             }
-            Err(error) => {
-                let text = error.to_string();
-                self.refuse(error.transport_code(), text);
-            }
+            Err(broken) => self.refuse(broken.code, broken.reason),
         }
     }
 
-    fn take_sealed(&mut self, key_id: i64, packet: &mut [u8]) {
+    fn take_sealed(&mut self, key_id: i64, mut packet: Packet) {
         if self.shared.faults.strike_at_packet() {
             self.end("cut after so many packets");
             return;
@@ -155,11 +138,11 @@ impl Link {
         if self.shared.faults.loses_packet() {
             return;
         }
-        let Some(key) = self.key_of(key_id) else {
+        let Some(key) = self.keys.find(&self.shared, self.dc, key_id) else {
             self.refuse(-404, "an unknown auth key".to_owned());
             return;
         };
-        let opened = match open(&key, packet) {
+        let opened = match open(&key, &mut packet.bytes) {
             Ok(opened) => opened,
             Err(error) => {
                 self.refuse(-404, error.to_string());
@@ -167,18 +150,21 @@ impl Link {
             }
         };
         self.spoken = true;
-        if self.framing.quick_ack_wanted() {
-            // Refused on transports without them, whose clients cannot have asked.
-            let _ = self
-                .framing
-                .encode_quick_ack(opened.quick_ack, &mut self.first);
+        if packet.quick_ack {
+            self.wire.say_quick_ack(opened.quick_ack, &mut self.first);
         }
         let now = self.shared.now();
         let seed = self.shared.seed();
+        if self.wire.is_polled() {
+            self.conn.set_polled();
+        }
         let slot = self
             .shared
             .hub
             .attach(&self.conn, &key, opened.session_id, seed, now);
+        if self.wire.is_polled() {
+            self.poll = Some((Arc::clone(&slot), Poll::new(now.mono)));
+        }
         let mut state = slot.lock();
         if self.shared.faults.refuses_salt() {
             state.session.refuse_salt_once();
@@ -198,15 +184,6 @@ impl Link {
         }
     }
 
-    /// The key of a packet, if this data centre has it. A key is asked for anew when the world
-    /// may have forgotten it: the connections of forgotten keys are cut.
-    fn key_of(&mut self, id: i64) -> Option<AuthKey> {
-        if self.key.as_ref().is_none_or(|key| key.id() != id) {
-            self.key = self.shared.world().key(id, self.dc);
-        }
-        self.key.clone()
-    }
-
     /// Does what a session's client asked for.
     fn run_events(&mut self, slot: &Arc<Slot>) {
         loop {
@@ -222,7 +199,9 @@ impl Link {
                         body,
                         delayed: false,
                     };
-                    self.run(request);
+                    if !requests::run(&self.shared, request) {
+                        self.conn.cut();
+                    }
                 }
                 ServerEvent::DestroySession { session_id } => {
                     let existed = self.shared.hub.forget(slot.key_id, session_id);
@@ -241,6 +220,15 @@ impl Link {
                     let now = self.shared.now();
                     slot.lock().session.push(now, lost);
                 }
+                ServerEvent::HttpWait {
+                    max_delay,
+                    wait_after,
+                    max_wait,
+                } => self.set_wait(Wait {
+                    max_delay,
+                    wait_after,
+                    max_wait,
+                }),
                 ServerEvent::CloseConnection => self.end("the client asked to be let go"),
                 _ => {}
             }
@@ -248,72 +236,55 @@ impl Link {
     }
 
     fn destroy_key(&mut self, key: i64) {
-        // A key that cannot be taken out of the data file lives on; the client can ask again.
-        if let Ok(user) = self.shared.change(|world| Ok(world.forget_key(key))) {
-            if let Some(user) = user {
-                self.shared.forget_login(user, key);
+        let gone = self.shared.change(|world| {
+            let spoken = world.spoken_under(key);
+            if let Some(user) = world.forget_key(key) {
+                self.shared.hub.unsubscribe(user, &spoken);
             }
-            self.end("the key was destroyed");
+            Ok(spoken)
+        });
+        // A key that cannot be taken out of the data file lives on; the client can ask again.
+        let Ok(gone) = gone else { return };
+        for other in gone.into_iter().filter(|other| *other != key) {
+            self.shared.hub.forget_key(other);
         }
+        self.end("the key was destroyed");
     }
 
-    fn run(&mut self, request: Request) {
-        match self.shared.serve(&request) {
-            Outcome::Done(answer) => reply(&self.shared, &request, answer),
-            Outcome::Later(by) => {
-                let shared = Arc::clone(&self.shared);
-                tokio::spawn(async move {
-                    tokio::time::sleep(by).await;
-                    let request = Request {
-                        delayed: true,
-                        ..request
-                    };
-                    if let Outcome::Done(answer) = shared.serve(&request) {
-                        reply(&shared, &request, answer);
-                    }
-                });
-            }
-            Outcome::Cut(answer) => {
-                match answer {
-                    Some(answer) => reply(&self.shared, &request, answer),
-                    // Lost with its session: otherwise the client would be told that it came.
-                    None => drop(
-                        self.shared
-                            .hub
-                            .forget(request.slot.key_id, request.slot.session_id),
-                    ),
-                }
-                self.conn.cut();
-            }
+    /// The client says how long it waits for the answer to its request.
+    fn set_wait(&mut self, wait: Wait) {
+        if let Some((_, poll)) = &mut self.poll {
+            poll.set_wait(wait);
         }
     }
 
     /// Appends what is to be sent, up to a limit.
     pub(crate) fn fill(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut self.first);
-        if self.conn.is_cut() {
-            return;
+        if !self.conn.is_cut() {
+            let now = self.shared.now();
+            if self.wire.is_polled() {
+                self.answer_poll(now);
+            }
+            out.append(&mut self.first);
+            if !self.wire.is_polled() {
+                let mut ours = std::mem::take(&mut self.slots);
+                ours.retain(|slot| self.fill_from(slot, now, out));
+                self.slots = ours;
+            }
+            if self.ending.is_some() {
+                self.wire.say_farewell(out);
+            }
         }
-        let now = self.shared.now();
-        let mut ours = std::mem::take(&mut self.slots);
-        ours.retain(|slot| self.fill_from(slot, now, out));
-        self.slots = ours;
+        if self.packet.capacity() > KEPT {
+            self.packet = Vec::new();
+        }
     }
 
     /// Appends what one session has to send; `false` once the session moved elsewhere.
-    fn fill_from(
-        &mut self,
-        slot: &Arc<Slot>,
-        now: heliogram_mtproto::Now,
-        out: &mut Vec<u8>,
-    ) -> bool {
+    fn fill_from(&mut self, slot: &Arc<Slot>, now: Now, out: &mut Vec<u8>) -> bool {
         loop {
             let mut state = slot.lock();
-            if state
-                .conn
-                .as_ref()
-                .is_none_or(|conn| conn.id != self.conn.id)
-            {
+            if !state.is_on(&self.conn) {
                 return false;
             }
             if out.len() > FILL_MAX {
@@ -324,21 +295,58 @@ impl Link {
                 return true;
             }
             drop(state);
-            if let Err(error) = self.framing.encode(&self.packet, out) {
-                self.end(error.to_string());
+            if let Err(reason) = self.wire.say(&self.packet, out) {
+                self.end(reason);
                 return true;
             }
         }
     }
 
-    /// Time until a session has something to do by itself.
+    /// Answers the request that waits, if its time has come, and takes the one behind it.
+    fn answer_poll(&mut self, now: Now) {
+        self.slots.retain(|slot| slot.lock().is_on(&self.conn));
+        let Some((slot, poll)) = &mut self.poll else {
+            return;
+        };
+        let mut state = slot.lock();
+        if !state.is_on(&self.conn) {
+            drop(state);
+            self.poll = None;
+            self.end("the session moved elsewhere");
+            return;
+        }
+        poll.look(state.session.queued(), now.mono);
+        if now.mono < poll.due() && self.ending.is_none() {
+            return;
+        }
+        let made = state.session.poll_answer(now, &mut self.packet);
+        drop(state);
+        self.poll = None;
+        if made && let Err(reason) = self.wire.say(&self.packet, &mut self.first) {
+            self.end(reason);
+        }
+        self.take_all();
+    }
+
+    /// Time until a session has something to do by itself, or an answer is due.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
-        let due = self
-            .slots
-            .iter()
-            .filter_map(|slot| slot.lock().session.poll_timeout())
-            .min()?;
+        let polled = self.wire.is_polled();
+        let due = self.slots.iter().filter_map(|slot| {
+            let state = slot.lock();
+            if polled {
+                state.session.poll_duty()
+            } else {
+                state.session.poll_timeout()
+            }
+        });
+        let answer = self.poll.as_ref().map(|(_, poll)| poll.due());
+        let due = due.chain(answer).min()?;
         Some(due.saturating_sub(self.shared.now().mono))
+    }
+
+    /// Whether nothing more should be read for now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.wire.is_full()
     }
 
     /// Does what is due.
@@ -352,8 +360,7 @@ impl Link {
 
     /// Answers with a transport error and ends the connection.
     fn refuse(&mut self, code: i32, reason: String) {
-        // Nothing can be sent before the client's framing is known, which it is here.
-        let _ = self.framing.encode_error(code, &mut self.first);
+        self.wire.say_error(code, &mut self.first);
         self.end(reason);
     }
 
@@ -361,24 +368,5 @@ impl Link {
         if self.ending.is_none() {
             self.ending = Some(reason.into());
         }
-    }
-}
-
-/// Puts an answer into the session, whichever connection it is on by now.
-fn reply(shared: &Shared, request: &Request, answer: Answer<bytes::Bytes>) {
-    let result = answer.map_err(|refusal| RpcFailure::new(refusal.code, refusal.name));
-    let mut state = request.slot.lock();
-    let now = shared.now();
-    match result {
-        // Packing parts of files costs far more than it saves.
-        Ok(part) if constructor(&part) == Some(types::upload::File::ID) => {
-            state.session.reply_unpacked(now, request.msg_id, part);
-        }
-        result => {
-            state.session.reply(now, request.msg_id, result);
-        }
-    }
-    if let Some(conn) = &state.conn {
-        conn.wake.notify_one();
     }
 }

@@ -1,5 +1,6 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -12,39 +13,101 @@ use crate::shared::Shared;
 /// Connections open at once; further ones are closed as they come.
 const CONNECTIONS_MAX: usize = 10_000;
 
-/// The socket of one data centre.
+/// The data centre that hands out large files and nothing else, with the id of Telegram's own.
+pub(crate) const CDN_DC: i32 = 203;
+
+/// Where data centres listen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Addresses {
+    /// For everything, from data centre 1 on.
+    pub(crate) main: Vec<SocketAddr>,
+    /// For files, from data centre 1 on.
+    pub(crate) media: Vec<SocketAddr>,
+    /// Of the CDN, if there is one.
+    pub(crate) cdn: Option<SocketAddr>,
+}
+
+impl Addresses {
+    /// The same as a client that reached us at `ip` can use them.
+    pub(crate) fn seen_from(&self, ip: IpAddr) -> Self {
+        let reachable = |address: &SocketAddr| match address.ip().is_unspecified() {
+            true => SocketAddr::new(ip, address.port()),
+            false => *address,
+        };
+        Self {
+            main: self.main.iter().map(reachable).collect(),
+            media: self.media.iter().map(reachable).collect(),
+            cdn: self.cdn.as_ref().map(reachable),
+        }
+    }
+}
+
+/// What is listened for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    pub(crate) host: IpAddr,
+    /// The first port of consecutive ones, or 0 for wherever there is room.
+    pub(crate) port: u16,
+    /// Number of data centres.
+    pub(crate) dcs: i32,
+    pub(crate) cdn: bool,
+}
+
+/// The socket of one address of a data centre.
 pub(crate) struct Listener {
     dc: i32,
     socket: TcpListener,
 }
 
-/// Binds one socket for each data centre, on consecutive ports from `port`, or wherever there is
-/// room when `port` is 0.
-pub(crate) async fn listen(host: IpAddr, port: u16, dcs: i32) -> io::Result<Vec<Listener>> {
-    let mut listeners = Vec::new();
-    for dc in 1..=dcs {
-        let step = u16::try_from(dc - 1).unwrap_or(u16::MAX);
-        let port = if port == 0 {
-            Some(0)
-        } else {
-            port.checked_add(step)
-        };
-        let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
-        let address = SocketAddr::new(host, port);
-        let socket = TcpListener::bind(address).await.map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
-        })?;
-        listeners.push(Listener { dc, socket });
+/// Binds two sockets for each data centre and one for the CDN: first all that are for everything,
+/// then those for files, then the CDN's.
+pub(crate) async fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)> {
+    let (mut listeners, mut addresses) = (Vec::new(), Addresses::default());
+    for kind in [Kind::Main, Kind::Media, Kind::Cdn] {
+        for dc in kind.dcs(plan) {
+            let step = u16::try_from(listeners.len()).unwrap_or(u16::MAX);
+            let port = match plan.port {
+                0 => Some(0),
+                first => first.checked_add(step),
+            };
+            let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
+            let socket = bind(SocketAddr::new(plan.host, port)).await?;
+            let address = socket.local_addr()?;
+            match kind {
+                Kind::Main => addresses.main.push(address),
+                Kind::Media => addresses.media.push(address),
+                Kind::Cdn => addresses.cdn = Some(address),
+            }
+            listeners.push(Listener { dc, socket });
+        }
     }
-    Ok(listeners)
+    Ok((listeners, addresses))
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Main,
+    Media,
+    Cdn,
+}
+
+impl Kind {
+    fn dcs(self, plan: Plan) -> RangeInclusive<i32> {
+        match self {
+            Self::Cdn if plan.cdn => CDN_DC..=CDN_DC,
+            Self::Cdn => 1..=0,
+            _ => 1..=plan.dcs,
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+    })
 }
 
 impl Listener {
-    /// Where the data centre is.
-    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
-    }
-
     /// Takes connections until the server stops.
     pub(crate) async fn run(self, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
         loop {

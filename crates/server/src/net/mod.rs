@@ -1,7 +1,15 @@
-//! Sockets: one listener for each data centre, one task for each connection.
+//! Sockets: listeners for each data centre, one task for each connection.
+//!
+//! Bytes go through [`wire`], which knows what they are (a framing, a WebSocket, HTTP), as packets
+//! into [`link`], which knows whose they are, and from there as requests into [`crate::serve`].
 
 mod conn;
+mod http;
+mod keys;
 mod link;
 mod listen;
+mod requests;
+mod websocket;
+mod wire;
 
-pub(crate) use listen::listen;
+pub(crate) use listen::{Addresses, CDN_DC, Plan, listen};

@@ -86,6 +86,6 @@ fn reset(w: &mut World, cx: &Cx<'_>, call: ResetAuthorization) -> Answer<bool> {
         return Err(Refusal::bad("HASH_INVALID"));
     }
     w.log_out(call.hash);
-    cx.shared.forget_login(cx.me, call.hash);
+    cx.shared.forget_login(w, cx.me, call.hash);
     Ok(true)
 }

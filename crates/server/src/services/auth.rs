@@ -29,7 +29,7 @@ pub(super) fn register(table: &mut Table) {
     table.on::<ResetAuthorizations>(|w, cx, _| {
         for key in w.keys_of(cx.me).into_iter().filter(|key| *key != cx.key) {
             w.log_out(key);
-            cx.shared.forget_login(cx.me, key);
+            cx.shared.forget_login(w, cx.me, key);
         }
         Ok(true)
     });
@@ -48,9 +48,10 @@ fn check_app(api_id: i32, api_hash: &str) -> Answer<()> {
 fn send_code(w: &mut World, cx: &Cx<'_>, call: SendCode) -> Answer<enums::auth::SentCode> {
     check_app(call.api_id, &call.api_hash)?;
     let phone = phone_digits(&call.phone_number)?;
-    let home = w.home_of(&phone, cx.dc);
-    if home != cx.dc {
-        return Err(Refusal::elsewhere("PHONE", home));
+    match (w.home_of(&phone), cx.shared.nearest) {
+        (Some(home), _) if home != cx.dc => return Err(Refusal::elsewhere("PHONE", home)),
+        (None, Some(near)) if near != cx.dc => return Err(Refusal::elsewhere("NETWORK", near)),
+        _ => {}
     }
     Ok(new_code(w, &phone))
 }
@@ -141,7 +142,7 @@ fn log_out(w: &mut World, cx: &Cx<'_>, _: LogOut) -> Answer<types::auth::LoggedO
 /// Ends the login of the caller's key, if there is one.
 fn leave(w: &mut World, cx: &Cx<'_>) {
     if let Some(user) = w.log_out(cx.key) {
-        cx.shared.forget_login(user, cx.key);
+        cx.shared.forget_login(w, user, cx.key);
         w.set_online(user, false);
         w.push_status(Actor::account(user));
     }

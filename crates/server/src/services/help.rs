@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use heliogram_api::functions::help::{
     DismissSuggestion, GetAppConfig, GetAppUpdate, GetCdnConfig, GetConfig, GetCountriesList,
     GetInviteText, GetNearestDc, GetPeerColors, GetPeerProfileColors, GetPromoData,
@@ -5,6 +7,7 @@ use heliogram_api::functions::help::{
 };
 use heliogram_api::{enums, types};
 
+use crate::net::{Addresses, CDN_DC};
 use crate::rpc::{Answer, Cx, Table};
 use crate::world::World;
 
@@ -15,7 +18,10 @@ const APP_CONFIG_HASH: i32 = 1;
 
 pub(super) fn register(table: &mut Table) {
     table.open::<GetConfig>(config);
-    table.open::<GetNearestDc>(|_, cx, _| Ok(types::NearestDc::new("ZZ".to_owned(), cx.dc, cx.dc)));
+    table.open::<GetNearestDc>(|_, cx, _| {
+        let nearest = cx.shared.nearest.unwrap_or(cx.dc);
+        Ok(types::NearestDc::new("ZZ".to_owned(), cx.dc, nearest))
+    });
     table.open::<GetAppConfig>(|_, _, call| {
         if call.hash == APP_CONFIG_HASH {
             return Ok(enums::help::AppConfig::NotModified);
@@ -23,7 +29,7 @@ pub(super) fn register(table: &mut Table) {
         Ok(types::help::AppConfig::new(APP_CONFIG_HASH, app_config()).into())
     });
     table.open::<GetAppUpdate>(|_, _, _| Ok(enums::help::AppUpdate::NoAppUpdate));
-    table.open::<GetCdnConfig>(|_, _, _| Ok(types::CdnConfig::new(Vec::new())));
+    table.open::<GetCdnConfig>(|_, cx, _| Ok(cdn_config(cx)));
     table.open::<GetCountriesList>(|_, _, _| {
         Ok(types::help::CountriesList::new(Vec::new(), 1).into())
     });
@@ -49,13 +55,7 @@ pub(super) fn register(table: &mut Table) {
 
 /// Everything here is so: the addresses are the server's own, as this client can reach them.
 fn config(w: &mut World, cx: &Cx<'_>, _: GetConfig) -> Answer<types::Config> {
-    let addresses = cx.shared.addresses_for(cx.ip);
-    let options = (1..).zip(addresses).map(|(id, address)| types::DcOption {
-        ipv6: address.is_ipv6(),
-        r#static: true,
-        this_port_only: true,
-        ..types::DcOption::new(id, address.ip().to_string(), address.port().into())
-    });
+    let options = dc_options(&cx.shared.addresses_for(cx.ip));
     let day = 24 * HOUR;
     let date = w.now();
     Ok(types::Config {
@@ -65,7 +65,7 @@ fn config(w: &mut World, cx: &Cx<'_>, _: GetConfig) -> Answer<types::Config> {
             date + HOUR,
             true,
             cx.dc,
-            options.collect(),
+            options,
             String::new(),
             200,
             200_000,
@@ -94,6 +94,35 @@ fn config(w: &mut World, cx: &Cx<'_>, _: GetConfig) -> Answer<types::Config> {
             cx.dc,
         )
     })
+}
+
+/// The addresses, those for everything first: clients that do not tell them apart take the first.
+fn dc_options(addresses: &Addresses) -> Vec<types::DcOption> {
+    let option = |id, address: &SocketAddr| types::DcOption {
+        ipv6: address.is_ipv6(),
+        r#static: true,
+        this_port_only: true,
+        ..types::DcOption::new(id, address.ip().to_string(), address.port().into())
+    };
+    let main = (1..).zip(&addresses.main);
+    let media = (1..).zip(&addresses.media);
+    let main = main.map(|(id, address)| option(id, address));
+    let media = media.map(|(id, address)| types::DcOption {
+        media_only: true,
+        ..option(id, address)
+    });
+    let cdn = addresses.cdn.iter().map(|address| types::DcOption {
+        cdn: true,
+        ..option(CDN_DC, address)
+    });
+    main.chain(media).chain(cdn).collect()
+}
+
+/// The keys of the CDN, which are trusted for it alone.
+fn cdn_config(cx: &Cx<'_>) -> types::CdnConfig {
+    let keys = cx.shared.cdn_exchange.iter().flat_map(|cdn| &*cdn.keys);
+    let keys = keys.map(|key| types::CdnPublicKey::new(CDN_DC, key.public().to_pem()));
+    types::CdnConfig::new(keys.collect())
 }
 
 fn app_config() -> enums::JSONValue {

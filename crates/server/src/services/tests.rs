@@ -15,19 +15,32 @@ use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::{AuthKey, RandomExt};
 use heliogram_tl::{Call, from_bytes, to_bytes};
 
-use crate::Server;
 use crate::hub::{Conn, Slot};
+use crate::net::Addresses;
 use crate::rpc::Refusal;
 use crate::serve::{Outcome, Request};
 use crate::shared::Shared;
 use crate::world::{Actor, Kind, Origin};
+use crate::{Builder, Server};
 
 /// A server without sockets.
 pub(super) fn server() -> Arc<Shared> {
-    let shared = Server::builder().shared().unwrap();
-    let addresses = (1..=3)
-        .map(|dc| ([127, 0, 0, 1], 4000 + dc).into())
-        .collect();
+    served(Server::builder())
+}
+
+/// The same, from a description.
+pub(super) fn served(builder: Builder) -> Arc<Shared> {
+    let shared = builder.shared().unwrap();
+    let from = |port: u16| {
+        (1..=3)
+            .map(|dc| ([127, 0, 0, 1], port + dc).into())
+            .collect()
+    };
+    let addresses = Addresses {
+        main: from(4000),
+        media: from(4010),
+        cdn: Some(([127, 0, 0, 1], 4020).into()),
+    };
     shared.addresses.set(addresses).unwrap();
     shared
 }
@@ -70,7 +83,7 @@ impl Program {
 
     /// A program that is logged in as the owner of a phone number, who is new if need be.
     pub(super) fn logged_in(shared: &Arc<Shared>, phone: &str, name: &str) -> Self {
-        let dc = shared.world().home_of(phone, 1);
+        let dc = shared.world().home_of(phone).unwrap_or(1);
         let mut program = Self::new(shared, dc);
         let hash = program.send_code(phone);
         let code = shared.world().code_for(phone).unwrap();

@@ -2,31 +2,19 @@ use heliogram_api::functions::auth::{
     BindTempAuthKey, DropTempAuthKeys, ExportAuthorization, ImportAuthorization,
 };
 use heliogram_api::{enums, types};
-use heliogram_crypto::v1::open_binding;
+use heliogram_crypto::v1::{Binding, open_binding};
 use heliogram_mtproto::tl::types::BindAuthKeyInner;
 use heliogram_tl::{Constructor, Reader};
 
 use super::auth::enter;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Rec, World};
+use crate::world::World;
 
 pub(super) fn register(table: &mut Table) {
     table.on::<ExportAuthorization>(export);
     table.open::<ImportAuthorization>(import);
     table.open::<BindTempAuthKey>(bind);
-    table.open::<DropTempAuthKeys>(|w, cx, call| {
-        let keep: Vec<i64> = call.except_auth_keys;
-        let gone: Vec<i64> = w
-            .auths
-            .iter()
-            .filter(|(id, auth)| auth.bound_to == Some(cx.key) && !keep.contains(id))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in gone.into_iter().filter(|id| *id != cx.session_key) {
-            w.forget_key(id);
-        }
-        Ok(true)
-    });
+    table.open::<DropTempAuthKeys>(drop_temporary);
 }
 
 fn export(
@@ -56,37 +44,46 @@ fn import(
 /// Lets a temporary key stand for a permanent one, after the client showed that it has both.
 fn bind(w: &mut World, cx: &Cx<'_>, call: BindTempAuthKey) -> Answer<bool> {
     let invalid = || Refusal::bad("ENCRYPTED_MESSAGE_INVALID");
-    let permanent = w.key(call.perm_auth_key_id, cx.dc).ok_or_else(invalid)?;
+    if w.auth(cx.session_key)?.expires.is_none() {
+        return Err(Refusal::bad("TEMP_AUTH_KEY_EMPTY"));
+    }
+    let permanent = w.permanent_key(call.perm_auth_key_id, cx.dc);
+    let permanent = permanent.ok_or_else(invalid)?;
     let binding = open_binding(&permanent, &call.encrypted_message).map_err(|_| invalid())?;
-    let mut r = Reader::new(binding.inner.get(4..).unwrap_or_default());
-    let inner = BindAuthKeyInner::decode_bare(&mut r);
-    let told = binding
-        .inner
-        .starts_with(&BindAuthKeyInner::ID.to_le_bytes())
-        && !r.failed();
+    let inner = inner_of(&binding).ok_or_else(invalid)?;
     let right = inner.nonce == call.nonce
         && inner.temp_auth_key_id == cx.session_key
         && inner.perm_auth_key_id == call.perm_auth_key_id
         && inner.temp_session_id == cx.session
         && inner.expires_at == call.expires_at
         && binding.msg_id == cx.msg_id;
-    if !told || !right {
+    if !right {
         return Err(invalid());
     }
     if call.expires_at <= w.now() {
         return Err(Refusal::bad("EXPIRES_AT_INVALID"));
     }
-    let temporary = w.auth(cx.session_key)?;
-    if temporary.expires.is_none() {
-        return Err(Refusal::bad("TEMP_AUTH_KEY_EMPTY"));
+    let replaced = w.bind_key(cx.session_key, call.perm_auth_key_id, call.expires_at)?;
+    if let (Some(replaced), Some(user)) = (replaced, w.auth(call.perm_auth_key_id)?.user) {
+        cx.shared.hub.unsubscribe(user, &[replaced]);
     }
-    if temporary
-        .bound_to
-        .is_some_and(|bound| bound != call.perm_auth_key_id)
-    {
-        return Err(Refusal::bad("TEMP_AUTH_KEY_ALREADY_BOUND"));
+    Ok(true)
+}
+
+/// What a client sealed with its permanent key.
+fn inner_of(binding: &Binding) -> Option<BindAuthKeyInner> {
+    let mut r = Reader::new(&binding.inner);
+    let inner = (r.u32() == BindAuthKeyInner::ID).then(|| BindAuthKeyInner::decode_bare(&mut r));
+    inner.filter(|_| !r.failed())
+}
+
+fn drop_temporary(w: &mut World, cx: &Cx<'_>, call: DropTempAuthKeys) -> Answer<bool> {
+    let keep = |id: &i64| *id == cx.session_key || call.except_auth_keys.contains(id);
+    let mut gone = w.temporary_of(cx.key).to_vec();
+    gone.retain(|id| !keep(id));
+    for id in gone {
+        w.forget_key(id);
+        cx.shared.hub.forget_key(id);
     }
-    temporary.bound_to = Some(call.perm_auth_key_id);
-    w.touch(Rec::Auth(cx.session_key));
     Ok(true)
 }

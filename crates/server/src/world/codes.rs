@@ -54,15 +54,14 @@ fn test_digit(phone: &str) -> Option<char> {
 }
 
 impl World {
-    /// The data centre a phone number is at home on, seen from the one that was asked.
-    pub(crate) fn home_of(&self, phone: &str, asked: i32) -> i32 {
+    /// The data centre a phone number is at home on; nothing for one that may be anywhere.
+    pub(crate) fn home_of(&self, phone: &str) -> Option<i32> {
         if let Some(user) = self.by_phone.get(phone).and_then(|id| self.users.get(id)) {
-            return user.home;
+            return Some(user.home);
         }
-        match test_digit(phone).and_then(|d| d.to_digit(10)) {
-            Some(dc) if (1..=self.dcs).contains(&(dc as i32)) => dc as i32,
-            _ => asked,
-        }
+        let digit = test_digit(phone).and_then(|d| d.to_digit(10));
+        let dc = digit.and_then(|digit| i32::try_from(digit).ok());
+        dc.filter(|dc| (1..=self.dcs).contains(dc))
     }
 
     /// Makes a code for a phone number and gives its hash.
@@ -166,10 +165,10 @@ mod tests {
         let mut w = world();
         w.issue_code("9996621234");
         assert_eq!(w.code_for("9996621234").as_deref(), Some("22222"));
-        assert_eq!(w.home_of("9996621234", 1), 2);
+        assert_eq!(w.home_of("9996621234"), Some(2));
         // A data centre that does not exist cannot be a home.
-        assert_eq!(w.home_of("9996691234", 1), 1);
-        assert_eq!(w.home_of("15550100", 3), 3);
+        assert_eq!(w.home_of("9996691234"), None);
+        assert_eq!(w.home_of("15550100"), None);
     }
 
     #[test]

@@ -102,6 +102,7 @@ pub(crate) struct World {
     pub(crate) auths: HashMap<i64, Auth>,
     pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
     pub(crate) codes: codes::Codes,
+    pub(crate) temporary: auths::Temporary,
     pub(crate) tickets: auths::Tickets,
     /// Groups and channels, by dialog id.
     pub(crate) chats: HashMap<i64, Chat>,
@@ -141,6 +142,7 @@ impl World {
             auths: HashMap::new(),
             keys_of: HashMap::new(),
             codes: codes::Codes::default(),
+            temporary: auths::Temporary::default(),
             tickets: auths::Tickets::default(),
             chats: HashMap::new(),
             chats_of: HashMap::new(),

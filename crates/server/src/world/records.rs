@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::World;
 
@@ -129,13 +129,7 @@ impl World {
                 self.chats_of.entry(user).or_default().insert(chat.id);
             }
         }
-        let mut keys: HashMap<i64, HashSet<i64>> = HashMap::new();
-        for (id, auth) in &self.auths {
-            if let Some(user) = auth.user {
-                keys.entry(user).or_default().insert(*id);
-            }
-        }
-        self.keys_of = keys;
+        self.reindex_keys();
         self.index_boxes();
     }
 

@@ -1,26 +1,25 @@
 //! Who is connected: sessions that outlive connections, and the connections of the moment.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+mod slot;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use heliogram_crypto::AuthKey;
 use heliogram_mtproto::Now;
 use heliogram_mtproto::server::{ServerSalts, ServerSession};
-use tokio::sync::Notify;
+
+pub(crate) use slot::{Conn, Slot};
 
 use crate::shared::lock;
 
 /// A session without a connection is forgotten after this long.
 const ABANDONED_AFTER: Duration = Duration::from_secs(300);
-/// Updates kept for a session without a connection; one that misses more starts anew.
-const PUSHES_MAX: u32 = 1000;
 /// Sessions of one key; the one that was silent longest gives way.
 const SESSIONS_MAX: usize = 64;
-/// How many failed requests a session remembers for those that wait for them.
-const FAILED_MAX: usize = 64;
 
 /// Sessions and connections.
 #[derive(Default)]
@@ -31,95 +30,19 @@ pub(crate) struct Hub {
 
 #[derive(Default)]
 struct Inner {
-    sessions: HashMap<(i64, i64), Arc<Slot>>,
+    /// By key, then by their own id.
+    sessions: HashMap<i64, HashMap<i64, Arc<Slot>>>,
     by_user: HashMap<i64, Vec<Arc<Slot>>>,
     conns: HashMap<u64, Arc<Conn>>,
     /// Salts of keys made since the start, which know the salt of their exchange.
     salts: HashMap<i64, ServerSalts>,
 }
 
-/// One connection, as the rest of the server sees it.
-#[derive(Default)]
-pub(crate) struct Conn {
-    pub(crate) id: u64,
-    /// There is something to send, or the connection has to end.
-    pub(crate) wake: Notify,
-    cut: AtomicBool,
-}
-
-/// One session of one client.
-pub(crate) struct Slot {
-    pub(crate) key_id: i64,
-    pub(crate) session_id: i64,
-    state: Mutex<SlotState>,
-}
-
-/// What of a session changes.
-pub(crate) struct SlotState {
-    pub(crate) session: ServerSession,
-    /// The connection the session was heard on last.
-    pub(crate) conn: Option<Arc<Conn>>,
-    /// The account that hears its updates here.
-    pub(crate) user: Option<i64>,
-    /// The layer updates are written in.
-    pub(crate) layer: i32,
-    seen: Duration,
-    waiting: u32,
-    failed: VecDeque<i64>,
-}
-
-impl Conn {
-    /// Ends the connection.
-    pub(crate) fn cut(&self) {
-        self.cut.store(true, Ordering::Relaxed);
-        self.wake.notify_one();
-    }
-
-    pub(crate) fn is_cut(&self) -> bool {
-        self.cut.load(Ordering::Relaxed)
-    }
-}
-
-impl Slot {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, SlotState> {
-        lock(&self.state)
-    }
-}
-
-impl SlotState {
-    /// Sends an update when there is a connection, and keeps it for the next one if not; `false`
-    /// if so much is kept that the session has to start anew.
-    fn push(&mut self, now: Now, body: Bytes) -> bool {
-        match &self.conn {
-            Some(conn) => conn.wake.notify_one(),
-            None => self.waiting += 1,
-        }
-        self.session.push(now, body);
-        self.waiting <= PUSHES_MAX
-    }
-
-    /// Remembers that a request failed.
-    pub(crate) fn note_failure(&mut self, msg_id: i64) {
-        self.failed.push_back(msg_id);
-        if self.failed.len() > FAILED_MAX {
-            self.failed.pop_front();
-        }
-    }
-
-    /// Whether one of these requests failed.
-    pub(crate) fn any_failed(&self, ids: &[i64]) -> bool {
-        ids.iter().any(|id| self.failed.contains(id))
-    }
-}
-
 impl Hub {
     /// A new connection.
     pub(crate) fn connect(&self) -> Arc<Conn> {
         let id = self.next_conn.fetch_add(1, Ordering::Relaxed) + 1;
-        let conn = Arc::new(Conn {
-            id,
-            ..Conn::default()
-        });
+        let conn = Arc::new(Conn::new(id));
         lock(&self.inner).conns.insert(id, Arc::clone(&conn));
         conn
     }
@@ -128,17 +51,7 @@ impl Hub {
     pub(crate) fn disconnect(&self, conn: &Conn, slots: &[Arc<Slot>], now: Now) {
         lock(&self.inner).conns.remove(&conn.id);
         for slot in slots {
-            let mut state = slot.lock();
-            if state
-                .conn
-                .as_ref()
-                .is_some_and(|current| current.id == conn.id)
-            {
-                state.conn = None;
-                state.waiting = 0;
-                state.seen = now.mono;
-                state.session.handle_disconnected(now);
-            }
+            slot.lock().leave(conn, now);
         }
     }
 
@@ -153,46 +66,13 @@ impl Hub {
     ) -> Arc<Slot> {
         let key_id = key.id();
         let mut inner = lock(&self.inner);
-        let slot = match inner.sessions.get(&(key_id, session_id)) {
+        let known = inner.sessions.get(&key_id);
+        let slot = match known.and_then(|of_key| of_key.get(&session_id)) {
             Some(slot) => Arc::clone(slot),
-            None => {
-                inner.forget_abandoned(key_id, now);
-                let salts = inner.salts.get(&key_id).cloned();
-                let salts = salts.unwrap_or_else(|| ServerSalts::new(key.clone()));
-                let session = ServerSession::new(key.clone(), session_id, salts, seed, now);
-                let state = SlotState {
-                    session,
-                    conn: None,
-                    user: None,
-                    layer: heliogram_api::LAYER,
-                    seen: now.mono,
-                    waiting: 0,
-                    failed: VecDeque::new(),
-                };
-                let slot = Slot {
-                    key_id,
-                    session_id,
-                    state: Mutex::new(state),
-                };
-                let slot = Arc::new(slot);
-                inner
-                    .sessions
-                    .insert((key_id, session_id), Arc::clone(&slot));
-                slot
-            }
+            None => inner.begin(key, session_id, seed, now),
         };
         drop(inner);
-        let mut state = slot.lock();
-        state.seen = now.mono;
-        if state.conn.as_ref().is_none_or(|old| old.id != conn.id) {
-            if state.conn.is_some() {
-                state.session.handle_disconnected(now);
-            }
-            state.conn = Some(Arc::clone(conn));
-            state.waiting = 0;
-            state.session.handle_connected(now);
-        }
-        drop(state);
+        slot.lock().hear_on(conn, now);
         slot
     }
 
@@ -225,11 +105,7 @@ impl Hub {
     pub(crate) fn unsubscribe(&self, user: i64, keys: &[i64]) {
         let mut inner = lock(&self.inner);
         inner.unlist(user, |slot| keys.contains(&slot.key_id));
-        let of_keys = inner
-            .sessions
-            .values()
-            .filter(|slot| keys.contains(&slot.key_id));
-        for slot in of_keys {
+        for slot in inner.of_keys(keys) {
             slot.lock().user = None;
         }
     }
@@ -268,19 +144,10 @@ impl Hub {
     pub(crate) fn forget_key(&self, key_id: i64) {
         let mut inner = lock(&self.inner);
         inner.salts.remove(&key_id);
-        let ids: Vec<_> = inner
-            .sessions
-            .keys()
-            .filter(|(key, _)| *key == key_id)
-            .copied()
-            .collect();
-        for (key, session) in ids {
-            if let Some(slot) = inner.sessions.get(&(key, session))
-                && let Some(conn) = &slot.lock().conn
-            {
-                conn.cut();
-            }
-            inner.forget(key, session);
+        let sessions = inner.sessions.remove(&key_id).unwrap_or_default();
+        for slot in sessions.into_values() {
+            slot.lock().cut();
+            inner.unsubscribe(&slot);
         }
     }
 
@@ -291,14 +158,8 @@ impl Hub {
             inner.conns.values().for_each(|conn| conn.cut());
             return;
         };
-        for slot in inner
-            .sessions
-            .values()
-            .filter(|slot| keys.contains(&slot.key_id))
-        {
-            if let Some(conn) = &slot.lock().conn {
-                conn.cut();
-            }
+        for slot in inner.of_keys(keys) {
+            slot.lock().cut();
         }
     }
 
@@ -309,15 +170,45 @@ impl Hub {
 }
 
 impl Inner {
+    /// The sessions of these keys.
+    fn of_keys<'a>(&'a self, keys: &'a [i64]) -> impl Iterator<Item = &'a Arc<Slot>> {
+        let of_keys = keys.iter().filter_map(|key| self.sessions.get(key));
+        of_keys.flat_map(HashMap::values)
+    }
+
+    /// A new session of a key.
+    fn begin(&mut self, key: &AuthKey, session_id: i64, seed: [u8; 32], now: Now) -> Arc<Slot> {
+        let key_id = key.id();
+        self.forget_abandoned(key_id, now);
+        let salts = self.salts.get(&key_id).cloned();
+        let salts = salts.unwrap_or_else(|| ServerSalts::new(key.clone()));
+        let session = ServerSession::new(key.clone(), session_id, salts, seed, now);
+        let slot = Arc::new(Slot::new(key_id, session_id, session, now));
+        let of_key = self.sessions.entry(key_id).or_default();
+        of_key.insert(session_id, Arc::clone(&slot));
+        slot
+    }
+
     fn forget(&mut self, key_id: i64, session_id: i64) -> bool {
-        let Some(slot) = self.sessions.remove(&(key_id, session_id)) else {
+        let Some(of_key) = self.sessions.get_mut(&key_id) else {
             return false;
         };
+        let Some(slot) = of_key.remove(&session_id) else {
+            return false;
+        };
+        if of_key.is_empty() {
+            self.sessions.remove(&key_id);
+        }
+        self.unsubscribe(&slot);
+        true
+    }
+
+    /// A session that is gone hears of no account any more.
+    fn unsubscribe(&mut self, slot: &Arc<Slot>) {
         let user = slot.lock().user;
         if let Some(user) = user {
-            self.unlist(user, |other| Arc::ptr_eq(other, &slot));
+            self.unlist(user, |other| Arc::ptr_eq(other, slot));
         }
-        true
     }
 
     fn unlist(&mut self, user: i64, which: impl Fn(&Arc<Slot>) -> bool) {
@@ -332,16 +223,8 @@ impl Inner {
     /// Makes room for one more session of a key.
     fn forget_abandoned(&mut self, key_id: i64, now: Now) {
         let mut idle: Vec<_> = self
-            .sessions
-            .values()
-            .filter(|slot| slot.key_id == key_id)
-            .filter_map(|slot| {
-                let state = slot.lock();
-                state
-                    .conn
-                    .is_none()
-                    .then_some((state.seen, slot.session_id))
-            })
+            .of_keys(&[key_id])
+            .filter_map(|slot| Some((slot.lock().idle_since()?, slot.session_id)))
             .collect();
         idle.sort_unstable();
         let spare = idle.len().saturating_sub(SESSIONS_MAX - 1);
@@ -355,6 +238,7 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
+    use super::slot::{POLLED_MAX, PUSHES_MAX};
     use super::*;
 
     fn now(secs: u64) -> Now {
@@ -373,9 +257,35 @@ mod tests {
         let same = hub.attach(&two, &key, 5, [0; 32], now(1));
         assert!(Arc::ptr_eq(&slot, &same));
         hub.disconnect(&one, &[Arc::clone(&slot)], now(2));
-        assert_eq!(slot.lock().conn.as_ref().map(|conn| conn.id), Some(two.id));
+        assert!(slot.lock().is_on(&two) && !slot.lock().is_on(&one));
         hub.disconnect(&two, &[Arc::clone(&slot)], now(3));
-        assert!(slot.lock().conn.is_none());
+        assert!(slot.lock().idle_since().is_some());
+    }
+
+    #[test]
+    fn a_session_is_heard_on_several_polled_connections_or_on_one_that_is_not() {
+        let hub = Hub::default();
+        let key = AuthKey::new([1; 256]);
+        let polled = || {
+            let conn = hub.connect();
+            conn.set_polled();
+            conn
+        };
+        let first = polled();
+        let slot = hub.attach(&first, &key, 5, [0; 32], now(0));
+        let more: Vec<_> = (1..POLLED_MAX).map(|_| polled()).collect();
+        for conn in &more {
+            hub.attach(conn, &key, 5, [0; 32], now(1));
+        }
+        assert!(slot.lock().is_on(&first));
+        hub.attach(&polled(), &key, 5, [0; 32], now(2));
+        assert!(!slot.lock().is_on(&first), "the oldest gives way");
+        assert!(slot.lock().is_on(&more[0]));
+        let stream = hub.connect();
+        hub.attach(&stream, &key, 5, [0; 32], now(3));
+        assert!(slot.lock().is_on(&stream) && !slot.lock().is_on(&more[0]));
+        hub.attach(&more[0], &key, 5, [0; 32], now(4));
+        assert!(!slot.lock().is_on(&stream) && slot.lock().is_on(&more[0]));
     }
 
     #[test]
@@ -403,6 +313,6 @@ mod tests {
             let slot = hub.attach(&conn, &key, session, [0; 32], now(session as u64));
             hub.disconnect(&conn, &[slot], now(session as u64));
         }
-        assert!(lock(&hub.inner).sessions.len() <= SESSIONS_MAX);
+        assert!(lock(&hub.inner).sessions[&key.id()].len() <= SESSIONS_MAX);
     }
 }

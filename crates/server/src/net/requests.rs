@@ -1,0 +1,69 @@
+//! What becomes of a request, and of its answer.
+
+use std::sync::Arc;
+
+use heliogram_api::types;
+use heliogram_mtproto::RpcFailure;
+use heliogram_tl::Constructor;
+
+use crate::rpc::{Answer, constructor};
+use crate::serve::{Outcome, Request};
+use crate::shared::Shared;
+
+/// Runs a request now, or later if a fault says so; `false` if the connection has to be cut.
+pub(super) fn run(shared: &Arc<Shared>, request: Request) -> bool {
+    match shared.serve(&request) {
+        Outcome::Done(answer) => {
+            reply(shared, &request, answer);
+            true
+        }
+        Outcome::Later(by) => {
+            let shared = Arc::clone(shared);
+            tokio::spawn(async move {
+                tokio::time::sleep(by).await;
+                let request = Request {
+                    delayed: true,
+                    ..request
+                };
+                if let Outcome::Done(answer) = shared.serve(&request) {
+                    reply(&shared, &request, answer);
+                }
+            });
+            true
+        }
+        Outcome::Cut(answer) => {
+            match answer {
+                Some(answer) => reply(shared, &request, answer),
+                // Lost with its session: otherwise the client would be told that it came.
+                None => {
+                    shared
+                        .hub
+                        .forget(request.slot.key_id, request.slot.session_id);
+                }
+            }
+            false
+        }
+    }
+}
+
+/// Puts an answer into the session, whichever connection it is on by now.
+fn reply(shared: &Shared, request: &Request, answer: Answer<bytes::Bytes>) {
+    let result = answer.map_err(|refusal| RpcFailure::new(refusal.code, refusal.name));
+    let mut state = request.slot.lock();
+    let now = shared.now();
+    match result {
+        // Packing parts of files costs far more than it saves.
+        Ok(part) if is_file_part(&part) => {
+            state.session.reply_unpacked(now, request.msg_id, part);
+        }
+        result => {
+            state.session.reply(now, request.msg_id, result);
+        }
+    }
+    state.wake();
+}
+
+fn is_file_part(answer: &[u8]) -> bool {
+    let parts = [types::upload::File::ID, types::upload::CdnFile::ID];
+    constructor(answer).is_some_and(|id| parts.contains(&id))
+}
