@@ -12,6 +12,7 @@ use heliogram_tl::Call;
 use crate::event::Event;
 use crate::faults::Fault;
 use crate::hub::Slot;
+use crate::net::CDN_DC;
 use crate::rpc::{Access, Answer, Cx, Refusal, constructor, layer, peel};
 use crate::shared::Shared;
 use crate::world::{AppInfo, World};
@@ -214,8 +215,13 @@ impl World {
 impl Caller {
     /// Whether this caller may ask for this method here.
     fn check(&self, access: Access, name: &str, dc: i32) -> Answer<()> {
-        if name == BIND {
-            return Ok(());
+        match (dc == CDN_DC, access == Access::Cdn) {
+            (true, true) if self.inited => return Ok(()),
+            (true, true) => return Err(Refusal::bad("CONNECTION_NOT_INITED")),
+            (true, false) => return Err(Refusal::bad("CDN_METHOD_INVALID")),
+            (false, true) => return Err(Refusal::bad("METHOD_INVALID")),
+            (false, false) if name == BIND => return Ok(()),
+            (false, false) => {}
         }
         if self.unbound && !FOR_UNBOUND.contains(&name) {
             return Err(Refusal::unauthorized("AUTH_KEY_PERM_EMPTY"));
@@ -224,7 +230,7 @@ impl Caller {
             return Err(Refusal::bad("CONNECTION_NOT_INITED"));
         }
         match access {
-            Access::Open => Ok(()),
+            Access::Open | Access::Cdn => Ok(()),
             _ if self.user.is_none() && self.owes_password => {
                 Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"))
             }

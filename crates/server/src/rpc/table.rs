@@ -15,6 +15,8 @@ pub(crate) enum Access {
     Home,
     /// An account that is logged in, on any data centre.
     Anywhere,
+    /// Anybody, on the CDN, where nothing else is answered.
+    Cdn,
 }
 
 type Run = Box<dyn Fn(&Cx<'_>, &Bytes) -> Answer<Bytes> + Send + Sync>;
@@ -69,6 +71,14 @@ impl Table {
         C: Call<Output: Encode> + Decode + 'static,
     {
         self.add::<C>(Access::Home, handler);
+    }
+
+    /// Answers `C` for everybody, on the CDN only.
+    pub(crate) fn cdn<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
+    where
+        C: Call<Output: Encode> + Decode + 'static,
+    {
+        self.add::<C>(Access::Cdn, handler);
     }
 
     fn add<C>(

@@ -1,9 +1,9 @@
 use std::net::SocketAddr;
 
 use heliogram_api::functions::help::{
-    DismissSuggestion, GetAppConfig, GetAppUpdate, GetCdnConfig, GetConfig, GetCountriesList,
-    GetInviteText, GetNearestDc, GetPeerColors, GetPeerProfileColors, GetPromoData,
-    GetTermsOfServiceUpdate, GetTimezonesList, SaveAppLog,
+    DismissSuggestion, GetAppConfig, GetAppUpdate, GetConfig, GetCountriesList, GetInviteText,
+    GetNearestDc, GetPeerColors, GetPeerProfileColors, GetPromoData, GetTermsOfServiceUpdate,
+    GetTimezonesList, SaveAppLog,
 };
 use heliogram_api::{enums, types};
 
@@ -29,7 +29,6 @@ pub(super) fn register(table: &mut Table) {
         Ok(types::help::AppConfig::new(APP_CONFIG_HASH, app_config()).into())
     });
     table.open::<GetAppUpdate>(|_, _, _| Ok(enums::help::AppUpdate::NoAppUpdate));
-    table.open::<GetCdnConfig>(|_, cx, _| Ok(cdn_config(cx)));
     table.open::<GetCountriesList>(|_, _, _| {
         Ok(types::help::CountriesList::new(Vec::new(), 1).into())
     });
@@ -116,13 +115,6 @@ fn dc_options(addresses: &Addresses) -> Vec<types::DcOption> {
         ..option(CDN_DC, address)
     });
     main.chain(media).chain(cdn).collect()
-}
-
-/// The keys of the CDN, which are trusted for it alone.
-fn cdn_config(cx: &Cx<'_>) -> types::CdnConfig {
-    let keys = cx.shared.cdn_exchange.iter().flat_map(|cdn| &*cdn.keys);
-    let keys = keys.map(|key| types::CdnPublicKey::new(CDN_DC, key.public().to_pem()));
-    types::CdnConfig::new(keys.collect())
 }
 
 fn app_config() -> enums::JSONValue {

@@ -5,6 +5,7 @@
 mod account;
 mod auth;
 mod bots;
+mod cdn;
 mod channels;
 mod chats;
 mod contacts;
@@ -35,6 +36,7 @@ pub(crate) fn table() -> Table {
         account::register,
         auth::register,
         bots::register,
+        cdn::register,
         channels::register,
         chats::register,
         contacts::register,

@@ -1,6 +1,8 @@
 //! The methods, called through the table as requests are, without sockets.
 
 mod auth;
+mod cdn;
+mod dcs;
 mod files;
 mod groups;
 mod messages;
@@ -58,9 +60,19 @@ pub(super) struct Program {
 impl Program {
     /// A new key that has not said anything yet.
     pub(super) fn raw(shared: &Arc<Shared>, dc: i32) -> Self {
+        Self::with_key(shared, dc, None)
+    }
+
+    /// The same with a temporary key that ends after so many seconds.
+    pub(super) fn temporary(shared: &Arc<Shared>, dc: i32, seconds: i32) -> Self {
+        Self::with_key(shared, dc, Some(seconds))
+    }
+
+    fn with_key(shared: &Arc<Shared>, dc: i32, seconds: Option<i32>) -> Self {
         let bytes = shared.world().rng.array();
         let key = AuthKey::new(bytes);
-        shared.world().add_key(key.clone(), dc, None);
+        let expires = seconds.map(|seconds| shared.world().now() + seconds);
+        shared.world().add_key(key.clone(), dc, expires);
         let conn = shared.hub.connect();
         let slot = shared.hub.attach(&conn, &key, 1, [0; 32], shared.now());
         let key = key.id();

@@ -4,21 +4,22 @@ use heliogram_api::functions::upload::{GetFile, GetFileHashes, SaveBigFilePart, 
 use heliogram_api::types;
 use heliogram_crypto::hash::sha256;
 
+use super::cdn;
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Blob, Kind, World, check_part};
 
 /// Bytes one hash covers.
-const HASHED: i64 = 128 * 1024;
+pub(super) const HASHED: i64 = 128 * 1024;
 /// Most hashes in one answer.
 const HASHES_MAX: i64 = 8;
 /// One answer lies within a stretch of this length.
 const STRETCH: i64 = 1 << 20;
 
 pub(super) fn register(table: &mut Table) {
-    table.files::<SaveFilePart>(|cx, call| {
-        save(cx, call.file_id, call.file_part, None, &call.bytes)
-    });
-    table.files::<SaveBigFilePart>(|cx, call| {
+    // Files are at home where their owner is: parts are taken there only.
+    table
+        .slow::<SaveFilePart>(|cx, call| save(cx, call.file_id, call.file_part, None, &call.bytes));
+    table.slow::<SaveBigFilePart>(|cx, call| {
         // -1 while the sender does not know how long the file will be.
         let total = Some(call.file_total_parts).filter(|total| *total != -1);
         save(cx, call.file_id, call.file_part, total, &call.bytes)
@@ -47,6 +48,8 @@ fn save(cx: &Cx<'_>, file: i64, index: i32, total: Option<i32>, bytes: &Bytes) -
 
 /// A stored file, as far as it takes to read it.
 struct Found {
+    /// The document, where the whole of one is asked for.
+    document: Option<i64>,
     blob: Blob,
     dc: i32,
     date: i32,
@@ -64,6 +67,7 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
             if at.thumb_size.is_empty() {
                 let (blob, mime) = (document.blob.clone(), document.mime.clone());
                 return Ok(Found {
+                    document: Some(at.id),
                     blob,
                     dc,
                     date,
@@ -76,6 +80,7 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
                 .filter(|thumb| thumb.kind == at.thumb_size);
             let blob = thumb.ok_or_else(invalid)?.blob.clone();
             Ok(Found {
+                document: None,
                 blob,
                 dc,
                 date,
@@ -89,6 +94,7 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
             let size = photo.sizes.iter().find(|size| size.kind == at.thumb_size);
             let blob = size.ok_or_else(invalid)?.blob.clone();
             Ok(Found {
+                document: None,
                 blob,
                 dc: photo.dc,
                 date: photo.date,
@@ -110,7 +116,7 @@ fn find_here(cx: &Cx<'_>, location: &InputFileLocation) -> Answer<Found> {
 }
 
 /// The rules for which part of a file may be asked for.
-fn check_range(precise: bool, offset: i64, limit: i32) -> Answer<()> {
+pub(super) fn check_range(precise: bool, offset: i64, limit: i32) -> Answer<()> {
     let limit = i64::from(limit);
     let grain = if precise { 1024 } else { 4096 };
     if offset < 0 || offset % grain != 0 {
@@ -134,6 +140,13 @@ fn check_range(precise: bool, offset: i64, limit: i32) -> Answer<()> {
 fn get_file(cx: &Cx<'_>, call: GetFile) -> Answer<enums::upload::File> {
     let found = find_here(cx, &call.location)?;
     check_range(call.precise, call.offset, call.limit)?;
+    if let (true, Some(id)) = (call.cdn_supported, found.document) {
+        // One stretch of hashes reaches as far as one part can.
+        let stretch = call.offset - call.offset % STRETCH;
+        if let Some(redirect) = cdn::redirect(cx, (id, &found.blob), stretch)? {
+            return Ok(redirect);
+        }
+    }
     let bytes = read(cx, &found.blob, call.offset, call.limit.into())?;
     Ok(types::upload::File::new(kind_of(&found.mime), found.date, bytes.into()).into())
 }
@@ -143,11 +156,15 @@ fn hashes(cx: &Cx<'_>, call: GetFileHashes) -> Answer<Vec<types::FileHash>> {
     if call.offset < 0 {
         return Err(Refusal::bad("OFFSET_INVALID"));
     }
-    let first = call.offset - call.offset % HASHED;
+    hashes_from(cx, &found.blob, call.offset - call.offset % HASHED)
+}
+
+/// Hashes of a stretch of a file, from a place on that is a multiple of what one hash covers.
+pub(super) fn hashes_from(cx: &Cx<'_>, blob: &Blob, first: i64) -> Answer<Vec<types::FileHash>> {
     let mut out = Vec::new();
     for n in 0..HASHES_MAX {
         let offset = first.saturating_add(n * HASHED);
-        let bytes = read(cx, &found.blob, offset, HASHED)?;
+        let bytes = read(cx, blob, offset, HASHED)?;
         if bytes.is_empty() {
             break;
         }
@@ -157,7 +174,7 @@ fn hashes(cx: &Cx<'_>, call: GetFileHashes) -> Answer<Vec<types::FileHash>> {
     Ok(out)
 }
 
-fn read(cx: &Cx<'_>, blob: &Blob, offset: i64, limit: i64) -> Answer<Vec<u8>> {
+pub(super) fn read(cx: &Cx<'_>, blob: &Blob, offset: i64, limit: i64) -> Answer<Vec<u8>> {
     cx.shared.blobs.read(blob, offset, limit).map_err(|error| {
         let what = format!("a stored file cannot be read: {error}");
         cx.shared.tell(crate::Event::Trouble { what });

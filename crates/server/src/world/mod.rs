@@ -8,6 +8,7 @@ mod access;
 mod actor;
 mod auths;
 mod bots;
+mod cdn;
 mod chats;
 mod codes;
 mod contacts;
@@ -114,6 +115,7 @@ pub(crate) struct World {
     pub(crate) documents: HashMap<i64, Document>,
     pub(crate) photos: HashMap<i64, Photo>,
     pub(crate) uploads: Uploads,
+    pub(crate) cdn: cdn::Cdn,
     pub(crate) out: Vec<Push>,
     /// What whoever watches the server should hear of.
     pub(crate) events: Vec<Event>,
@@ -151,6 +153,7 @@ impl World {
             documents: HashMap::new(),
             photos: HashMap::new(),
             uploads: Uploads::default(),
+            cdn: cdn::Cdn::default(),
             out: Vec::new(),
             events: Vec::new(),
             dirty: Dirty::default(),

@@ -176,28 +176,6 @@ fn a_bot_logs_in_with_its_token_at_home() {
 }
 
 #[test]
-fn a_login_is_carried_to_another_data_centre_once() {
-    let shared = server();
-    let alice = Program::logged_in(&shared, ALICE, "Alice");
-    let ticket = alice.call(auth::ExportAuthorization::new(3)).unwrap();
-    assert_eq!(
-        alice.refusal(auth::ExportAuthorization::new(9)),
-        "DC_ID_INVALID"
-    );
-    let import = auth::ImportAuthorization::new(ticket.id, ticket.bytes);
-    let there = Program::new(&shared, 3);
-    assert_eq!(user_of(&there.call(import.clone()).unwrap()), alice.me);
-    assert_eq!(there.refusal(import), "AUTH_BYTES_INVALID");
-    // Files may be asked for anywhere, messages at home alone.
-    let part = upload::SaveFilePart::new(1, 0, bytes::Bytes::from_static(b"x"));
-    assert!(there.call(part).unwrap());
-    assert_eq!(
-        there.refusal(messages::GetAllDrafts::new()),
-        "USER_MIGRATE_2"
-    );
-}
-
-#[test]
 fn logging_out_ends_one_login_alone() {
     let shared = server();
     let one = Program::logged_in(&shared, ALICE, "Alice");

@@ -13,7 +13,7 @@ fn alice() -> Program {
     Program::logged_in(&server(), "9996620001", "Alice")
 }
 
-fn send(
+pub(super) fn send(
     program: &Program,
     file: enums::InputFile,
     random_id: i64,
@@ -49,7 +49,7 @@ fn send(
     Ok((**document).clone())
 }
 
-fn location(document: &types::Document) -> enums::InputFileLocation {
+pub(super) fn location(document: &types::Document) -> enums::InputFileLocation {
     types::InputDocumentFileLocation::new(
         document.id,
         document.access_hash,

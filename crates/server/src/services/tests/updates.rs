@@ -100,14 +100,19 @@ fn the_configuration_tells_the_truth() {
     let options: Vec<_> = config
         .dc_options
         .iter()
-        .map(|o| (o.id, o.ip_address.as_str(), o.port))
+        .map(|o| (o.id, o.ip_address.as_str(), o.port, o.media_only, o.cdn))
         .collect();
+    let local = "127.0.0.1";
     assert_eq!(
         options,
         [
-            (1, "127.0.0.1", 4001),
-            (2, "127.0.0.1", 4002),
-            (3, "127.0.0.1", 4003)
+            (1, local, 4001, false, false),
+            (2, local, 4002, false, false),
+            (3, local, 4003, false, false),
+            (1, local, 4011, true, false),
+            (2, local, 4012, true, false),
+            (3, local, 4013, true, false),
+            (203, local, 4020, false, true),
         ]
     );
     let app = program.call(help::GetAppConfig::new(0)).unwrap();
