@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails that way")]
 
+mod channel;
+mod dcs;
 mod killed;
 mod peer;
+mod raw;
+mod transports;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

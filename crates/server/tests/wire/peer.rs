@@ -13,7 +13,7 @@ use heliogram_server::{Account, TestServer};
 use heliogram_tl::{Call, from_bytes, to_bytes};
 
 /// Longest wait for anything.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A client with nothing but the protocol core and a blocking socket.
 pub(crate) struct Peer {
@@ -313,7 +313,7 @@ fn now(origin: Instant) -> Now {
     }
 }
 
-fn seed() -> [u8; 32] {
+pub(crate) fn seed() -> [u8; 32] {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).unwrap();
     seed
