@@ -120,12 +120,20 @@ pub(crate) struct Serve {
     /// Address to listen on; anything but loopback lets others in
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: std::net::IpAddr,
-    /// Port of the first data centre, the others follow; 0 takes free ones
+    /// Port of the first data centre; the others follow, then one more of each for media, then the
+    /// CDN's. 0 takes free ones
     #[arg(long, default_value_t = 4430)]
     pub(crate) port: u16,
     /// Number of data centres
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=9))]
     pub(crate) dcs: u8,
+    /// Have a CDN: a data centre of its own that hands out large documents
+    #[arg(long)]
+    pub(crate) cdn: bool,
+    /// A further layer to answer clients in: its schema, with a line `// LAYER N`; may be given
+    /// several times
+    #[arg(long = "layer-file", value_name = "FILE.tl")]
+    pub(crate) layer_files: Vec<PathBuf>,
     /// File of the server's private key; made if it is not there
     #[arg(long, value_name = "FILE.pem")]
     pub(crate) key: Option<PathBuf>,

@@ -78,6 +78,18 @@ impl Ui {
         OUTPUT_LOST.load(Ordering::Relaxed)
     }
 
+    /// Tells what to be careful with, apart from what was asked for: on the error output for people,
+    /// as an event for programs.
+    pub(crate) fn warning(&self, text: &str) {
+        if self.json {
+            self.value(&json!({ "event": "warning", "what": text }));
+            return;
+        }
+        let mut err = anstream::stderr().lock();
+        // With no place left to tell it, there is nobody to be warned.
+        let _ = writeln!(err, "{BAD}warning:{BAD:#} {text}");
+    }
+
     /// Tells of an error: what went wrong and why, on one or a few lines.
     pub(crate) fn error(&self, error: &anyhow::Error) {
         let causes = causes(error);

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use heliogram_crypto::{RsaPrivateKey, SeededRandom};
-use heliogram_server::{Event, Seed, Server};
+use heliogram_server::{Dc, Event, Seed, Server};
 use serde_json::{Value, json};
 
 use crate::{
@@ -23,12 +23,16 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
         .host(args.host)
         .port(args.port)
         .dcs(args.dcs)
+        .cdn(args.cdn)
         .on_event(move |event| show(&watcher, verbose, &event));
     if let Some(path) = &args.key {
         builder = builder.key(key(path)?);
     }
     if let Some(path) = args.data {
         builder = builder.data(path);
+    }
+    for path in &args.layer_files {
+        builder = builder.schema(schema(path)?);
     }
     for bot in args.bots {
         builder = builder.bot(bot);
@@ -39,10 +43,7 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     let server = builder.start().await.context("the server did not start")?;
     introduce(&server, ui);
     if !args.host.is_loopback() {
-        ui.line(styled(
-            BAD,
-            "This server is open to others: it is made for tests and knows no limits.",
-        ));
+        ui.warning("This server is open to others: it is made for tests and knows no limits.");
     }
     interrupted().await?;
     ui.line("\nstopping");
@@ -66,9 +67,8 @@ fn introduce(server: &Server, ui: &Ui) {
     let dcs = server.dcs();
     let bots = server.bots();
     ui.value(&json!({
-        "dcs": dcs.iter().map(|dc| json!({
-            "id": dc.id, "host": dc.address.ip().to_string(), "port": dc.address.port(),
-        })).collect::<Vec<Value>>(),
+        "dcs": dcs.iter().map(about).collect::<Vec<Value>>(),
+        "cdn": server.cdn().as_ref().map(about),
         "public_key": server.public_key_pem(),
         "bots": bots.iter().map(|(username, token)| json!({
             "username": username, "token": token,
@@ -76,12 +76,26 @@ fn introduce(server: &Server, ui: &Ui) {
     }));
     ui.line(styled(BOLD, "A Telegram server is up"));
     for dc in &dcs {
+        let media = dc.media.map_or_else(String::new, |media| {
+            styled(DIM, format!("  for media {media}"))
+        });
         ui.line(format!(
-            "  data centre {}  {}",
+            "  data centre {}  {}{media}",
             dc.id,
             styled(NAME, dc.address)
         ));
     }
+    if let Some(cdn) = server.cdn() {
+        ui.line(format!(
+            "  CDN {}        {}",
+            cdn.id,
+            styled(NAME, cdn.address)
+        ));
+    }
+    ui.line(styled(
+        DIM,
+        "  over TCP, HTTP (/api) and WebSocket (/apiws) alike",
+    ));
     ui.line(format!("\n{}", server.public_key_pem().trim_end()));
     ui.line(styled(BOLD, "\nLogging in"));
     ui.line("  any api_id and api_hash will do");
@@ -99,6 +113,20 @@ fn introduce(server: &Server, ui: &Ui) {
         ));
     }
     ui.line(styled(DIM, "\nCtrl-C ends it"));
+}
+
+/// A data centre, for programs.
+fn about(dc: &Dc) -> Value {
+    json!({
+        "id": dc.id, "host": dc.address.ip().to_string(), "port": dc.address.port(),
+        "media_port": dc.media.map(|media| media.port()),
+    })
+}
+
+/// The text of a schema.
+fn schema(path: &Path) -> Result<String> {
+    fs::read_to_string(path)
+        .with_context(|| format!("the schema file {} cannot be read", path.display()))
 }
 
 /// The key in the file, as PEM; it is made if it is not there.

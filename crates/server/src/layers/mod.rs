@@ -1,6 +1,6 @@
 //! Answers each client in the layer it announced.
 //!
-//! The server speaks the newest layer alone. What an older client says is rewritten *up* before it is
+//! The server speaks the newest layer it was built with alone. What an older client says is rewritten *up* before it is
 //! read, what it is told is rewritten *down* before it is sent. The rewriting is driven by the
 //! schemas: a value is read by the definitions of one layer into a tree ([`value`]) and written by
 //! the definitions of the other ([`write`]), constructor by constructor and field by field, by name.
@@ -33,11 +33,11 @@ use pair::Pair;
 pub(crate) struct Layers {
     newest: i32,
     table: &'static Table,
-    /// By layer, oldest first.
-    older: Vec<Older>,
+    /// By layer, oldest first; those that were added may be newer than the newest of its own.
+    others: Vec<Other>,
 }
 
-struct Older {
+struct Other {
     layer: i32,
     /// `None` for a pair that was given ready.
     text: Option<&'static str>,
@@ -103,7 +103,7 @@ impl Layers {
         Self {
             newest,
             table,
-            older: Vec::new(),
+            others: Vec::new(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Layers {
     pub(crate) fn built_in() -> Self {
         let mut layers = Self::new(heliogram_api::LAYER, heliogram_api::table());
         for &(layer, text) in known::SCHEMAS {
-            layers.insert(Older {
+            layers.insert(Other {
                 layer,
                 text: Some(text),
                 pair: OnceLock::new(),
@@ -129,7 +129,7 @@ impl Layers {
     /// Adds a further layer, or replaces the one of the same number.
     pub(crate) fn add(&mut self, layer: i32, table: Table) {
         let pair = OnceLock::from(Ok(Arc::new(Pair::new(self.table, table))));
-        self.insert(Older {
+        self.insert(Other {
             layer,
             text: None,
             pair,
@@ -148,28 +148,23 @@ impl Layers {
         Ok(layer)
     }
 
-    fn insert(&mut self, older: Older) {
+    fn insert(&mut self, other: Other) {
         match self
-            .older
-            .binary_search_by_key(&older.layer, |known| known.layer)
+            .others
+            .binary_search_by_key(&other.layer, |known| known.layer)
         {
             Ok(at) => {
-                if let Some(known) = self.older.get_mut(at) {
-                    *known = older;
+                if let Some(known) = self.others.get_mut(at) {
+                    *known = other;
                 }
             }
-            Err(at) => self.older.insert(at, older),
+            Err(at) => self.others.insert(at, other),
         }
     }
 
-    /// What serves a client of `layer`: the nearest known layer that is not newer, else the oldest.
-    /// `None` stands for the newest.
+    /// What serves a client of `layer`. `None` stands for the newest, as it is.
     fn pair(&self, layer: i32) -> Result<Option<Arc<Pair>>, LayerError> {
-        if layer >= self.newest {
-            return Ok(None);
-        }
-        let known = self.older.iter().rev().find(|known| known.layer <= layer);
-        let Some(known) = known.or_else(|| self.older.first()) else {
+        let Some(known) = self.serving(layer) else {
             return Ok(None);
         };
         known
@@ -179,7 +174,23 @@ impl Layers {
             .map(Some)
     }
 
-    fn load(&self, known: &Older) -> Result<Arc<Pair>, LayerError> {
+    /// The nearest known layer that is not newer than `layer`, else the oldest. Layers that were
+    /// added may be newer than the one the server itself speaks.
+    fn serving(&self, layer: i32) -> Option<&Other> {
+        let nearest = self.others.iter().rev().find(|known| known.layer <= layer);
+        let oldest = || {
+            self.others
+                .first()
+                .filter(|known| known.layer < self.newest)
+        };
+        match nearest {
+            Some(known) if known.layer >= self.newest => Some(known),
+            _ if layer >= self.newest => None,
+            nearest => nearest.or_else(oldest),
+        }
+    }
+
+    fn load(&self, known: &Other) -> Result<Arc<Pair>, LayerError> {
         let schema = heliogram_schema::parse(known.text.unwrap_or(""))?;
         let table = heliogram_schema::table(&schema)?;
         Ok(Arc::new(Pair::new(self.table, table)))
@@ -220,7 +231,7 @@ impl Layers {
 
     /// Whether a client of `layer` is spoken to in the newest layer, so that nothing is rewritten.
     pub(crate) fn is_newest(&self, layer: i32) -> bool {
-        layer >= self.newest || self.older.is_empty()
+        self.serving(layer).is_none()
     }
 }
 

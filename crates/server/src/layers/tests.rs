@@ -353,3 +353,30 @@ fn a_further_schema_can_be_added() {
     ));
     assert!(matches!(layers.add_schema(""), Err(LayerError::Schema(_))));
 }
+
+#[test]
+fn a_further_schema_may_be_newer_than_the_server() {
+    let mut layers = Layers::built_in();
+    let own = include_str!("../../../../schema/api.tl");
+    let line = "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc;";
+    let next =
+        "nearestDc#66b66b49 country:string this_dc:int nearest_dc:int sea:string = NearestDc;";
+    assert!(own.contains(line));
+    let text = own
+        .replace("// LAYER 232", "// LAYER 234")
+        .replace(line, next);
+    assert_eq!(layers.add_schema(&text), Ok(234));
+    let served: Vec<_> = [1, 230, 232, 233, 234, 999]
+        .map(|layer| layers.serving(layer).map(|known| known.layer))
+        .into();
+    let (some, newer) = (Some, Some(234));
+    assert_eq!(served, [some(216), some(230), None, None, newer, newer]);
+
+    let json = r#"{"_":"nearestDc","country":"ZZ","this_dc":1,"nearest_dc":2}"#;
+    let bytes = from_json(layers.table, json, Expected::Any).unwrap();
+    let down = layers.down(234, &bytes, Of::Value).unwrap();
+    assert_eq!(down[..4], 0x66b6_6b49_u32.to_le_bytes());
+    assert_eq!(down.len(), bytes.len() + 4, "an empty string more");
+    assert_eq!(layers.up(234, &down).unwrap(), bytes);
+    assert_eq!(layers.down(233, &bytes, Of::Value).unwrap(), bytes);
+}
