@@ -320,7 +320,7 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let (listeners, addresses) = match listen(plan).await {
+        let (listeners, addresses) = match listen(plan) {
             Ok(bound) => bound,
             Err(error) => {
                 let _ = ready.send(Err(error));

@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 
 use super::conn::Connection;
@@ -12,6 +12,9 @@ use crate::shared::Shared;
 
 /// Connections open at once; further ones are closed as they come.
 const CONNECTIONS_MAX: usize = 10_000;
+/// Connections that may wait to be taken. With the usual 128 a thousand clients that come at once
+/// are turned away, to try again after a second or two.
+const BACKLOG: u32 = 4096;
 
 /// The data centre that hands out large files and nothing else, with the id of Telegram's own.
 pub(crate) const CDN_DC: i32 = 203;
@@ -61,7 +64,7 @@ pub(crate) struct Listener {
 
 /// Binds two sockets for each data centre and one for the CDN: first all that are for everything,
 /// then those for files, then the CDN's.
-pub(crate) async fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)> {
+pub(crate) fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)> {
     let (mut listeners, mut addresses) = (Vec::new(), Addresses::default());
     for kind in [Kind::Main, Kind::Media, Kind::Cdn] {
         for dc in kind.dcs(plan) {
@@ -71,7 +74,7 @@ pub(crate) async fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)>
                 first => first.checked_add(step),
             };
             let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
-            let socket = bind(SocketAddr::new(plan.host, port)).await?;
+            let socket = bind(SocketAddr::new(plan.host, port))?;
             let address = socket.local_addr()?;
             match kind {
                 Kind::Main => addresses.main.push(address),
@@ -101,8 +104,19 @@ impl Kind {
     }
 }
 
-async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let bound = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // A server that starts again takes its port back at once; on Windows it would share it.
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bound().map_err(|error: io::Error| {
         io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
     })
 }

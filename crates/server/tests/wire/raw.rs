@@ -194,7 +194,7 @@ impl<C: Channel> Raw<C> {
 }
 
 /// The next thing that comes, which must.
-fn wait(channel: &mut impl Channel) -> Frame {
+pub(crate) fn wait(channel: &mut impl Channel) -> Frame {
     let began = Instant::now();
     loop {
         assert!(began.elapsed() < PATIENCE, "nothing comes");

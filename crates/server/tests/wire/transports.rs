@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use heliogram_api::functions::{auth, help, messages, updates};
 use heliogram_api::{enums, types};
+use heliogram_mtproto::framing::Frame;
+use heliogram_mtproto::plain;
 use heliogram_mtproto::tl::types::HttpWait;
 use heliogram_server::{Account, TestServer};
 
-use crate::channel::{Channel, Http, Socket, WebSocket};
+use crate::channel::{Channel, Http, Socket, Tcp, WebSocket};
 use crate::peer::Peer;
-use crate::raw::{Raw, Refused, word};
+use crate::raw::{Raw, Refused, wait, word};
 use crate::{runtime, start};
 
 const NEW_SESSION: u32 = 0x9ec2_0908;
@@ -227,4 +229,24 @@ fn a_websocket_that_breaks_a_rule_is_closed_and_nothing_else_is() {
     while text.receive().is_ok() {}
     assert_eq!(text.control.take().unwrap().1, 1003u16.to_be_bytes());
     assert_eq!(good.call(help::GetNearestDc::new()).unwrap().this_dc, 2);
+}
+
+#[test]
+fn clients_that_come_all_at_once_are_all_answered() {
+    let server = start();
+    // As many as fit into what a process may have open by default, both ends being here.
+    let mut channels: Vec<_> = (0..300).map(|_| Tcp::dial(home(&server))).collect();
+    for (n, channel) in (0..).zip(&mut channels) {
+        let nonce = [n as u8; 16];
+        let question = [&0xbe7e_8ef1_u32.to_le_bytes()[..], &nonce].concat();
+        channel.send(&plain::seal(4, &question));
+    }
+    for (n, channel) in (0..).zip(&mut channels) {
+        let Frame::Packet(answer) = wait(channel) else {
+            panic!()
+        };
+        let (_, body) = plain::open(&answer).unwrap();
+        assert_eq!(body[4..20], [n as u8; 16]);
+    }
+    assert_eq!(server.connections(), 300);
 }

@@ -1,8 +1,10 @@
 use heliogram_api::functions::{account, auth, help, messages, upload};
-use heliogram_api::{enums, types};
+use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::srp::Algorithm;
+use heliogram_tl::to_bytes;
 
-use super::{Program, hello, server, sign_in, user_of};
+use super::{Program, hello, served, server, sign_in, user_of};
+use crate::Server;
 use crate::world::password_group;
 
 const ALICE: &str = "9996620001";
@@ -209,15 +211,11 @@ fn methods_nobody_answers_are_refused_and_counted() {
 fn a_client_of_an_older_layer_is_answered_in_it() {
     let shared = server();
     let program = Program::raw(&shared, 2);
-    program
-        .call_bytes(heliogram_tl::to_bytes(&hello(229)))
-        .unwrap();
+    program.call_bytes(to_bytes(&hello(229))).unwrap();
     let hash = program.send_code(ALICE);
     program.call(sign_in(ALICE, &hash, "22222")).unwrap();
     let sign_up = auth::SignUp::new(ALICE.into(), hash, "Alice".into(), String::new());
-    let answer = program
-        .call_bytes(heliogram_tl::to_bytes(&sign_up))
-        .unwrap();
+    let answer = program.call_bytes(to_bytes(&sign_up)).unwrap();
     let schema = include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../schema/api-229.tl"
@@ -231,4 +229,26 @@ fn a_client_of_an_older_layer_is_answered_in_it() {
         answer.windows(4).any(|w| w == id.to_le_bytes()),
         "the user is written with the id it has in layer 229"
     );
+}
+
+#[test]
+fn a_client_of_a_layer_that_was_added_is_answered_in_it() {
+    let own = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/api.tl"));
+    let (number, line) = (
+        format!("// LAYER {LAYER}"),
+        "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc;",
+    );
+    assert!(own.contains(&number) && own.contains(line));
+    let next =
+        "nearestDc#66b66b49 country:string this_dc:int nearest_dc:int sea:string = NearestDc;";
+    let added = own
+        .replace(&number, &format!("// LAYER {}", LAYER + 1))
+        .replace(line, next);
+    let shared = served(Server::builder().schema(added));
+    for (layer, id) in [(LAYER, 0x8e1a_1775_u32), (LAYER + 1, 0x66b6_6b49)] {
+        let program = Program::new(&shared, 2);
+        program.call_bytes(to_bytes(&hello(layer))).unwrap();
+        let call = to_bytes(&help::GetNearestDc::new());
+        assert_eq!(program.call_bytes(call).unwrap()[..4], id.to_le_bytes());
+    }
 }
