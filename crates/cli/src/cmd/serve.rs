@@ -75,7 +75,29 @@ fn introduce(server: &Server, ui: &Ui) {
         })).collect::<Vec<Value>>(),
     }));
     ui.line(styled(BOLD, "A Telegram server is up"));
-    for dc in &dcs {
+    show_addresses(server, ui);
+    ui.line(format!("\n{}", server.public_key_pem().trim_end()));
+    ui.line(styled(BOLD, "\nLogging in"));
+    ui.line("  any api_id and api_hash will do");
+    ui.line("  the number 99966XYYYY is at home at data centre X, and its code is X five times:");
+    ui.line(format!(
+        "  {} with the code {}",
+        styled(NAME, "9996621234"),
+        styled(NAME, "22222")
+    ));
+    ui.line("  codes of other numbers are shown here");
+    for (username, token) in &bots {
+        ui.line(format!(
+            "  bot @{username} has the token {}",
+            styled(NAME, token)
+        ));
+    }
+    ui.line(styled(DIM, "\nCtrl-C ends it"));
+}
+
+/// Where the data centres are, for people.
+fn show_addresses(server: &Server, ui: &Ui) {
+    for dc in server.dcs() {
         let media = dc.media.map_or_else(String::new, |media| {
             styled(DIM, format!("  for media {media}"))
         });
@@ -96,23 +118,6 @@ fn introduce(server: &Server, ui: &Ui) {
         DIM,
         "  over TCP, HTTP (/api) and WebSocket (/apiws) alike",
     ));
-    ui.line(format!("\n{}", server.public_key_pem().trim_end()));
-    ui.line(styled(BOLD, "\nLogging in"));
-    ui.line("  any api_id and api_hash will do");
-    ui.line("  the number 99966XYYYY is at home at data centre X, and its code is X five times:");
-    ui.line(format!(
-        "  {} with the code {}",
-        styled(NAME, "9996621234"),
-        styled(NAME, "22222")
-    ));
-    ui.line("  codes of other numbers are shown here");
-    for (username, token) in &bots {
-        ui.line(format!(
-            "  bot @{username} has the token {}",
-            styled(NAME, token)
-        ));
-    }
-    ui.line(styled(DIM, "\nCtrl-C ends it"));
 }
 
 /// A data centre, for programs.

@@ -18,7 +18,7 @@ pub use transport::{Transport, UnknownTransportName};
 pub const MAX_FRAME: usize = (1 << 22) + 1024;
 
 /// Bytes of memory that are kept for the next frame between two.
-const KEPT: usize = 64 << 10;
+const KEPT: usize = 16 << 10;
 
 /// Shortest payload that is a packet: the header and one word of a plaintext packet.
 const MIN_PACKET: usize = 24;

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::link::Link;
+use super::link::{KEPT, Link};
 use crate::event::Event;
 use crate::shared::Shared;
 
@@ -179,7 +179,7 @@ impl Output {
         if self.is_empty() {
             self.sent = 0;
             self.bytes.clear();
-            self.bytes.shrink_to(READ_SIZE);
+            self.bytes.shrink_to(KEPT);
         } else if self.sent > READ_SIZE {
             self.bytes.drain(..self.sent);
             self.sent = 0;

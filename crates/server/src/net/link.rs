@@ -15,8 +15,8 @@ use crate::shared::Shared;
 
 /// Encoded bytes after which no further packet is made for now.
 const FILL_MAX: usize = 1 << 20;
-/// Memory that is kept for the next packet between two.
-const KEPT: usize = 64 << 10;
+/// Memory of each buffer that is kept for the next packet between two.
+pub(super) const KEPT: usize = 16 << 10;
 /// Sessions one connection may carry.
 const SLOTS_MAX: usize = 32;
 
@@ -275,8 +275,10 @@ impl Link {
                 self.wire.say_farewell(out);
             }
         }
-        if self.packet.capacity() > KEPT {
-            self.packet = Vec::new();
+        for buffer in [&mut self.packet, &mut self.first] {
+            if buffer.capacity() > KEPT {
+                *buffer = Vec::new();
+            }
         }
     }
 

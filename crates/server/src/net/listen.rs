@@ -67,7 +67,7 @@ pub(crate) struct Listener {
 pub(crate) fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)> {
     let (mut listeners, mut addresses) = (Vec::new(), Addresses::default());
     for kind in [Kind::Main, Kind::Media, Kind::Cdn] {
-        for dc in kind.dcs(plan) {
+        for dc in kind.dcs(plan).into_iter().flatten() {
             let step = u16::try_from(listeners.len()).unwrap_or(u16::MAX);
             let port = match plan.port {
                 0 => Some(0),
@@ -95,11 +95,11 @@ enum Kind {
 }
 
 impl Kind {
-    fn dcs(self, plan: Plan) -> RangeInclusive<i32> {
+    /// The data centres that have an address of this kind.
+    fn dcs(self, plan: Plan) -> Option<RangeInclusive<i32>> {
         match self {
-            Self::Cdn if plan.cdn => CDN_DC..=CDN_DC,
-            Self::Cdn => 1..=0,
-            _ => 1..=plan.dcs,
+            Self::Main | Self::Media => Some(1..=plan.dcs),
+            Self::Cdn => plan.cdn.then_some(CDN_DC..=CDN_DC),
         }
     }
 }

@@ -73,7 +73,7 @@ impl SeedUser {
         let (phone, home) = match &self.phone {
             Some(phone) => {
                 let phone = phone_digits(phone)?;
-                let home = w.home_of(&phone, dc);
+                let home = w.home_of(&phone).unwrap_or(dc);
                 (phone, home)
             }
             None => w.free_test_number(dc),

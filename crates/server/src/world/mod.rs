@@ -36,6 +36,7 @@ mod records;
 mod rights;
 mod search;
 mod send;
+mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
@@ -103,7 +104,7 @@ pub(crate) struct World {
     pub(crate) auths: HashMap<i64, Auth>,
     pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
     pub(crate) codes: codes::Codes,
-    pub(crate) temporary: auths::Temporary,
+    pub(crate) temporary: temporary::Temporary,
     pub(crate) tickets: auths::Tickets,
     /// Groups and channels, by dialog id.
     pub(crate) chats: HashMap<i64, Chat>,
@@ -144,7 +145,7 @@ impl World {
             auths: HashMap::new(),
             keys_of: HashMap::new(),
             codes: codes::Codes::default(),
-            temporary: auths::Temporary::default(),
+            temporary: temporary::Temporary::default(),
             tickets: auths::Tickets::default(),
             chats: HashMap::new(),
             chats_of: HashMap::new(),

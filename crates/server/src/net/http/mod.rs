@@ -195,7 +195,7 @@ fn is_path(path: &str) -> bool {
 fn check_body(len: usize) -> Result<(), u16> {
     match len {
         _ if len > MAX_FRAME => Err(413),
-        _ if len < PACKET_MIN || len % 4 != 0 => Err(400),
+        _ if len < PACKET_MIN || !len.is_multiple_of(4) => Err(400),
         _ => Ok(()),
     }
 }

@@ -44,7 +44,6 @@ pub(super) fn accept(head: &Head<'_>) -> Result<String, BadHead> {
 pub(super) struct WebSocket {
     frames: Frames,
     framing: Framing,
-    data: Vec<u8>,
     /// Whether the last word was said.
     over: bool,
 }
@@ -54,7 +53,6 @@ impl WebSocket {
         Self {
             frames: Frames::default(),
             framing,
-            data: Vec::new(),
             over: false,
         }
     }
@@ -67,10 +65,9 @@ impl WebSocket {
         if self.over {
             return Ok(());
         }
-        let mut controls = Vec::new();
-        let read = self.frames.receive(bytes, &mut self.data, &mut controls);
-        self.framing.receive(&self.data);
-        self.data.clear();
+        let (mut data, mut controls) = (Vec::new(), Vec::new());
+        let read = self.frames.receive(bytes, &mut data, &mut controls);
+        self.framing.receive(&data);
         for control in controls {
             match control {
                 Control::Ping(payload) => frames::write(Opcode::Pong, &payload, out),
