@@ -78,7 +78,7 @@ fn a_large_document_comes_from_the_cdn_encrypted_and_hashed() {
     let reupload = |request: Bytes| upload::ReuploadCdnFile::new(token(), request);
     let guess = alice.refusal(reupload(Bytes::from_static(b"guess")));
     assert_eq!(guess, "REQUEST_TOKEN_INVALID");
-    let hashes = alice.call(reupload(needed.request_token.clone())).unwrap();
+    let hashes = alice.call(reupload(needed.request_token)).unwrap();
     check(&hashes, &content);
 
     let key = redirect.encryption_key.as_ref().try_into().unwrap();

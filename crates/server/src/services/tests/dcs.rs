@@ -58,7 +58,7 @@ fn a_bound_key_speaks_for_its_permanent_one_once_it_has_introduced_itself() {
     let temporary = Program::temporary(&shared, 2, DAY);
     temporary.call(hello(LAYER)).unwrap();
     let call = binding(&alice, &inner(&temporary, &alice), MSG_ID);
-    temporary.call(call.clone()).unwrap();
+    temporary.call(call).unwrap();
     assert_eq!(
         temporary.get_me().unwrap_err().name,
         "CONNECTION_NOT_INITED"
