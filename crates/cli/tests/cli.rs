@@ -477,3 +477,52 @@ fn every_command_explains_itself() {
     let wrong = command(folder.path()).arg("dmeo").output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));
 }
+
+/// The first lines of a server that is ended then.
+fn first_lines(folder: &Path, arguments: &[&str], lines: usize) -> Vec<Value> {
+    let mut server = command(folder)
+        .args(["serve", "--port", "0", "--json"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(server.stdout.take().unwrap());
+    let lines = out.lines().take(lines);
+    let lines = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap());
+    let lines = lines.collect();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    lines
+}
+
+#[test]
+fn a_server_open_to_others_warns_of_it_and_tells_of_its_cdn_and_media_addresses() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = ["--host", "0.0.0.0", "--cdn"];
+    let lines = first_lines(folder.path(), &open, 2);
+    assert_eq!(lines[0]["cdn"]["id"], 203);
+    assert!(lines[0]["dcs"][0]["media_port"].is_u64());
+    assert_eq!(lines[1]["event"], "warning");
+    let lines = first_lines(folder.path(), &[], 1);
+    assert_eq!(lines[0]["dcs"][0]["host"], "127.0.0.1");
+    assert!(lines[0]["cdn"].is_null());
+}
+
+#[test]
+fn a_further_layer_comes_from_a_file_that_has_to_be_a_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("next.tl");
+    let line = "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc;";
+    std::fs::write(&path, format!("// LAYER 999\n{line}\n")).unwrap();
+    let file = path.to_str().unwrap();
+    let lines = first_lines(folder.path(), &["--layer-file", file], 1);
+    assert!(lines[0]["dcs"].is_array());
+    std::fs::write(&path, "// no schema at all").unwrap();
+    let refused = command(folder.path())
+        .args(["serve", "--port", "0", "--layer-file", file])
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("schema of a further layer"), "{said}");
+}
