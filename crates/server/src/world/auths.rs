@@ -93,6 +93,8 @@ struct Ticket {
     expires: i32,
 }
 
+/// Permanent keys without a login that are kept.
+const STRANGERS_MAX: usize = 10_000;
 /// Seconds an exported login can be taken up.
 const TICKET_LIFETIME: i32 = 60;
 
@@ -102,7 +104,7 @@ impl World {
     pub(crate) fn add_key(&mut self, key: AuthKey, dc: i32, expires: Option<i32>) -> Vec<i64> {
         let id = key.id();
         let now = self.now();
-        let ended = self.forget_ended(now);
+        let mut ended = self.forget_ended(now);
         if let Some(at) = expires {
             self.temporary.add(id, at);
         }
@@ -121,7 +123,28 @@ impl World {
         };
         self.auths.insert(id, auth);
         self.touch(Rec::Auth(id));
+        if expires.is_none() {
+            self.strangers.push_back(id);
+        }
+        ended.extend(self.forget_stranger());
         ended
+    }
+
+    /// Makes room where too many keys were made that nobody ever logged in with: whoever can reach
+    /// the server can make keys. Gives the key that is gone.
+    fn forget_stranger(&mut self) -> Option<i64> {
+        if self.strangers.len() <= STRANGERS_MAX {
+            return None;
+        }
+        let oldest = self.strangers.pop_front()?;
+        let used = self
+            .auths
+            .get(&oldest)
+            .is_some_and(|auth| auth.user.is_some());
+        (!used && self.auths.remove(&oldest).is_some()).then(|| {
+            self.touch(Rec::Auth(oldest));
+            oldest
+        })
     }
 
     /// The key that a connection to `dc` may use, if there is one, and when it ends.
@@ -223,5 +246,26 @@ impl World {
         } else {
             Err(invalid())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{key, world};
+    use super::*;
+
+    #[test]
+    fn keys_of_strangers_give_way_and_those_of_accounts_stay() {
+        let mut w = world();
+        let user = w.add_user(1, "A");
+        let known = key(&mut w, 1);
+        w.log_in(known, user).unwrap();
+        let stranger = key(&mut w, 1);
+        for _ in 0..=STRANGERS_MAX {
+            key(&mut w, 1);
+        }
+        assert!(w.auths.contains_key(&known));
+        assert!(!w.auths.contains_key(&stranger));
+        assert!(w.auths.len() <= STRANGERS_MAX + 1);
     }
 }

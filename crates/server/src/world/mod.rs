@@ -45,7 +45,7 @@ mod uploads;
 mod users;
 mod views;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use heliogram_crypto::{Random, SeededRandom};
 
@@ -103,6 +103,8 @@ pub(crate) struct World {
     pub(crate) contact_of: HashMap<i64, HashSet<i64>>,
     pub(crate) auths: HashMap<i64, Auth>,
     pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
+    /// Permanent keys in the order they were made, until somebody logs in with them.
+    pub(crate) strangers: VecDeque<i64>,
     pub(crate) codes: codes::Codes,
     pub(crate) temporary: temporary::Temporary,
     pub(crate) tickets: auths::Tickets,
@@ -144,6 +146,7 @@ impl World {
             contact_of: HashMap::new(),
             auths: HashMap::new(),
             keys_of: HashMap::new(),
+            strangers: VecDeque::new(),
             codes: codes::Codes::default(),
             temporary: temporary::Temporary::default(),
             tickets: auths::Tickets::default(),
