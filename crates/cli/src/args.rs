@@ -111,11 +111,7 @@ pub(crate) struct Demo {
 }
 
 #[derive(ClapArgs, Debug)]
-#[command(after_help = "\
-Examples:
-  heliogram serve --key server.pem --bot echo_bot
-  heliogram serve --key server.pem --data telegram.db -v
-  heliogram serve --port 0 --json > server.json    then: heliogram --server server.json login")]
+#[command(after_help = SERVE_HELP)]
 pub(crate) struct Serve {
     /// Address to listen on; anything but loopback lets others in
     #[arg(long, default_value = "127.0.0.1")]
@@ -149,10 +145,42 @@ pub(crate) struct Serve {
     /// At the end, list the methods that were called, answered and missing
     #[arg(long)]
     pub(crate) coverage: bool,
+    /// Open the control API, over which programs let things go wrong, move the clock and read
+    /// login codes (see below); on a free port of loopback unless told where
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        num_args = 0..=1,
+        default_missing_value = "127.0.0.1:0"
+    )]
+    pub(crate) control: Option<std::net::SocketAddr>,
     /// Show each call as it comes
     #[arg(short, long)]
     pub(crate) verbose: bool,
 }
+
+/// What `serve --help` says behind the options.
+const SERVE_HELP: &str = "\
+Examples:
+  heliogram serve --key server.pem --bot echo_bot
+  heliogram serve --key server.pem --data telegram.db -v
+  heliogram serve --port 0 --json > server.json    then: heliogram --server server.json login
+
+The control API is HTTP with JSON. The server shows its address and a token when it starts (with
+`--json` in the first line, under \"control\"); each request carries the token:
+
+  curl -H \"Authorization: Bearer $TOKEN\" $URL/faults
+
+  GET /faults               the faults there are, with their parameters, and those that wait
+  POST /faults              add one: {\"name\": \"flood_wait\", \"seconds\": 3,
+                            \"method\": \"messages.sendMessage\", \"times\": 2}; most faults also take
+                            \"times\": N or \"always\", \"skip\": N, \"chance\": 0 to 1, \"seed\": N,
+                            \"account\": \"@name\", \"dc\": N
+  DELETE /faults/ID         take one away; DELETE /faults all of them
+  GET /log                  what faults did, and the faults that do it again
+  GET /calls                how often each method was called
+  POST /clock               {\"advance_seconds\": 60} moves the clock forward
+  GET /codes?phone=NUMBER   the login code that is out for a phone number";
 
 /// A username as Telegram has them, with or without `@`.
 fn username(text: &str) -> Result<String, String> {

@@ -8,7 +8,10 @@ use heliogram::{
     api::{enums, functions as f},
     auth::Step,
 };
-use heliogram_server::TestServer;
+use heliogram_server::{
+    Direction::{FromClient, ToClient},
+    Fault, TestServer,
+};
 
 const PHONE: &str = "+15550100001";
 
@@ -113,4 +116,86 @@ async fn a_session_the_server_forgot_is_a_typed_error() {
         "{error:?}"
     );
     assert!(error.to_string().contains("sign in again"), "{error}");
+}
+
+#[tokio::test]
+async fn each_message_arrives_once_under_every_fault_of_packets_and_sessions() {
+    let late = Duration::from_millis(200);
+    let mut faults = vec![
+        Fault::delay(ToClient, late),
+        Fault::delay(FromClient, late),
+        Fault::duplicate(ToClient, 3),
+        Fault::duplicate(FromClient, 3),
+        Fault::reorder(ToClient, 1),
+        Fault::reorder(FromClient, 1),
+        Fault::corrupt(ToClient),
+        Fault::corrupt(FromClient),
+        Fault::cut_at_byte(ToClient, 30),
+        Fault::cut_at_byte(FromClient, 30),
+        Fault::stall(late),
+        Fault::slow_link(20_000, Duration::from_millis(20)),
+        Fault::cut_on_packet(),
+        Fault::wrong_salt(),
+        Fault::new_session(),
+        Fault::transport_flood(),
+    ];
+    let codes = [16, 17, 18, 19, 20, 32, 33, 34, 35, 48, 64];
+    faults.extend(codes.map(Fault::bad_msg));
+    let server = TestServer::start().await;
+    let client = signed_in(&server).await;
+    for (n, fault) in faults.into_iter().enumerate() {
+        let (n, name) = (n as i64, fault.name());
+        server.faults().add(fault).unwrap();
+        // Two at once, so that one can overtake the other.
+        let (one, two) = tokio::join!(send(&client, 2 * n + 1), send(&client, 2 * n + 2));
+        one.and(two)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let log = server.faults().log();
+        assert_eq!(
+            (log.len() as i64, log[n as usize].fault.name()),
+            (n + 1, name)
+        );
+        server.faults().clear();
+        assert_eq!(count(&client).await as i64, 2 * n + 2, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn each_message_arrives_once_over_a_bad_line() {
+    for seed in [1, 2] {
+        let server = TestServer::start().await;
+        let client = signed_in(&server).await;
+        for name in ["corrupt", "duplicate", "reorder", "delay"] {
+            for direction in ["to_client", "from_client"] {
+                let often = format!(r#""times": "always", "chance": 0.06, "seed": {seed}"#);
+                let ms = match name {
+                    "reorder" | "delay" => r#", "ms": 30"#,
+                    _ => "",
+                };
+                let fault =
+                    format!(r#"{{"name": "{name}", "direction": "{direction}", {often}{ms}}}"#);
+                server.faults().add_json(&fault).unwrap();
+            }
+        }
+        for id in 1..=40 {
+            send(&client, id).await.unwrap();
+        }
+        let log = server.faults().log();
+        assert!(log.len() > 5, "seed {seed}: {} faults struck", log.len());
+        server.faults().clear();
+        assert_eq!(count(&client).await, 40, "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_clock_of_the_server_is_followed() {
+    for seconds in [3600, -3600] {
+        let server = TestServer::start().await;
+        let client = signed_in(&server).await;
+        let id = server.faults().add(Fault::clock_skew(seconds)).unwrap();
+        send(&client, 1).await.unwrap();
+        assert!(server.faults().remove(id));
+        send(&client, 2).await.unwrap();
+        assert_eq!(count(&client).await, 2);
+    }
 }

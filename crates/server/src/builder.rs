@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -8,6 +8,7 @@ use heliogram_crypto::{RandomExt, RsaPrivateKey, SeededRandom};
 use heliogram_mtproto::exchange::ServerConfig;
 
 use crate::clock::Clock;
+use crate::control;
 use crate::event::Event;
 use crate::faults::FaultState;
 use crate::files::Blobs;
@@ -41,6 +42,7 @@ pub struct Builder {
     schemas: Vec<String>,
     seed: Option<Seed>,
     watcher: Option<Watcher>,
+    control: Option<SocketAddr>,
 }
 
 impl Default for Builder {
@@ -57,6 +59,7 @@ impl Default for Builder {
             schemas: Vec::new(),
             seed: None,
             watcher: None,
+            control: None,
         }
     }
 }
@@ -139,6 +142,13 @@ impl Builder {
         self
     }
 
+    /// Opens the control API there; port 0 takes a free one. [`Server::control`] tells where it
+    /// is and the token it takes. Without this there is none.
+    pub fn control(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.control = Some(address.into());
+        self
+    }
+
     /// Starts the server; it runs until it is stopped or dropped.
     ///
     /// # Errors
@@ -150,7 +160,11 @@ impl Builder {
             dcs: self.dcs,
             cdn: self.cdn,
         };
-        Server::launch(self.shared()?, plan).await
+        let control = self.control;
+        let shared = self.shared()?;
+        let mut server = Server::launch(Arc::clone(&shared), plan).await?;
+        server.control = control.map(|at| control::open(&shared, at)).transpose()?;
+        Ok(server)
     }
 
     /// Everything but the sockets.
@@ -200,7 +214,7 @@ impl Builder {
             table: services::table(),
             own_layers,
             hub: Hub::default(),
-            faults: FaultState::new(),
+            faults: FaultState::new(clock.clone()),
             blobs,
             store: store.map(Mutex::new),
             clock,

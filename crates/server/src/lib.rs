@@ -17,6 +17,19 @@
 //! # }).unwrap();
 //! ```
 //!
+//! Anything can go wrong on request, in code ([`Server::faults`], listed in [`faults`]) or over HTTP
+//! ([`Builder::control`]):
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! # use heliogram_server::{Fault, TestServer};
+//! # let server = TestServer::start().await;
+//! server.faults().add(Fault::flood_wait(3).method("messages.sendMessage").times(2))?;
+//! server.faults().add(Fault::cut_after().method("messages.sendMedia"))?;
+//! # Ok::<(), heliogram_server::FaultError>(())
+//! # }).unwrap();
+//! ```
+//!
 //! # Map
 //! | folder | what it does |
 //! |---|---|
@@ -30,13 +43,15 @@
 //! | `persist`, `files` | what stays on disk |
 //! | `people` | accounts and chats as a test sees them |
 //! | `faults` | what goes wrong on request |
+//! | `control` | faults, the clock and login codes over HTTP |
 #![forbid(unsafe_code)]
 
 mod builder;
 mod clock;
+mod control;
 mod coverage;
 mod event;
-mod faults;
+pub mod faults;
 mod files;
 mod handle;
 mod hub;
@@ -54,9 +69,11 @@ mod shared;
 mod world;
 
 pub use builder::Builder;
+pub use control::ControlPoint;
 pub use coverage::Coverage;
 pub use event::Event;
-pub use handle::{Faults, TestServer};
+pub use faults::{Active, Direction, Fault, FaultError, FaultId, Faults, Migrate, Strike};
+pub use handle::TestServer;
 pub use people::{Account, Calling, Chat, ChatBuilder, Hearing, NotCalled, Said, Silence, Talk};
 pub use persist::DataError;
 pub use rpc::Refusal;

@@ -10,7 +10,7 @@ use heliogram_api::functions::help;
 use heliogram_tl::Call;
 
 use crate::event::Event;
-use crate::faults::Fault;
+use crate::faults::What;
 use crate::hub::Slot;
 use crate::net::CDN_DC;
 use crate::rpc::{Access, Answer, Cx, Refusal, constructor, layer, peel};
@@ -63,12 +63,10 @@ impl Shared {
         let mut name = String::from("unreadable");
         let mut user = None;
         let outcome = match self.prepare(request, &mut name, &mut user) {
-            Ok((fault, run)) => match fault.filter(|_| !request.delayed) {
-                Some(Fault::Refuse(refusal)) => Outcome::Done(Err(refusal)),
-                Some(Fault::Delay(by)) => return Outcome::Later(by),
-                Some(Fault::CutBefore) => Outcome::Cut(None),
-                Some(Fault::CutAfter) => Outcome::Cut(Some(run())),
-                None => Outcome::Done(run()),
+            Ok((None, run)) => Outcome::Done(run()),
+            Ok((Some(fault), run)) => match self.go_wrong(fault, request.slot.key_id, run) {
+                later @ Outcome::Later(_) => return later,
+                outcome => outcome,
             },
             Err(refusal) => Outcome::Done(Err(refusal)),
         };
@@ -101,7 +99,7 @@ impl Shared {
         request: &'a Request,
         name: &mut String,
         user: &mut Option<i64>,
-    ) -> Answer<(Option<Fault>, Box<dyn FnOnce() -> Answer<Bytes> + 'a>)> {
+    ) -> Answer<(Option<What>, Box<dyn FnOnce() -> Answer<Bytes> + 'a>)> {
         let slot = &request.slot;
         let peeled = peel(request.body.clone())?;
         let caller = self.world().caller(slot.key_id, peeled.layer, peeled.app)?;
@@ -113,12 +111,16 @@ impl Shared {
             return Err(unknown(id, name));
         };
         method.name.clone_into(name);
-        let fault = self.faults.take(name);
+        let fault = match request.delayed {
+            true => None,
+            false => self.faults.on_call(name, request.dc, caller.user),
+        };
         if slot.lock().any_failed(&peeled.after) {
             return Err(Refusal::bad("MSG_WAIT_FAILED"));
         }
         caller.check(method.access, method.name, request.dc)?;
         let quiet = peeled.quiet || method.access == Access::Anywhere;
+        let too_long = matches!(fault, Some(What::DifferenceTooLong {}));
         let run = move || {
             if let Some(user) = caller.user.filter(|_| !quiet) {
                 self.hub.subscribe(slot, user);
@@ -132,6 +134,7 @@ impl Shared {
                 dc: request.dc,
                 ip: request.ip,
                 me: caller.user.unwrap_or_default(),
+                too_long,
             };
             let answer = method.call(&cx, &body)?;
             layer::answer(self.layers(), caller.layer, id, answer)

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 use crate::builder::Builder;
-use crate::handle::Faults;
+use crate::control::{Control, ControlPoint};
+use crate::faults::Faults;
 use crate::net::{CDN_DC, Plan, listen};
 use crate::people::{Account, Chat, ChatBuilder};
 use crate::persist::DataError;
@@ -79,6 +80,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
     done: Option<oneshot::Receiver<()>>,
+    pub(crate) control: Option<Control>,
 }
 
 impl Server {
@@ -105,6 +107,7 @@ impl Server {
             stop,
             thread: Some(thread),
             done: Some(done),
+            control: None,
         };
         match ready.await {
             Ok(Ok(())) => Ok(server),
@@ -217,6 +220,13 @@ impl Server {
     #[must_use]
     pub fn faults(&self) -> Faults<'_> {
         Faults::new(&self.shared)
+    }
+
+    /// Where the control API is and what it takes, if it was asked for with
+    /// [`Builder::control`].
+    #[must_use]
+    pub fn control(&self) -> Option<&ControlPoint> {
+        self.control.as_ref().map(|control| &control.point)
     }
 
     /// How often a method was called so far, refused calls included.

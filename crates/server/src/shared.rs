@@ -10,7 +10,7 @@ use heliogram_tl::to_bytes;
 
 use crate::clock::Clock;
 use crate::event::Event;
-use crate::faults::FaultState;
+use crate::faults::{FaultState, Telling};
 use crate::files::Blobs;
 use crate::hub::Hub;
 use crate::layers::Layers;
@@ -138,22 +138,33 @@ impl Shared {
         }
     }
 
-    /// Tells one account's sessions, except the one that knows already.
+    /// Tells one account's sessions, as far as faults let it.
     fn tell_account(&self, world: &World, push: &Push, user: i64) {
-        let now = self.now();
-        let sessions = self.hub.sessions_of(user);
-        if sessions.is_empty() || self.faults.loses_push(user) {
+        if self.hub.sessions_of(user).is_empty() {
             return;
         }
-        let body = to_bytes(&world.words(user, push.to, &push.told));
-        for slot in sessions {
-            let knows = push.except.is_some_and(|origin| {
+        let telling = Telling {
+            to: user,
+            of: push.to,
+            except: push.except,
+            body: to_bytes(&world.words(user, push.to, &push.told)),
+        };
+        for telling in self.faults.on_update(telling) {
+            self.send_update(&telling);
+        }
+    }
+
+    /// Sends an update to every session of an account, except the one that knows already.
+    fn send_update(&self, telling: &Telling) {
+        let now = self.now();
+        for slot in self.hub.sessions_of(telling.to) {
+            let knows = telling.except.is_some_and(|origin| {
                 origin.key == slot.key_id && origin.session == slot.session_id
             });
             if !knows {
                 let spoken = slot.lock().layer;
-                self.hub
-                    .push(&slot, now, layer::updates(self.layers(), spoken, &body));
+                let body = layer::updates(self.layers(), spoken, &telling.body);
+                self.hub.push(&slot, now, body);
             }
         }
     }

@@ -37,11 +37,17 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     for bot in args.bots {
         builder = builder.bot(bot);
     }
+    if let Some(address) = args.control {
+        builder = builder.control(address);
+    }
     if let Some(path) = &args.seed {
         builder = builder.seed(seed(path)?);
     }
     let server = builder.start().await.context("the server did not start")?;
     introduce(&server, ui);
+    if args.control.is_some_and(|at| !at.ip().is_loopback()) {
+        ui.warning("The control API is open to others: whoever has the token rules this server.");
+    }
     if !args.host.is_loopback() {
         ui.warning("This server is open to others: it is made for tests and knows no limits.");
     }
@@ -73,6 +79,7 @@ fn introduce(server: &Server, ui: &Ui) {
         "bots": bots.iter().map(|(username, token)| json!({
             "username": username, "token": token,
         })).collect::<Vec<Value>>(),
+        "control": server.control().map(|point| json!({ "url": point.url, "token": point.token })),
     }));
     ui.line(styled(BOLD, "A Telegram server is up"));
     show_addresses(server, ui);
@@ -90,6 +97,14 @@ fn introduce(server: &Server, ui: &Ui) {
         ui.line(format!(
             "  bot @{username} has the token {}",
             styled(NAME, token)
+        ));
+    }
+    if let Some(point) = server.control() {
+        ui.line(styled(BOLD, "\nControl"));
+        ui.line(format!("  {}", styled(NAME, &point.url)));
+        ui.line(format!(
+            "  Authorization: Bearer {}",
+            styled(NAME, &point.token)
         ));
     }
     ui.line(styled(DIM, "\nCtrl-C ends it"));

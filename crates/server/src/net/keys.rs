@@ -54,6 +54,11 @@ impl Keys {
         Ok(reply)
     }
 
+    /// The id of the key used last.
+    pub(super) fn last(&self) -> Option<i64> {
+        self.known.as_ref().map(|(key, _)| key.id())
+    }
+
     /// The key of a packet, if this data centre has it. The connections of keys that are
     /// forgotten before their time are cut, so that what is known here holds.
     pub(super) fn find(&mut self, shared: &Shared, dc: i32, id: i64) -> Option<AuthKey> {

@@ -1,3 +1,5 @@
+mod faulty;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +11,11 @@ use super::http::{Poll, Wait};
 use super::keys::Keys;
 use super::requests;
 use super::wire::{Packet, Wire};
+use crate::faults::{Line, What};
 use crate::hub::{Conn, Slot};
 use crate::serve::Request;
 use crate::shared::Shared;
+use faulty::bad_msg;
 
 /// Encoded bytes after which no further packet is made for now.
 const FILL_MAX: usize = 1 << 20;
@@ -36,6 +40,8 @@ pub(crate) struct Link {
     packet: Vec<u8>,
     ending: Option<String>,
     spoken: bool,
+    /// What faults make of the connection.
+    line: Line<Packet>,
 }
 
 impl Link {
@@ -54,16 +60,22 @@ impl Link {
             packet: Vec::new(),
             ending: None,
             spoken: false,
+            line: Line::default(),
         }
     }
 
     /// Why the connection has to end once everything is sent, if it has to.
     pub(crate) fn ending(&self) -> Option<&str> {
-        if self.conn.is_cut() {
+        if self.conn.is_cut() || self.line.is_cut() {
             Some("cut on request")
         } else {
-            self.ending.as_deref()
+            self.ending.as_deref().filter(|_| !self.line.has_output())
         }
+    }
+
+    /// Whether nothing more is taken from the client.
+    fn is_over(&self) -> bool {
+        self.ending.is_some() || self.conn.is_cut()
     }
 
     /// Whether a packet came that made sense.
@@ -83,12 +95,8 @@ impl Link {
             .disconnect(&self.conn, &self.slots, self.shared.now());
     }
 
-    /// Takes bytes from the socket and does what they ask for.
-    pub(crate) fn receive(&mut self, bytes: &[u8]) {
-        if self.shared.faults.strike_at_bytes(bytes.len()) {
-            self.end("cut after so many bytes");
-            return;
-        }
+    /// Does what bytes of the client ask for.
+    fn read(&mut self, bytes: &[u8]) {
         let shared = &self.shared;
         let received = self.wire.receive(bytes, || shared.seed(), &mut self.first);
         // What came before the mistake was said before it.
@@ -100,7 +108,7 @@ impl Link {
 
     /// Takes the packets that came.
     fn take_all(&mut self) {
-        while self.ending().is_none() {
+        while !self.is_over() {
             let shared = &self.shared;
             match self.wire.next(|| shared.seed(), &mut self.first) {
                 Ok(Some(packet)) => self.take(packet),
@@ -113,7 +121,8 @@ impl Link {
     fn take(&mut self, packet: Packet) {
         match peek_key_id(&packet.bytes) {
             Some(0) => self.take_plain(&packet.bytes),
-            Some(key_id) => self.take_sealed(key_id, packet),
+            Some(key_id) if self.is_calm() => self.take_sealed(key_id, packet),
+            Some(_) => self.pass_packet(packet),
             None => self.end("a packet that is too short"),
         }
     }
@@ -131,13 +140,9 @@ impl Link {
     }
 
     fn take_sealed(&mut self, key_id: i64, mut packet: Packet) {
-        if self.shared.faults.strike_at_packet() {
-            self.end("cut after so many packets");
+        let Ok(fault) = self.received_fault(key_id) else {
             return;
-        }
-        if self.shared.faults.loses_packet() {
-            return;
-        }
+        };
         let Some(key) = self.keys.find(&self.shared, self.dc, key_id) else {
             self.refuse(-404, "an unknown auth key".to_owned());
             return;
@@ -153,6 +158,9 @@ impl Link {
         if packet.quick_ack {
             self.wire.say_quick_ack(opened.quick_ack, &mut self.first);
         }
+        if fault == Some(What::NewSession {}) {
+            self.forget_session(key_id, opened.session_id);
+        }
         let now = self.shared.now();
         let seed = self.shared.seed();
         if self.wire.is_polled() {
@@ -166,8 +174,8 @@ impl Link {
             self.poll = Some((Arc::clone(&slot), Poll::new(now.mono)));
         }
         let mut state = slot.lock();
-        if self.shared.faults.refuses_salt() {
-            state.session.refuse_salt_once();
+        if let Some(code) = fault.and_then(bad_msg) {
+            state.session.refuse_once(code);
         }
         let taken = state.session.handle_opened(now, &opened);
         drop(state);
@@ -256,10 +264,11 @@ impl Link {
         if let Some((_, poll)) = &mut self.poll {
             poll.set_wait(wait);
         }
+        self.end("the key was destroyed");
     }
 
-    /// Appends what is to be sent, up to a limit.
-    pub(crate) fn fill(&mut self, out: &mut Vec<u8>) {
+    /// Appends what the server has to say, up to a limit.
+    fn make(&mut self, out: &mut Vec<u8>) {
         if !self.conn.is_cut() {
             let now = self.shared.now();
             if self.wire.is_polled() {
@@ -297,7 +306,7 @@ impl Link {
                 return true;
             }
             drop(state);
-            if let Err(reason) = self.wire.say(&self.packet, out) {
+            if let Err(reason) = self.say(out) {
                 self.end(reason);
                 return true;
             }
@@ -330,7 +339,7 @@ impl Link {
         self.take_all();
     }
 
-    /// Time until a session has something to do by itself, or an answer is due.
+    /// Time until something has to be done by itself, or an answer is due.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let polled = self.wire.is_polled();
         let due = self.slots.iter().filter_map(|slot| {
@@ -342,17 +351,18 @@ impl Link {
             }
         });
         let answer = self.poll.as_ref().map(|(_, poll)| poll.due());
-        let due = due.chain(answer).min()?;
+        let due = due.chain(answer).chain(self.line.next_due()).min()?;
         Some(due.saturating_sub(self.shared.now().mono))
     }
 
     /// Whether nothing more should be read for now.
     pub(crate) fn is_full(&self) -> bool {
-        self.wire.is_full()
+        self.wire.is_full() || !self.line.wants_input()
     }
 
     /// Does what is due.
     pub(crate) fn handle_timeout(&mut self) {
+        self.let_through();
         let now = self.shared.now();
         for slot in self.slots.clone() {
             slot.lock().session.handle_timeout(now);

@@ -12,4 +12,5 @@ mod requests;
 mod websocket;
 mod wire;
 
+pub(crate) use http::{BadHead, HEAD_MAX, Head, parse_head};
 pub(crate) use listen::{Addresses, CDN_DC, Plan, listen};

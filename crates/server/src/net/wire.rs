@@ -19,10 +19,17 @@ pub(super) enum Wire {
 }
 
 /// A packet of the client.
+#[derive(Clone)]
 pub(super) struct Packet {
     pub(super) bytes: Vec<u8>,
     /// The client wants to hear at once that it came.
     pub(super) quick_ack: bool,
+}
+
+impl AsMut<[u8]> for Packet {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
 }
 
 impl Wire {

@@ -19,6 +19,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) ip: IpAddr,
     /// The account; 0 where no login is needed and there is none.
     pub(crate) me: i64,
+    /// By a fault, the difference this asks for is too long to be told.
+    pub(crate) too_long: bool,
 }
 
 impl Cx<'_> {

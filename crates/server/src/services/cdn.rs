@@ -36,7 +36,7 @@ pub(super) fn redirect(
     if cx.shared.cdn_exchange.is_none() || blob.size < LARGE {
         return Ok(None);
     }
-    let hashes = hashes_from(cx, blob, offset)?;
+    let hashes = told_hashes(cx, blob, offset)?;
     let world = cx.shared.world();
     let cipher = world.cdn_cipher(id);
     let redirect = types::upload::FileCdnRedirect::new(
@@ -74,7 +74,7 @@ fn reupload(cx: &Cx<'_>, call: ReuploadCdnFile) -> Answer<Vec<types::FileHash>> 
         world.cdn_store(id, &call.request_token)?;
         Ok(blob)
     })?;
-    hashes_from(cx, &blob, 0)
+    told_hashes(cx, &blob, 0)
 }
 
 fn hashes(cx: &Cx<'_>, call: GetCdnFileHashes) -> Answer<Vec<types::FileHash>> {
@@ -82,7 +82,14 @@ fn hashes(cx: &Cx<'_>, call: GetCdnFileHashes) -> Answer<Vec<types::FileHash>> {
         return Err(Refusal::bad("OFFSET_INVALID"));
     }
     let (_, blob) = stored_here(&cx.shared.world(), cx, &call.file_token)?;
-    hashes_from(cx, &blob, call.offset - call.offset % HASHED)
+    told_hashes(cx, &blob, call.offset - call.offset % HASHED)
+}
+
+/// The hashes a client compares with what the CDN gives it.
+fn told_hashes(cx: &Cx<'_>, blob: &Blob, offset: i64) -> Answer<Vec<types::FileHash>> {
+    let mut hashes = hashes_from(cx, blob, offset)?;
+    cx.shared.faults.spoil_cdn_hashes(&mut hashes);
+    Ok(hashes)
 }
 
 /// The file that a token names, if this data centre has it.

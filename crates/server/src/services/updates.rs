@@ -40,7 +40,8 @@ fn difference(
     cx: &Cx<'_>,
     call: GetDifference,
 ) -> Answer<enums::updates::Difference> {
-    let missed = w.difference(cx.me, call.pts, call.pts_limit, call.pts_total_limit)?;
+    let limits = (call.pts_limit, call.pts_total_limit);
+    let missed = missed(w, cx, cx.me, call.pts, limits)?;
     let unread = w.mailbox(cx.me)?.unread();
     // What happened in channels is for their own differences; here only that something did.
     let (channels, about) = w.channels_changed(cx.me, call.date);
@@ -113,7 +114,8 @@ fn channel_difference(
         return Err(Refusal::bad("LIMIT_INVALID"));
     }
     let limit = call.limit.min(most);
-    let missed = w.difference(channel, call.pts, Some(limit), Some(CHANNEL_MISSED_MAX))?;
+    let limits = (Some(limit), Some(CHANNEL_MISSED_MAX));
+    let missed = missed(w, cx, channel, call.pts, limits)?;
     Ok(match missed {
         Difference::Empty => types::updates::ChannelDifferenceEmpty {
             r#final: true,
@@ -172,6 +174,21 @@ fn channel_difference(
             .into()
         }
     })
+}
+
+/// What was missed of a box, unless a fault makes it too long to be told.
+fn missed(
+    w: &World,
+    cx: &Cx<'_>,
+    owner: i64,
+    pts: i32,
+    (limit, total): (Option<i32>, Option<i32>),
+) -> Answer<Difference> {
+    if cx.too_long {
+        let pts = w.mailbox(owner)?.pts;
+        return Ok(Difference::TooLong { pts });
+    }
+    w.difference(owner, pts, limit, total)
 }
 
 /// What a difference says.

@@ -204,7 +204,7 @@ mod tests {
                 limit: -1,
                 ..window
             }),
-            []
+            [0; 0]
         );
         assert_eq!(
             page(Window {
@@ -212,7 +212,7 @@ mod tests {
                 limit: i32::MAX,
                 ..window
             }),
-            []
+            [0; 0]
         );
     }
 

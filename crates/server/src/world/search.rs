@@ -218,7 +218,7 @@ mod tests {
             w.search(b, &query(None, "hello", Some(b)), window)
                 .unwrap()
                 .ids(),
-            []
+            [0; 0]
         );
         assert_eq!(
             name_of(w.search(a, &query(None, "", None), window)),

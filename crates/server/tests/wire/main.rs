@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails that way")]
 
+mod calls;
 mod channel;
+mod control;
 mod dcs;
 mod killed;
+mod packets;
 mod peer;
 mod raw;
 mod transports;
@@ -170,28 +173,6 @@ fn updates_wait_for_a_session_that_comes_back() {
         .unwrap();
     assert_eq!(me.len(), 1);
     assert!(matches!(b.next_update(), enums::Updates::Updates(_)));
-}
-
-#[test]
-fn faults_strike_as_they_are_named() {
-    let server = start();
-    let mut peer = Peer::connect(&server, 1);
-    let call = help::GetNearestDc::new;
-    server
-        .faults()
-        .flood_wait("help.getNearestDc", 7)
-        .delay("help.getNearestDc", Duration::from_millis(150));
-    assert_eq!(peer.call(call()).unwrap_err().message, "FLOOD_WAIT_7");
-    let began = std::time::Instant::now();
-    peer.call(call()).unwrap();
-    assert!(began.elapsed() >= Duration::from_millis(150));
-    server.faults().bad_salt_once();
-    peer.call(call()).unwrap();
-    server.faults().cut_after_packets(1);
-    peer.call(call()).unwrap();
-    server.faults().cut_after_bytes(10);
-    peer.call(call()).unwrap();
-    assert_eq!(peer.connections, 3);
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth, help};
 use heliogram_api::{LAYER, enums, types};
-use heliogram_crypto::RsaPublicKey;
+use heliogram_crypto::{AuthKey, RsaPublicKey, Side, message};
 use heliogram_mtproto::exchange::{ClientConfig, ClientExchange, ClientStep};
 use heliogram_mtproto::framing::{Frame, Framing, Obfuscation, Transport};
-use heliogram_mtproto::{Event, Now, RpcFailure, SendOptions, Session, SessionConfig};
+use heliogram_mtproto::{Event, Now, RequestId, RpcFailure, SendOptions, Session, SessionConfig};
 use heliogram_server::{Account, TestServer};
-use heliogram_tl::{Call, from_bytes, to_bytes};
+use heliogram_tl::{Call, Constructor, Decode, from_bytes, to_bytes};
 
 /// Longest wait for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,9 +20,25 @@ pub(crate) struct Peer {
     session: Session,
     link: Link,
     origin: Instant,
+    key: AuthKey,
     updates: Vec<enums::Updates>,
     /// How many connections it took so far.
     pub(crate) connections: u32,
+    /// Whether rubbish is taken for what it is, and not for the end of the test.
+    forgiving: bool,
+    /// Everything that came, in order.
+    pub(crate) heard: Vec<Heard>,
+}
+
+/// Something that came.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Heard {
+    /// A packet as it came, and the message in it; none if it was not sealed with the key.
+    Packet(Vec<u8>, Option<Vec<u8>>),
+    /// A transport error.
+    Error(i32),
+    /// The server started a new session.
+    NewSession,
 }
 
 struct Link {
@@ -134,14 +150,18 @@ impl Peer {
             salt: made.salt,
             ..SessionConfig::default()
         };
+        let key = made.key.clone();
         let mut session = Session::new(config, made.key, seed(), now(origin));
         session.handle_connected(now(origin));
         let mut peer = Self {
             session,
             link,
             origin,
+            key,
             updates: Vec::new(),
             connections: 1,
+            forgiving: false,
+            heard: Vec::new(),
         };
         let text = || "test".to_owned();
         let call = help::GetConfig::new();
@@ -277,16 +297,14 @@ impl Peer {
         {
             self.session.handle_timeout(now);
         }
-        let mut packet = Vec::new();
-        while self.session.poll_packet(now, &mut packet) {
-            if !self.link.send(&packet) {
-                return false;
-            }
+        if !self.flush() {
+            return false;
         }
         match self.link.receive() {
-            Ok(Some(Frame::Packet(mut packet))) => {
-                self.session.handle_packet(self.now(), &mut packet).unwrap();
-                true
+            Ok(Some(Frame::Packet(packet))) => self.take(packet),
+            Ok(Some(Frame::Error(code))) if self.forgiving => {
+                self.heard.push(Heard::Error(code));
+                false
             }
             Ok(Some(other)) => panic!("{other:?}"),
             Ok(None) => true,
@@ -294,10 +312,112 @@ impl Peer {
         }
     }
 
-    fn note(&mut self, event: Event) {
-        if let Event::Update(body) = event {
-            self.updates.push(from_bytes(&body).unwrap());
+    /// Sends what is to be sent; `false` if the connection is gone.
+    fn flush(&mut self) -> bool {
+        let now = self.now();
+        let mut packet = Vec::new();
+        while self.session.poll_packet(now, &mut packet) {
+            if !self.link.send(&packet) {
+                return false;
+            }
         }
+        true
+    }
+
+    /// `false` if the packet breaks a rule, after which a connection is closed.
+    fn take(&mut self, mut packet: Vec<u8>) -> bool {
+        let mut copy = packet.clone();
+        let opened = message::open(&self.key, Side::Server, &mut copy);
+        let body = opened.ok().map(|opened| opened.body.to_vec());
+        self.heard.push(Heard::Packet(packet.clone(), body));
+        match self.session.handle_packet(self.now(), &mut packet) {
+            Ok(()) => true,
+            Err(_) if self.forgiving => false,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Update(body) => self.updates.push(from_bytes(&body).unwrap()),
+            Event::NewSession { .. } => self.heard.push(Heard::NewSession),
+            _ => {}
+        }
+    }
+
+    /// From now on what breaks rules ends a connection, not the test; what came before is
+    /// forgotten.
+    pub(crate) fn forgive(&mut self) {
+        self.forgiving = true;
+        self.heard.clear();
+    }
+
+    /// Sends a call, and does not wait for the answer.
+    pub(crate) fn ask<C: Call>(&mut self, call: C) -> RequestId {
+        let now = self.now();
+        let id = self
+            .session
+            .send(now, to_bytes(&call), SendOptions::default());
+        self.flush();
+        id
+    }
+
+    /// The next requests that are answered, so many of them, in the order of their answers.
+    pub(crate) fn answers(&mut self, count: usize) -> Vec<RequestId> {
+        let began = Instant::now();
+        let mut answered = Vec::new();
+        while answered.len() < count {
+            assert!(began.elapsed() < PATIENCE, "{answered:?} are answered only");
+            answered.extend(self.answers_within(Duration::ZERO));
+        }
+        answered
+    }
+
+    /// The requests that are answered within this time, in the order of their answers; ends early
+    /// with the connection.
+    pub(crate) fn answers_within(&mut self, time: Duration) -> Vec<RequestId> {
+        let began = Instant::now();
+        let mut answered = Vec::new();
+        loop {
+            let there = self.turn();
+            while let Some(event) = self.session.poll_event() {
+                match event {
+                    Event::Reply { id, .. } => answered.push(id),
+                    other => self.note(other),
+                }
+            }
+            if !there || began.elapsed() >= time {
+                return answered;
+            }
+        }
+    }
+
+    /// How many bytes still come, until the server closes the connection.
+    pub(crate) fn bytes_to_the_end(&mut self) -> usize {
+        let began = Instant::now();
+        let mut count = 0;
+        let mut input = [0; 4096];
+        loop {
+            assert!(began.elapsed() < PATIENCE, "the connection stays");
+            match self.link.stream.read(&mut input) {
+                Ok(0) => return count,
+                Ok(len) => count += len,
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// The messages that came by themselves in a packet, read as `T`.
+    pub(crate) fn heard_alone<T: Constructor + Decode>(&self) -> Vec<T> {
+        let bodies = self.heard.iter().filter_map(|heard| match heard {
+            Heard::Packet(_, Some(body)) => Some(body),
+            _ => None,
+        });
+        bodies
+            .filter(|body| body.starts_with(&T::ID.to_le_bytes()))
+            .map(|body| from_bytes(&body.clone().into()).unwrap())
+            .collect()
     }
 
     fn now(&self) -> Now {

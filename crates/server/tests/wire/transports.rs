@@ -8,7 +8,7 @@ use heliogram_api::{enums, types};
 use heliogram_mtproto::framing::Frame;
 use heliogram_mtproto::plain;
 use heliogram_mtproto::tl::types::HttpWait;
-use heliogram_server::{Account, TestServer};
+use heliogram_server::{Account, Direction, Fault, TestServer};
 
 use crate::channel::{Channel, Http, Socket, Tcp, WebSocket};
 use crate::peer::Peer;
@@ -249,4 +249,50 @@ fn clients_that_come_all_at_once_are_all_answered() {
         assert_eq!(body[4..20], [n as u8; 16]);
     }
     assert_eq!(server.connections(), 300);
+}
+
+/// What a client of any transport sees of faults of calls, packets, bytes and the transport.
+fn faults_strike<C: Channel>(server: &TestServer, dial: impl Fn() -> C) {
+    let new = || {
+        let mut raw = Raw::new(dial(), &server.public_key_pem(), 2, None).unwrap();
+        raw.introduce(help::GetConfig::new()).unwrap();
+        raw
+    };
+    let add = |fault| server.faults().add(fault).unwrap();
+    let nearest = help::GetNearestDc::new;
+    let mut raw = new();
+    add(Fault::flood_wait(8).method("help.getNearestDc"));
+    assert_eq!(raw.call(nearest()).unwrap_err(), "FLOOD_WAIT_8");
+    for fault in [
+        Fault::delay(Direction::FromClient, ms(150)),
+        Fault::stall(ms(150)),
+        Fault::slow_link(0, ms(75)).always(),
+    ] {
+        let id = add(fault);
+        let began = Instant::now();
+        raw.call(nearest()).unwrap();
+        assert!(began.elapsed() >= ms(150));
+        server.faults().remove(id);
+    }
+    add(Fault::transport_flood());
+    let id = raw.request(&nearest());
+    assert_eq!(raw.answer(id), Err(Refused(-429)));
+
+    let mut raw = new();
+    add(Fault::cut_at_byte(Direction::ToClient, 3));
+    raw.request(&nearest());
+    let began = Instant::now();
+    while raw.channel.receive().is_ok_and(|frame| frame.is_none()) {
+        assert!(began.elapsed() < Duration::from_secs(20), "it stays");
+    }
+    assert_eq!(server.faults().clear(), 0);
+}
+
+#[test]
+fn faults_strike_on_every_transport() {
+    let server = start();
+    let address = home(&server);
+    faults_strike(&server, || Tcp::dial(address));
+    faults_strike(&server, || WebSocket::dial(address, true));
+    faults_strike(&server, || Http::dial(address, "/api"));
 }

@@ -1,16 +1,18 @@
 //! The head of an HTTP/1 request.
 
 /// Longest head, in bytes.
-pub(super) const HEAD_MAX: usize = 8 << 10;
+pub(crate) const HEAD_MAX: usize = 8 << 10;
 /// Most fields of a head.
 const FIELDS_MAX: usize = 64;
 
 /// The first line and the fields of a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::net) struct Head<'a> {
-    pub(in crate::net) method: &'a str,
+pub(crate) struct Head<'a> {
+    pub(crate) method: &'a str,
     /// What is asked for, without a query.
-    pub(in crate::net) path: &'a str,
+    pub(crate) path: &'a str,
+    /// What stands behind the question mark.
+    pub(crate) query: &'a str,
     /// Whether the version is 1.1, not 1.0.
     modern: bool,
     fields: Vec<(&'a str, &'a str)>,
@@ -18,10 +20,10 @@ pub(in crate::net) struct Head<'a> {
 
 /// The status a request with a wrong head is refused with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::net) struct BadHead(pub(in crate::net) u16);
+pub(crate) struct BadHead(pub(crate) u16);
 
 /// The head a request begins with and its length, once all of it came.
-pub(super) fn parse(input: &[u8]) -> Result<Option<(Head<'_>, usize)>, BadHead> {
+pub(crate) fn parse(input: &[u8]) -> Result<Option<(Head<'_>, usize)>, BadHead> {
     let searched = input.get(..HEAD_MAX).unwrap_or(input);
     let Some(len) = searched.windows(4).position(|four| four == b"\r\n\r\n") else {
         return match input.len() {
@@ -60,9 +62,11 @@ fn first_line(line: &str) -> Result<Head<'_>, BadHead> {
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase()) {
         return Err(BadHead(400));
     }
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Ok(Head {
         method,
-        path: target.split('?').next().unwrap_or_default(),
+        path,
+        query,
         modern,
         fields: Vec::new(),
     })
@@ -88,7 +92,7 @@ impl Head<'_> {
     }
 
     /// The value of a field that may be there once.
-    pub(in crate::net) fn one(&self, name: &str) -> Result<Option<&str>, BadHead> {
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, BadHead> {
         let mut all = self.fields.iter();
         let mut next = || all.find(|(other, _)| other.eq_ignore_ascii_case(name));
         let first = next().map(|(_, value)| *value);
@@ -99,7 +103,7 @@ impl Head<'_> {
     }
 
     /// Whether a field that is a list has this word in it.
-    pub(in crate::net) fn lists(&self, name: &str, word: &str) -> bool {
+    pub(crate) fn lists(&self, name: &str, word: &str) -> bool {
         self.all(name)
             .flat_map(|value| value.split(','))
             .any(|item| item.trim().eq_ignore_ascii_case(word))
@@ -114,7 +118,7 @@ impl Head<'_> {
     }
 
     /// Length of the body, if the head tells it.
-    pub(super) fn body_len(&self) -> Result<Option<usize>, BadHead> {
+    pub(crate) fn body_len(&self) -> Result<Option<usize>, BadHead> {
         if self.all("transfer-encoding").next().is_some() {
             // The length has to be told before.
             return Err(BadHead(411));
@@ -153,7 +157,10 @@ mod tests {
         }
         let (head, len) = parse(text).unwrap().unwrap();
         assert_eq!(&text[len..], b"body");
-        assert_eq!((head.method, head.path), ("POST", "/api"));
+        assert_eq!(
+            (head.method, head.path, head.query),
+            ("POST", "/api", "x=1")
+        );
         assert_eq!(head.body_len(), Ok(Some(12)));
         assert!(head.keeps_alive() && !head.waits_to_continue());
     }

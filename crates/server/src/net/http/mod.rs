@@ -5,7 +5,7 @@ mod poll;
 
 use heliogram_mtproto::framing::MAX_FRAME;
 
-pub(super) use head::{BadHead, Head};
+pub(crate) use head::{BadHead, HEAD_MAX, Head, parse as parse_head};
 pub(super) use poll::{Poll, Wait};
 
 use super::websocket;

@@ -3,6 +3,7 @@ use heliogram_api::functions::{help, messages};
 use heliogram_api::{enums, types};
 
 use super::{Program, server};
+use crate::faults::Faults;
 use crate::world::Draft;
 
 #[test]
@@ -73,7 +74,8 @@ fn a_lost_update_is_lost_once_and_found_by_the_difference() {
     let alice = Program::logged_in(&shared, "9996610001", "Alice");
     let bob = Program::logged_in(&shared, "9996610002", "Bob");
     bob.call(GetState::new()).unwrap();
-    shared.faults.lose_pushes(bob.me, 1);
+    let lost = crate::Fault::lose_update();
+    Faults::new(&shared).add(lost).unwrap();
     let rich = shared.world().rich(alice.me, "lost", None).unwrap();
     let draft = Draft {
         rich,
@@ -83,7 +85,8 @@ fn a_lost_update_is_lost_once_and_found_by_the_difference() {
     shared
         .change(|w| w.send(alice.actor(), bob.me, draft))
         .unwrap();
-    assert!(!shared.faults.loses_push(bob.me));
+    assert_eq!(Faults::new(&shared).log()[0].account, Some(bob.me));
+    assert!(Faults::new(&shared).active().is_empty());
     let call = GetDifference::new(1, 0, 0);
     assert!(matches!(
         bob.call(call).unwrap(),
