@@ -264,7 +264,6 @@ impl Link {
         if let Some((_, poll)) = &mut self.poll {
             poll.set_wait(wait);
         }
-        self.end("the key was destroyed");
     }
 
     /// Appends what the server has to say, up to a limit.
