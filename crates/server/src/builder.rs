@@ -1,5 +1,5 @@
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -30,6 +30,8 @@ pub struct Builder {
     pub(crate) host: IpAddr,
     pub(crate) port: u16,
     dcs: i32,
+    /// Where single data centres listen that do not follow `host` and `port`.
+    places: BTreeMap<i32, SocketAddr>,
     key: Option<String>,
     data: Option<PathBuf>,
     bots: Vec<String>,
@@ -43,6 +45,7 @@ impl Default for Builder {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             dcs: 3,
+            places: BTreeMap::new(),
             key: None,
             data: None,
             bots: Vec::new(),
@@ -66,6 +69,13 @@ impl Builder {
     /// that are free.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Where one data centre listens, whatever [`host`](Self::host) and [`port`](Self::port) say:
+    /// for clients that have addresses built in.
+    pub fn listen(mut self, dc: u8, address: SocketAddr) -> Self {
+        self.places.insert(dc.into(), address);
         self
     }
 
@@ -111,11 +121,31 @@ impl Builder {
     /// Starts the server; it runs until it is stopped or dropped.
     ///
     /// # Errors
-    /// [`StartError`] if an address is taken, or the key or the data file cannot be used.
+    /// [`StartError`] if an address is taken or given to a data centre that is not there, or the key or the data file cannot be used.
     pub async fn start(self) -> Result<Server, StartError> {
-        let (host, port, dcs) = (self.host, self.port, self.dcs);
+        let addresses = self.addresses()?;
         let shared = self.shared()?;
-        Server::launch(shared, host, port, dcs).await
+        Server::launch(shared, addresses).await
+    }
+
+    /// Where each data centre shall listen, from 1 on.
+    fn addresses(&self) -> Result<Vec<SocketAddr>, StartError> {
+        if let Some(dc) = self.places.keys().find(|dc| !(1..=self.dcs).contains(*dc)) {
+            return Err(StartError::NoSuchDc { dc: *dc });
+        }
+        let place = |(step, dc): (u16, i32)| match self.places.get(&dc) {
+            Some(address) => Ok(*address),
+            None if self.port == 0 => Ok(SocketAddr::new(self.host, 0)),
+            None => {
+                let port = self.port.checked_add(step);
+                let port = port.ok_or_else(|| std::io::Error::other("the ports end at 65535"));
+                Ok(SocketAddr::new(
+                    self.host,
+                    port.map_err(StartError::Listen)?,
+                ))
+            }
+        };
+        (0..).zip(1..=self.dcs).map(place).collect()
     }
 
     /// Everything but the sockets.
@@ -181,6 +211,7 @@ impl std::fmt::Debug for Builder {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("dcs", &self.dcs)
+            .field("places", &self.places)
             .field("data", &self.data)
             .field("bots", &self.bots)
             .finish_non_exhaustive()
@@ -240,4 +271,43 @@ fn process_key() -> Result<RsaPrivateKey, StartError> {
     let made = made.map_err(|error| StartError::Key(error.to_string()))?;
     *key = Some(made.clone());
     Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(builder: &Builder) -> Vec<String> {
+        let addresses = builder.addresses().unwrap();
+        addresses.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn data_centres_follow_the_first_port_but_where_they_are_told_otherwise() {
+        let builder = Server::builder().port(4430).dcs(3);
+        assert_eq!(
+            text(&builder),
+            ["127.0.0.1:4430", "127.0.0.1:4431", "127.0.0.1:4432"]
+        );
+        let builder = builder.listen(2, ([127, 0, 0, 9], 443).into());
+        assert_eq!(
+            text(&builder),
+            ["127.0.0.1:4430", "127.0.0.9:443", "127.0.0.1:4432"]
+        );
+        let free = Server::builder().dcs(2);
+        assert_eq!(text(&free), ["127.0.0.1:0", "127.0.0.1:0"]);
+    }
+
+    #[test]
+    fn addresses_that_cannot_be_are_refused() {
+        let extra = Server::builder()
+            .dcs(2)
+            .listen(3, ([127, 0, 0, 1], 1).into());
+        assert!(matches!(
+            extra.addresses(),
+            Err(StartError::NoSuchDc { dc: 3 })
+        ));
+        let end = Server::builder().port(65535).dcs(2);
+        assert!(matches!(end.addresses(), Err(StartError::Listen(_))));
+    }
 }

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -18,6 +18,12 @@ pub enum StartError {
     /// An address cannot be listened on.
     #[error("{0}; choose another port or stop what uses this one")]
     Listen(std::io::Error),
+    /// An address was given to a data centre that is not there.
+    #[error("there is no data centre {dc} to listen for")]
+    NoSuchDc {
+        /// Its number.
+        dc: i32,
+    },
     /// The RSA key cannot be used.
     #[error("the RSA key cannot be used: {0}; it has to be a PKCS#1 PEM private key of 2048 bits")]
     Key(String),
@@ -81,9 +87,7 @@ impl Server {
     /// Starts the server's thread and waits until it listens.
     pub(crate) async fn launch(
         shared: Arc<Shared>,
-        host: IpAddr,
-        port: u16,
-        dcs: i32,
+        addresses: Vec<SocketAddr>,
     ) -> Result<Self, StartError> {
         let (stop, stopped) = watch::channel(false);
         let (ready_tx, ready) = oneshot::channel();
@@ -93,7 +97,7 @@ impl Server {
             .name("heliogram-server".to_owned())
             .spawn(move || {
                 let _done = done_tx;
-                run(&inner, (host, port, dcs), stopped, ready_tx);
+                run(&inner, &addresses, stopped, ready_tx);
             })
             .map_err(StartError::Thread)?;
         let server = Self {
@@ -252,7 +256,7 @@ impl std::fmt::Debug for Server {
 /// The server's thread: listens, says so, and serves until it is told to stop.
 fn run(
     shared: &Arc<Shared>,
-    (host, port, dcs): (IpAddr, u16, i32),
+    addresses: &[SocketAddr],
     mut stopped: watch::Receiver<bool>,
     ready: oneshot::Sender<std::io::Result<()>>,
 ) {
@@ -267,7 +271,7 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let listeners = match listen(host, port, dcs).await {
+        let listeners = match listen(addresses).await {
             Ok(listeners) => listeners,
             Err(error) => {
                 let _ = ready.send(Err(error));

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use heliogram_crypto::{RsaPrivateKey, SeededRandom};
-use heliogram_server::{Event, Server};
+use heliogram_server::{Dc, Event, Server};
 use serde_json::{Value, json};
 
 use crate::{
@@ -27,12 +27,16 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     if let Some(path) = args.data {
         builder = builder.data(path);
     }
+    for (dc, address) in args.listen {
+        builder = builder.listen(dc, address);
+    }
     for bot in args.bots {
         builder = builder.bot(bot);
     }
     let server = builder.start().await.context("the server did not start")?;
     introduce(&server, ui);
-    if !args.host.is_loopback() {
+    let open = |dc: &Dc| !dc.address.ip().is_loopback();
+    if server.dcs().iter().any(open) {
         ui.line(styled(
             BAD,
             "This server is open to others: it is made for tests and knows no limits.",

@@ -1,5 +1,5 @@
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -18,19 +18,10 @@ pub(crate) struct Listener {
     socket: TcpListener,
 }
 
-/// Binds one socket for each data centre, on consecutive ports from `port`, or wherever there is
-/// room when `port` is 0.
-pub(crate) async fn listen(host: IpAddr, port: u16, dcs: i32) -> io::Result<Vec<Listener>> {
+/// Binds one socket for each data centre, from 1 on.
+pub(crate) async fn listen(addresses: &[SocketAddr]) -> io::Result<Vec<Listener>> {
     let mut listeners = Vec::new();
-    for dc in 1..=dcs {
-        let step = u16::try_from(dc - 1).unwrap_or(u16::MAX);
-        let port = if port == 0 {
-            Some(0)
-        } else {
-            port.checked_add(step)
-        };
-        let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
-        let address = SocketAddr::new(host, port);
+    for (dc, address) in (1..).zip(addresses) {
         let socket = TcpListener::bind(address).await.map_err(|error| {
             io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
         })?;
