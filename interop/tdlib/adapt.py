@@ -7,11 +7,10 @@ addresses it connects to first. Nothing else is touched.
 import importlib.util
 import pathlib
 import re
+import socket
 
 # Where TDLib's test data centres are once `149.` has become `127.`: all of 127/8 is loopback.
 TEST_DCS = {1: "127.154.175.10", 2: "127.154.167.40", 3: "127.154.175.117"}
-# The one port of the three TDLib tries (443, 80, 5222) that needs no privileges.
-PORT = 5222
 
 KEY = re.compile(
     rb"-----BEGIN RSA PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END RSA PUBLIC KEY-----(?=\0)"
@@ -51,6 +50,18 @@ def loopback(found):
 def loopback6(address):
     """`::1` as long as the address."""
     return re.sub(rb"[0-9a-f]", b"0", address)[:-1] + b"1"
+
+
+def port():
+    """The first port TDLib tries, or where that needs privileges, the third, which does not: TDLib
+    comes to it after some seconds."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((TEST_DCS[1], 443))
+        except OSError:
+            return 5222
+    return 443
 
 
 def installed():

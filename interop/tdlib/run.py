@@ -60,7 +60,8 @@ async def main(binary, *areas):
     with tempfile.TemporaryDirectory(prefix="heliogram-tdlib-") as folder:
         folder = pathlib.Path(folder)
         logs = pathlib.Path(os.environ.get("TDLIB_LOGS", folder))
-        places = [f"--listen={dc}={ip}:{adapt.PORT}" for dc, ip in adapt.TEST_DCS.items()]
+        port = adapt.port()
+        places = [f"--listen={dc}={ip}:{port}" for dc, ip in adapt.TEST_DCS.items()]
         server = Server(binary, "--dcs", "3", "--bot", "echo_bot", *places)
         try:
             library = folder / "libtdjson.so"
