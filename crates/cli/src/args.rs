@@ -120,6 +120,9 @@ pub(crate) struct Serve {
     /// CDN's. 0 takes free ones
     #[arg(long, default_value_t = 4430)]
     pub(crate) port: u16,
+    /// Address of one data centre, whatever --host and --port say; may be given several times
+    #[arg(long, value_name = "DC=ADDRESS:PORT", value_parser = place)]
+    pub(crate) listen: Vec<(u8, std::net::SocketAddr)>,
     /// Number of data centres
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=9))]
     pub(crate) dcs: u8,
@@ -348,6 +351,13 @@ pub(crate) enum Schema {
         #[arg(long)]
         layer: Option<i32>,
     },
+}
+
+/// A data centre and its address, written `DC=ADDRESS:PORT`.
+fn place(text: &str) -> Result<(u8, std::net::SocketAddr), String> {
+    text.split_once('=')
+        .and_then(|(dc, address)| Some((dc.parse().ok()?, address.parse().ok()?)))
+        .ok_or_else(|| "written as 2=127.0.0.1:4431".to_owned())
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub struct Builder {
     dcs: i32,
     cdn: bool,
     nearest: Option<i32>,
+    /// Where single data centres listen that do not follow `host` and `port`.
+    places: BTreeMap<i32, SocketAddr>,
     key: Option<String>,
     data: Option<PathBuf>,
     bots: Vec<String>,
@@ -53,6 +55,7 @@ impl Default for Builder {
             dcs: 3,
             cdn: false,
             nearest: None,
+            places: BTreeMap::new(),
             key: None,
             data: None,
             bots: Vec::new(),
@@ -79,6 +82,13 @@ impl Builder {
     /// are free.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Where one data centre listens, whatever [`host`](Self::host) and [`port`](Self::port) say:
+    /// for clients that have addresses built in.
+    pub fn listen(mut self, dc: u8, address: SocketAddr) -> Self {
+        self.places.insert(dc.into(), address);
         self
     }
 
@@ -152,19 +162,28 @@ impl Builder {
     /// Starts the server; it runs until it is stopped or dropped.
     ///
     /// # Errors
-    /// [`StartError`] if an address is taken, or the key or the data file cannot be used.
+    /// [`StartError`] if an address is taken or given to a data centre that is not there, or the key or the data file cannot be used.
     pub async fn start(self) -> Result<Server, StartError> {
-        let plan = Plan {
-            host: self.host,
-            port: self.port,
-            dcs: self.dcs,
-            cdn: self.cdn,
-        };
+        let plan = self.plan()?;
         let control = self.control;
         let shared = self.shared()?;
         let mut server = Server::launch(Arc::clone(&shared), plan).await?;
         server.control = control.map(|at| control::open(&shared, at)).transpose()?;
         Ok(server)
+    }
+
+    /// What is listened for.
+    fn plan(&self) -> Result<Plan, StartError> {
+        if let Some(dc) = self.places.keys().find(|dc| !(1..=self.dcs).contains(*dc)) {
+            return Err(StartError::NoSuchDc { dc: *dc });
+        }
+        Ok(Plan {
+            host: self.host,
+            port: self.port,
+            dcs: self.dcs,
+            cdn: self.cdn,
+            places: self.places.clone(),
+        })
     }
 
     /// Everything but the sockets.
@@ -244,6 +263,7 @@ impl std::fmt::Debug for Builder {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("dcs", &self.dcs)
+            .field("places", &self.places)
             .field("data", &self.data)
             .field("bots", &self.bots)
             .finish_non_exhaustive()
@@ -322,5 +342,18 @@ impl OwnKey {
         let made = made.map_err(|error| StartError::Key(error.to_string()))?;
         *key = Some(made.clone());
         Ok(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_cannot_be_are_refused() {
+        let extra = Server::builder()
+            .dcs(2)
+            .listen(3, ([127, 0, 0, 1], 1).into());
+        assert!(matches!(extra.plan(), Err(StartError::NoSuchDc { dc: 3 })));
     }
 }

@@ -22,6 +22,12 @@ pub enum StartError {
     /// An address cannot be listened on.
     #[error("{0}; choose another port or stop what uses this one")]
     Listen(std::io::Error),
+    /// An address was given to a data centre that is not there.
+    #[error("there is no data centre {dc} to listen for")]
+    NoSuchDc {
+        /// Its number.
+        dc: i32,
+    },
     /// The RSA key cannot be used.
     #[error("the RSA key cannot be used: {0}; it has to be a PKCS#1 PEM private key of 2048 bits")]
     Key(String),
@@ -99,7 +105,7 @@ impl Server {
             .name("heliogram-server".to_owned())
             .spawn(move || {
                 let _done = done_tx;
-                run(&inner, plan, stopped, ready_tx);
+                run(&inner, &plan, stopped, ready_tx);
             })
             .map_err(StartError::Thread)?;
         let server = Self {
@@ -315,7 +321,7 @@ impl std::fmt::Debug for Server {
 /// The server's thread: listens, says so, and serves until it is told to stop.
 fn run(
     shared: &Arc<Shared>,
-    plan: Plan,
+    plan: &Plan,
     mut stopped: watch::Receiver<bool>,
     ready: oneshot::Sender<std::io::Result<()>>,
 ) {

@@ -34,6 +34,9 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     for path in &args.layer_files {
         builder = builder.schema(schema(path)?);
     }
+    for (dc, address) in args.listen {
+        builder = builder.listen(dc, address);
+    }
     for bot in args.bots {
         builder = builder.bot(bot);
     }
@@ -48,7 +51,8 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     if args.control.is_some_and(|at| !at.ip().is_loopback()) {
         ui.warning("The control API is open to others: whoever has the token rules this server.");
     }
-    if !args.host.is_loopback() {
+    let open = |dc: &Dc| !dc.address.ip().is_loopback();
+    if server.dcs().iter().any(open) {
         ui.warning("This server is open to others: it is made for tests and knows no limits.");
     }
     interrupted().await?;

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -46,7 +47,7 @@ impl Addresses {
 }
 
 /// What is listened for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) host: IpAddr,
     /// The first port of consecutive ones, or 0 for wherever there is room.
@@ -54,6 +55,8 @@ pub(crate) struct Plan {
     /// Number of data centres.
     pub(crate) dcs: i32,
     pub(crate) cdn: bool,
+    /// Where single data centres listen that do not follow `host` and `port`.
+    pub(crate) places: BTreeMap<i32, SocketAddr>,
 }
 
 /// The socket of one address of a data centre.
@@ -64,17 +67,11 @@ pub(crate) struct Listener {
 
 /// Binds two sockets for each data centre and one for the CDN: first all that are for everything,
 /// then those for files, then the CDN's.
-pub(crate) fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)> {
+pub(crate) fn listen(plan: &Plan) -> io::Result<(Vec<Listener>, Addresses)> {
     let (mut listeners, mut addresses) = (Vec::new(), Addresses::default());
     for kind in [Kind::Main, Kind::Media, Kind::Cdn] {
         for dc in kind.dcs(plan).into_iter().flatten() {
-            let step = u16::try_from(listeners.len()).unwrap_or(u16::MAX);
-            let port = match plan.port {
-                0 => Some(0),
-                first => first.checked_add(step),
-            };
-            let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
-            let socket = bind(SocketAddr::new(plan.host, port))?;
+            let socket = bind(plan.address(kind, dc, listeners.len())?)?;
             let address = socket.local_addr()?;
             match kind {
                 Kind::Main => addresses.main.push(address),
@@ -87,7 +84,23 @@ pub(crate) fn listen(plan: Plan) -> io::Result<(Vec<Listener>, Addresses)> {
     Ok((listeners, addresses))
 }
 
-#[derive(Clone, Copy)]
+impl Plan {
+    /// Where a socket shall be: at the place of its own, or so many steps after the first.
+    fn address(&self, kind: Kind, dc: i32, step: usize) -> io::Result<SocketAddr> {
+        if let Some(place) = self.places.get(&dc).filter(|_| kind == Kind::Main) {
+            return Ok(*place);
+        }
+        let step = u16::try_from(step).unwrap_or(u16::MAX);
+        let port = match self.port {
+            0 => Some(0),
+            first => first.checked_add(step),
+        };
+        let port = port.ok_or_else(|| io::Error::other("the ports end at 65535"))?;
+        Ok(SocketAddr::new(self.host, port))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Main,
     Media,
@@ -96,7 +109,7 @@ enum Kind {
 
 impl Kind {
     /// The data centres that have an address of this kind.
-    fn dcs(self, plan: Plan) -> Option<RangeInclusive<i32>> {
+    fn dcs(self, plan: &Plan) -> Option<RangeInclusive<i32>> {
         match self {
             Self::Main | Self::Media => Some(1..=plan.dcs),
             Self::Cdn => plan.cdn.then_some(CDN_DC..=CDN_DC),
@@ -145,5 +158,33 @@ impl Listener {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn plan(port: u16) -> Plan {
+        Plan {
+            host: Ipv4Addr::LOCALHOST.into(),
+            port,
+            dcs: 3,
+            cdn: false,
+            places: BTreeMap::from([(2, ([127, 0, 0, 9], 443).into())]),
+        }
+    }
+
+    #[test]
+    fn data_centres_follow_the_first_port_but_where_they_are_told_otherwise() {
+        let at = |port, kind, dc, step| plan(port).address(kind, dc, step).map(|a| a.to_string());
+        assert_eq!(at(4430, Kind::Main, 1, 0).unwrap(), "127.0.0.1:4430");
+        assert_eq!(at(4430, Kind::Main, 2, 1).unwrap(), "127.0.0.9:443");
+        assert_eq!(at(4430, Kind::Main, 3, 2).unwrap(), "127.0.0.1:4432");
+        assert_eq!(at(4430, Kind::Media, 2, 4).unwrap(), "127.0.0.1:4434");
+        assert_eq!(at(0, Kind::Main, 3, 2).unwrap(), "127.0.0.1:0");
+        assert!(at(65535, Kind::Main, 1, 1).is_err());
     }
 }

@@ -44,10 +44,13 @@ fn authorizations(
     _: GetAuthorizations,
 ) -> Answer<types::account::Authorizations> {
     let keys = w.keys_of(cx.me);
-    let known = keys
+    let home = w.user(cx.me)?.home;
+    // A login that was taken along to another data centre belongs to the one at home.
+    let logins = keys
         .iter()
-        .filter_map(|key| Some((*key, w.auths.get(key)?)));
-    let list = known
+        .filter_map(|key| Some((*key, w.auths.get(key)?)))
+        .filter(|(_, auth)| auth.dc == home);
+    let list = logins
         .map(|(key, auth)| authorization(key, auth, cx))
         .collect();
     Ok(types::account::Authorizations::new(TTL_DAYS, list))

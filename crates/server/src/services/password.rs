@@ -45,6 +45,13 @@ fn algorithm(salt1: Bytes, salt2: Bytes) -> Answer<PasswordKdfAlgo> {
     )
 }
 
+/// How a client would lock its Passport secret. It may not be unknown: official clients then take
+/// themselves for too old to set a password at all.
+fn secure_algorithm(random: &Bytes) -> SecurePasswordKdfAlgo {
+    let salt = random.slice(..random.len().min(8));
+    types::SecurePasswordKdfAlgoPBKDF2HMACSHA512iter100000::new(salt).into()
+}
+
 /// The question for the password of whoever the key belongs to, or owes its password to.
 fn get(w: &mut World, cx: &Cx<'_>, _: GetPassword) -> Answer<types::account::Password> {
     let unregistered = || Refusal::unauthorized("AUTH_KEY_UNREGISTERED");
@@ -52,8 +59,8 @@ fn get(w: &mut World, cx: &Cx<'_>, _: GetPassword) -> Answer<types::account::Pas
     let user = auth.user.or(auth.pending).ok_or_else(unregistered)?;
     let (salt1, salt2) = w.offered_salts(user);
     let new_algo = algorithm(salt1.into(), salt2.into())?;
-    let random = w.secure_random().into();
-    let empty = types::account::Password::new(new_algo, SecurePasswordKdfAlgo::Unknown, random);
+    let random: Bytes = w.secure_random().into();
+    let empty = types::account::Password::new(new_algo, secure_algorithm(&random), random);
     let Some(question) = w.ask_password(cx.key, user)? else {
         return Ok(empty);
     };
@@ -75,6 +82,10 @@ fn update(w: &mut World, cx: &Cx<'_>, call: UpdatePasswordSettings) -> Answer<bo
     let new = call.new_settings;
     if new.email.as_deref().is_some_and(|email| !email.is_empty()) {
         return Err(Refusal::bad("EMAIL_INVALID"));
+    }
+    // There is no Passport here that could keep a secret.
+    if new.new_secure_settings.is_some() {
+        return Err(Refusal::bad("NEW_SETTINGS_INVALID"));
     }
     let Some(algorithm) = new.new_algo else {
         return Ok(true);
