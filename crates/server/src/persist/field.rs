@@ -28,7 +28,8 @@ macro_rules! tl_fields {
 tl_fields! {
     i32, i64, bool, String, Bytes, [u8; 32],
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
-    enums::DraftMessage, enums::MessageAction, enums::ChatReactions, types::BotCommand,
+    enums::DraftMessage, enums::MessageAction, enums::ChatReactions, enums::Update,
+    types::BotCommand,
     types::ChatAdminRights, types::ChatBannedRights,
 }
 

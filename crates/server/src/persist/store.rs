@@ -236,6 +236,7 @@ impl Rec {
             Self::Photo(id) => (9, id, 0),
             Self::Chat(id) => (10, id, 0),
             Self::Member(chat, user) => (11, chat, user),
+            Self::Secondary(owner, qts) => (12, owner, qts.into()),
         }
     }
 
@@ -246,7 +247,7 @@ impl Rec {
             Self::Meta => Some(bytes(&world.stored())),
             Self::User(id) => world.users.get(&id).map(bytes),
             Self::Auth(id) => world.auths.get(&id).map(bytes),
-            Self::Box(owner) => mailbox(owner).map(|b| bytes(&(b.last_id, b.pts))),
+            Self::Box(owner) => mailbox(owner).map(|b| bytes(&((b.last_id, b.pts), b.qts))),
             Self::Dialog(owner, peer) => mailbox(owner)?
                 .dialogs
                 .get(&peer)
@@ -258,6 +259,7 @@ impl Rec {
             Self::Photo(id) => world.photos.get(&id).map(bytes),
             Self::Chat(id) => world.chats.get(&id).map(|chat| bytes(&chat.record())),
             Self::Member(chat, user) => world.chats.get(&chat)?.members.get(user).map(bytes),
+            Self::Secondary(owner, qts) => mailbox(owner)?.secondary_at(qts).map(bytes),
         }
     }
 }
@@ -293,10 +295,11 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         0 => put(&body, |stored| world.restore(&stored)),
         1 => put(&body, |user| drop(world.users.insert(a, user))),
         2 => put(&body, |auth| drop(world.auths.insert(a, auth))),
-        3 => put(&body, |(last_id, pts)| {
+        3 => put(&body, |((last_id, pts), qts)| {
             let mailbox = Mailbox {
                 last_id,
                 pts,
+                qts,
                 ..Mailbox::new()
             };
             world.boxes.insert(a, mailbox);
@@ -327,6 +330,9 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
             }
             _ => false,
         },
+        12 => put_in(world.boxes.get_mut(&a), &body, |mailbox, update| {
+            mailbox.secondary.push_back(update);
+        }),
         _ => false,
     }
 }

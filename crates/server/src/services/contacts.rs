@@ -186,6 +186,7 @@ fn block(w: &mut World, cx: &Cx<'_>, who: &enums::InputPeer, on: bool) -> Answer
             ..types::UpdatePeerBlocked::new(peer(id))
         };
         w.push_one(cx.me, cx.actor(), update.into(), &[id]);
+        w.bot_stopped(cx.actor(), id, on);
     }
     Ok(true)
 }

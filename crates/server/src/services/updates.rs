@@ -18,20 +18,18 @@ const CHANNEL_MISSED_MAX: i32 = 5000;
 /// Seconds until a client may ask for an open channel again.
 const CHANNEL_TIMEOUT: i32 = 30;
 
-/// What is counted in a state and does not move here: nothing carries a sequence number, and
-/// there are no secret chats.
+/// What is counted in a state and does not move here: nothing carries a sequence number.
 const SEQ: i32 = 1;
-const QTS: i32 = 1;
 
 impl World {
-    /// Where an account's box stands.
+    /// Where an account's boxes stand.
     pub(crate) fn state_of(&self, user: i64) -> Answer<types::updates::State> {
         let mailbox = self.mailbox(user)?;
-        Ok(self.state_at(mailbox.pts, mailbox.unread()))
+        Ok(self.state_at(mailbox.pts, mailbox.qts, mailbox.unread()))
     }
 
-    fn state_at(&self, pts: i32, unread: i32) -> types::updates::State {
-        types::updates::State::new(pts, QTS, self.now(), SEQ, unread)
+    fn state_at(&self, pts: i32, qts: i32, unread: i32) -> types::updates::State {
+        types::updates::State::new(pts, qts, self.now(), SEQ, unread)
     }
 }
 
@@ -42,63 +40,43 @@ fn difference(
 ) -> Answer<enums::updates::Difference> {
     let limits = (call.pts_limit, call.pts_total_limit);
     let missed = missed(w, cx, cx.me, call.pts, limits)?;
-    let unread = w.mailbox(cx.me)?.unread();
+    let aside = w.missed_in_order(cx.me, call.qts, call.qts_limit)?;
     // What happened in channels is for their own differences; here only that something did.
     let (channels, about) = w.channels_changed(cx.me, call.date);
-    Ok(match missed {
-        Difference::Empty if channels.is_empty() => {
-            types::updates::DifferenceEmpty::new(w.now(), SEQ).into()
+    let nothing = channels.is_empty() && aside.updates.is_empty();
+    let (mut told, pts, mut more) = match missed {
+        Difference::Empty if nothing => {
+            return Ok(types::updates::DifferenceEmpty::new(w.now(), SEQ).into());
         }
-        Difference::Empty => {
-            let cast = w.cast(cx.me, about);
-            let state = w.state_of(cx.me)?;
-            let none = Vec::new();
-            types::updates::Difference::new(
-                Vec::new(),
-                none,
-                channels,
-                cast.chats,
-                cast.users,
-                state,
-            )
-            .into()
+        Difference::TooLong { pts } => {
+            return Ok(types::updates::DifferenceTooLong::new(pts).into());
         }
-        Difference::TooLong { pts } => types::updates::DifferenceTooLong::new(pts).into(),
+        Difference::Empty => (Said::default(), call.pts, false),
         Difference::Steps {
             new,
             other,
             pts,
             more,
-        } => {
-            let mut told = told(w, cx.me, cx.me, &new, &other);
-            let state = w.state_at(pts, unread);
-            let none = Vec::new();
-            if more {
-                let cast = w.cast(cx.me, told.about);
-                types::updates::DifferenceSlice::new(
-                    told.messages,
-                    none,
-                    told.updates,
-                    cast.chats,
-                    cast.users,
-                    state,
-                )
-                .into()
-            } else {
-                told.updates.extend(channels);
-                told.about.extend(about);
-                let cast = w.cast(cx.me, told.about);
-                types::updates::Difference::new(
-                    told.messages,
-                    none,
-                    told.updates,
-                    cast.chats,
-                    cast.users,
-                    state,
-                )
-                .into()
-            }
+        } => (told(w, cx.me, cx.me, &new, &other), pts, more),
+    };
+    for one in aside.updates {
+        told.updates.push(one.update);
+        told.about.extend(one.about);
+    }
+    more |= aside.more;
+    if !more {
+        told.updates.extend(channels);
+        told.about.extend(about);
+    }
+    let state = w.state_at(pts, aside.qts, w.mailbox(cx.me)?.unread());
+    let cast = w.cast(cx.me, told.about);
+    let (new, other, none) = (told.messages, told.updates, Vec::new());
+    let (chats, users) = (cast.chats, cast.users);
+    Ok(match more {
+        true => {
+            types::updates::DifferenceSlice::new(new, none, other, chats, users, state).into()
         }
+        false => types::updates::Difference::new(new, none, other, chats, users, state).into(),
     })
 }
 
@@ -192,6 +170,7 @@ fn missed(
 }
 
 /// What a difference says.
+#[derive(Default)]
 struct Said {
     messages: Vec<enums::Message>,
     updates: Vec<enums::Update>,

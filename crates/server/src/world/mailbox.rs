@@ -14,9 +14,13 @@ const LOG_MAX: usize = 100_000;
 pub(crate) struct Mailbox {
     pub(crate) last_id: i32,
     pub(crate) pts: i32,
+    /// The newest update of the secondary box.
+    pub(crate) qts: i32,
     pub(crate) entries: BTreeMap<i32, Entry>,
     pub(crate) dialogs: HashMap<i64, Dialog>,
     pub(crate) log: VecDeque<Logged>,
+    /// The updates that carry a qts.
+    pub(crate) secondary: VecDeque<super::Secondary>,
     /// Random ids that were used, by account, with the message each one led to.
     pub(crate) random: HashMap<(i64, i64), i32>,
     /// When the box changed last.
@@ -188,9 +192,11 @@ impl Mailbox {
         Self {
             last_id: 0,
             pts: 1,
+            qts: 1,
             entries: BTreeMap::new(),
             dialogs: HashMap::new(),
             log: VecDeque::new(),
+            secondary: VecDeque::new(),
             random: HashMap::new(),
             changed: 0,
         }

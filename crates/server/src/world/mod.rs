@@ -35,6 +35,7 @@ mod read;
 mod records;
 mod rights;
 mod search;
+mod secondary;
 mod send;
 mod temporary;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub(crate) use push::{Push, Told};
 pub(crate) use records::{Dirty, Rec};
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use search::Query;
+pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent};
 pub(crate) use text::Rich;
 pub(crate) use uploads::{Uploads, check_part};

@@ -29,6 +29,8 @@ pub(crate) enum Rec {
     Chat(i64),
     /// Somebody's place in a group or channel: dialog id, account.
     Member(i64, i64),
+    /// One update of an account's secondary box: owner, qts.
+    Secondary(i64, i32),
 }
 
 /// The records that changed since they were last written.
