@@ -237,6 +237,9 @@ impl Rec {
             Self::Chat(id) => (10, id, 0),
             Self::Member(chat, user) => (11, chat, user),
             Self::Secondary(owner, qts) => (12, owner, qts.into()),
+            Self::Invite(chat, id) => (13, chat, id),
+            Self::Request(chat, user) => (14, chat, user),
+            Self::Deed(chat, id) => (15, chat, id),
         }
     }
 
@@ -260,6 +263,13 @@ impl Rec {
             Self::Chat(id) => world.chats.get(&id).map(|chat| bytes(&chat.record())),
             Self::Member(chat, user) => world.chats.get(&chat)?.members.get(user).map(bytes),
             Self::Secondary(owner, qts) => mailbox(owner)?.secondary_at(qts).map(bytes),
+            Self::Invite(chat, id) => world.link(chat, id).map(bytes),
+            Self::Request(chat, user) => world.chats.get(&chat)?.requests.get(&user).map(bytes),
+            Self::Deed(chat, id) => {
+                let deeds = &world.chats.get(&chat)?.deeds;
+                let at = deeds.binary_search_by_key(&id, |deed| deed.id).ok()?;
+                deeds.get(at).map(bytes)
+            }
         }
     }
 }
@@ -333,6 +343,21 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         12 => put_in(world.boxes.get_mut(&a), &body, |mailbox, update| {
             mailbox.secondary.push_back(update);
         }),
+        13 => put(&body, |link| drop(world.invites.insert((a, b), link))),
+        14 => match (world.chats.get_mut(&a), value(&body)) {
+            (Some(chat), Some(request)) => {
+                chat.requests.insert(b, request);
+                true
+            }
+            _ => false,
+        },
+        15 => match (world.chats.get_mut(&a), value(&body)) {
+            (Some(chat), Some(deed)) => {
+                chat.deeds.push_back(deed);
+                true
+            }
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -342,7 +367,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document, Form, Member};
+    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, all_rights};
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -419,6 +444,37 @@ mod tests {
         assert_eq!(new.keys_of(a), old.keys_of(a));
         assert_eq!(new.documents[&77].blob.places, [4, 0, 8]);
         assert_eq!(new.add_user(1, "next"), b + 1);
+    }
+
+    #[test]
+    fn links_requests_the_log_and_the_secondary_box_are_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        let mut store = Store::open(&path).unwrap();
+        let (mut old, a, b) = lived_in(&mut store);
+        let group = old.by_username("the_group").unwrap();
+        let bot = old.add_bot("guard", 1).unwrap();
+        old.promote(Actor::account(a), group, bot, Some(all_rights()), None)
+            .unwrap();
+        let terms = LinkTerms {
+            request_needed: true,
+            ..LinkTerms::default()
+        };
+        let door = old.new_link(a, group, terms).unwrap();
+        let c = old.add_user(1, "Carol");
+        assert!(old.join_by_link(Actor::account(c), &door.link()).is_err());
+        store.write(&mut old).unwrap();
+        drop(store);
+
+        let mut new = World::new(Clock::default(), 3, [9; 32]);
+        Store::open(&path).unwrap().load(&mut new).unwrap();
+        assert_eq!(new.links_of(group).len(), 2);
+        assert_eq!(new.followed(b, &door.link()).unwrap().id, door.id);
+        assert_eq!(new.pending(group), (1, vec![c]));
+        assert_eq!(new.chats[&group].deeds.len(), old.chats[&group].deeds.len());
+        assert_eq!(new.chats[&group].administrators(), [a, bot]);
+        let missed = new.missed_in_order(bot, 1, None).unwrap();
+        assert_eq!((missed.updates.len(), missed.qts), (2, 3));
     }
 
     #[test]

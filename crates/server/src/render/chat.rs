@@ -137,7 +137,18 @@ impl World {
         chat: &Chat,
         user: i64,
     ) -> Option<enums::ChannelParticipant> {
-        let m = chat.members.get(user)?;
+        self.channel_place(viewer, chat, user, chat.members.get(user)?)
+            .or_else(|| Some(types::ChannelParticipantLeft::new(super::peer(user)).into()))
+    }
+
+    /// The same for the place somebody has or had; nothing for who is not there and not banned.
+    pub(crate) fn channel_place(
+        &self,
+        viewer: i64,
+        chat: &Chat,
+        user: i64,
+        m: &Member,
+    ) -> Option<enums::ChannelParticipant> {
         let rank = (!m.rank.is_empty()).then(|| m.rank.clone());
         let place = if let Some(banned) = m.banned.clone().filter(|_| user != chat.creator) {
             types::ChannelParticipantBanned {
@@ -152,7 +163,7 @@ impl World {
             }
             .into()
         } else if !m.is_in() {
-            types::ChannelParticipantLeft::new(super::peer(user)).into()
+            return None;
         } else if user == chat.creator {
             let creator = types::ChannelParticipantCreator::new(user, all_rights());
             types::ChannelParticipantCreator { rank, ..creator }.into()
@@ -167,7 +178,12 @@ impl World {
             .into()
         } else if user == viewer {
             let own = types::ChannelParticipantSelf::new(user, m.inviter, m.date);
-            types::ChannelParticipantSelf { rank, ..own }.into()
+            types::ChannelParticipantSelf {
+                via_request: m.approved_by != 0,
+                rank,
+                ..own
+            }
+            .into()
         } else {
             let plain = types::ChannelParticipant::new(user, m.date);
             types::ChannelParticipant { rank, ..plain }.into()

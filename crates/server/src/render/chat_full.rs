@@ -3,6 +3,14 @@ use heliogram_api::{enums, types};
 use crate::rpc::Answer;
 use crate::world::{Form, Member, Peer, Right, Standing, World};
 
+/// How people come into a group or channel, as an administrator sees it.
+#[derive(Default)]
+struct Door {
+    link: Option<enums::ExportedChatInvite>,
+    /// How many wait to be let in, and who asked last.
+    waiting: Option<(i32, Vec<i64>)>,
+}
+
 impl World {
     /// A basic group in full, with who appears in it.
     pub(crate) fn full_group(&self, viewer: i64, dialog: i64) -> Answer<types::messages::ChatFull> {
@@ -10,7 +18,11 @@ impl World {
         let photo = chat.photo.and_then(|id| self.photos.get(&id));
         let dialog_of = self.boxes.get(&viewer).and_then(|b| b.dialogs.get(&dialog));
         let settings = types::PeerNotifySettings::new();
+        let door = self.door_for(viewer, dialog);
         let full = types::ChatFull {
+            exported_invite: door.link,
+            requests_pending: door.waiting.as_ref().map(|(count, _)| *count),
+            recent_requesters: door.waiting.as_ref().map(|(_, recent)| recent.clone()),
             can_set_username: chat.creator == viewer,
             chat_photo: photo.map(|photo| self.photo_for(viewer, photo)),
             bot_info: Some(self.bots_in(dialog)).filter(|bots| !bots.is_empty()),
@@ -24,7 +36,8 @@ impl World {
             )
         };
         let members = chat.members.inside().map(|(user, _)| user);
-        let cast = self.cast(viewer, members.chain([dialog]));
+        let waiting = door.waiting.into_iter().flat_map(|(_, recent)| recent);
+        let cast = self.cast(viewer, members.chain(waiting).chain([dialog]));
         Ok(types::messages::ChatFull::new(
             full.into(),
             cast.chats,
@@ -54,16 +67,16 @@ impl World {
             .inside()
             .filter(|(user, _)| chat.is_admin(*user))
             .count();
-        let photo = chat.photo.and_then(|id| self.photos.get(&id));
-        let photo = photo.map_or_else(
-            || types::PhotoEmpty::new(0).into(),
-            |photo| self.photo_for(viewer, photo),
-        );
+        let photo = self.photo_or_none(viewer, chat.photo);
         let pins = mailbox.dialogs.get(&dialog).map(|dialog| &dialog.pins);
         let hidden = self.hidden_up_to(viewer, dialog);
         let settings = &chat.settings;
         let visible_list = chat.form == Form::Supergroup && !settings.participants_hidden;
+        let door = self.door_for(viewer, dialog);
         let full = types::ChannelFull {
+            exported_invite: door.link,
+            requests_pending: door.waiting.as_ref().map(|(count, _)| *count),
+            recent_requesters: door.waiting.as_ref().map(|(_, recent)| recent.clone()),
             can_view_participants: admin || visible_list,
             can_set_username: chat.creator == viewer,
             can_set_stickers: chat.form == Form::Supergroup && chat.may(viewer, Right::ChangeInfo),
@@ -100,12 +113,26 @@ impl World {
             )
         };
         let about = [Some(dialog), chat.linked, chat.migrated_from];
-        let cast = self.cast(viewer, about.into_iter().flatten());
+        let waiting = door.waiting.into_iter().flat_map(|(_, recent)| recent);
+        let cast = self.cast(viewer, about.into_iter().flatten().chain(waiting));
         Ok(types::messages::ChatFull::new(
             full.into(),
             cast.chats,
             cast.users,
         ))
+    }
+
+    /// How people come in, for those who let them.
+    fn door_for(&self, viewer: i64, dialog: i64) -> Door {
+        if self.check_links(viewer, dialog).is_err() {
+            return Door::default();
+        }
+        let link = self.own_link(dialog, viewer);
+        let waiting = self.pending(dialog);
+        Door {
+            link: link.map(|link| self.exported(link)),
+            waiting: (waiting.0 > 0).then_some(waiting),
+        }
     }
 
     /// What the bots of a group say about themselves.

@@ -10,11 +10,22 @@ impl World {
         let entry = mailbox.and_then(|mailbox| mailbox.entries.get(&place.id));
         let found = entry.and_then(|entry| Some((entry, self.letters.get(&entry.letter)?)));
         match found {
-            Some((entry, letter)) if letter.action.is_some() => {
-                self.note(viewer, place, entry, letter).into()
-            }
-            Some((entry, letter)) => self.full_message(viewer, place, entry, letter).into(),
+            Some((entry, letter)) => self.message_from(viewer, place, entry, letter),
             None => types::MessageEmpty::new(place.id).into(),
+        }
+    }
+
+    /// The same for one that is known already, or is not there any more.
+    pub(crate) fn message_from(
+        &self,
+        viewer: i64,
+        place: Place,
+        entry: &Entry,
+        letter: &Letter,
+    ) -> enums::Message {
+        match letter.action {
+            Some(_) => self.note(viewer, place, entry, letter).into(),
+            None => self.full_message(viewer, place, entry, letter).into(),
         }
     }
 
@@ -138,17 +149,22 @@ impl World {
         let Some(entry) = entry.filter(|entry| self.can_see(viewer, entry.peer, place.id)) else {
             return Vec::new();
         };
-        let mut all = vec![entry.peer];
-        if let Some(letter) = self.letters.get(&entry.letter) {
-            all.push(letter.from);
-            all.extend(letter.via_bot);
-            all.extend(letter.forward.as_ref().map(|forward| forward.from));
-            all.extend(letter.entities.iter().filter_map(|entity| match entity {
-                enums::MessageEntity::MentionName(mention) => Some(mention.user_id),
-                _ => None,
-            }));
-            all.extend(letter.action.iter().flat_map(named_in));
+        match self.letters.get(&entry.letter) {
+            Some(letter) => self.named_by(entry, letter),
+            None => vec![entry.peer],
         }
+    }
+
+    /// The same for a message that is known already.
+    pub(crate) fn named_by(&self, entry: &Entry, letter: &Letter) -> Vec<i64> {
+        let mut all = vec![entry.peer, letter.from];
+        all.extend(letter.via_bot);
+        all.extend(letter.forward.as_ref().map(|forward| forward.from));
+        all.extend(letter.entities.iter().filter_map(|entity| match entity {
+            enums::MessageEntity::MentionName(mention) => Some(mention.user_id),
+            _ => None,
+        }));
+        all.extend(letter.action.iter().flat_map(named_in));
         all
     }
 

@@ -4,6 +4,8 @@ mod cast;
 mod chat;
 mod chat_full;
 mod dialogs;
+mod invites;
+mod journal;
 mod media;
 mod message;
 mod updates;

@@ -80,10 +80,14 @@ fn about(table: &mut Table) {
     });
     table.on::<UpdateUsername>(|w, cx, call| {
         let chat = w.channel(cx.me, &call.channel)?;
-        if w.chat(chat)?.creator != cx.me {
+        let found = w.chat(chat)?;
+        if found.creator != cx.me {
             return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
         }
+        let old = found.username.clone().unwrap_or_default();
         w.set_chat_username(chat, &call.username)?;
+        let deed = types::ChannelAdminLogEventActionChangeUsername::new(old, call.username);
+        w.note_change(chat, cx.me, deed);
         w.chat_changed(cx.actor(), chat);
         Ok(true)
     });
@@ -96,6 +100,7 @@ fn about(table: &mut Table) {
     });
     table.on::<GetFullChannel>(|w, cx, call| {
         let chat = w.channel(cx.me, &call.channel)?;
+        w.ensure_own_link(chat, cx.me);
         w.full_channel(cx.me, chat)
     });
     table.on::<GetAdminedPublicChannels>(|w, cx, _| {
@@ -212,7 +217,7 @@ fn join(
         return Ok(types::messages::ChatInviteJoinResultOk::new(updates).into());
     }
     if found.settings.join_request {
-        return Err(Refusal::bad("INVITE_REQUEST_SENT"));
+        return Err(w.ask_to_join(cx.actor(), chat, 0)?);
     }
     let sent = w.enter(cx.actor(), chat, &[cx.me], Way::Joined)?;
     let updates = noted(w, cx, chat, sent);

@@ -58,6 +58,7 @@ pub(super) fn register(table: &mut Table) {
     });
     table.on::<GetFullChat>(|w, cx, call| {
         let chat = group(w, cx, call.chat_id)?;
+        w.ensure_own_link(chat, cx.me);
         w.full_group(cx.me, chat)
     });
     table.on::<GetCommonChats>(common);
@@ -105,7 +106,7 @@ fn create(w: &mut World, cx: &Cx<'_>, call: CreateChat) -> Answer<types::message
         match w.check_invite(cx.me, chat, user) {
             Ok(()) => {
                 let member = crate::world::Member::joined(date, cx.me);
-                w.set_member(chat, user, member)?;
+                w.place(cx.actor(), chat, user, member)?;
                 all.push(user);
             }
             Err(_) => missing.push(types::MissingInvitee::new(user)),

@@ -13,6 +13,8 @@ mod dialogs;
 mod edit;
 mod help;
 mod history;
+mod invites;
+mod journal;
 mod media;
 mod notify;
 mod participants;
@@ -44,6 +46,8 @@ pub(crate) fn table() -> Table {
         edit::register,
         help::register,
         history::register,
+        invites::register,
+        journal::register,
         media::register,
         notify::register,
         participants::register,

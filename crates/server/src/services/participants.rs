@@ -108,7 +108,7 @@ impl World {
     }
 
     /// Whether a part of an account's name or public name begins with these words.
-    fn is_called(&self, user: i64, query: &str) -> bool {
+    pub(super) fn is_called(&self, user: i64, query: &str) -> bool {
         let query = query.trim().trim_start_matches('@').to_lowercase();
         let Some(user) = self.users.get(&user) else {
             return false;

@@ -5,7 +5,10 @@ mod cdn;
 mod dcs;
 mod files;
 mod groups;
+mod invites;
+mod journal;
 mod messages;
+mod secondary;
 mod updates;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -22,7 +25,7 @@ use crate::net::Addresses;
 use crate::rpc::Refusal;
 use crate::serve::{Outcome, Request};
 use crate::shared::Shared;
-use crate::world::{Actor, Kind, Origin};
+use crate::world::{Actor, Kind, Origin, World};
 use crate::{Builder, Server};
 
 /// A server without sockets.
@@ -113,6 +116,34 @@ impl Program {
         };
         program.me = user_of(&answer);
         program
+    }
+
+    /// A program that is logged in as a bot, which is made if need be.
+    pub(super) fn bot(shared: &Arc<Shared>, name: &str) -> Self {
+        let bot = shared.change(|w| w.add_bot(name, 1)).unwrap();
+        let token = shared.world().token_of(bot).unwrap().to_owned();
+        let mut program = Self::new(shared, 1);
+        let call = f::ImportBotAuthorization::new(0, 1, "hash".into(), token);
+        program.me = user_of(&program.call(call).unwrap());
+        program
+    }
+
+    /// What the other sessions of this account hear while something happens.
+    pub(super) fn hears<T>(&self, change: impl FnOnce(&mut World) -> T) -> Vec<enums::Update> {
+        let mut world = self.shared.world();
+        change(&mut world);
+        let out = std::mem::take(&mut world.out);
+        let heard = out.iter().filter(|push| {
+            let chat = world.chats.get(&push.to);
+            push.to == self.me || chat.is_some_and(|chat| chat.members.has(self.me))
+        });
+        let said = heard.map(|push| world.words(self.me, push.to, &push.told));
+        said.flat_map(|updates| match updates {
+            enums::Updates::Updates(all) => all.updates,
+            enums::Updates::UpdateShort(one) => vec![one.update],
+            other => panic!("{other:?}"),
+        })
+        .collect()
     }
 
     pub(super) fn send_code(&self, phone: &str) -> String {

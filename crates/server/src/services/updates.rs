@@ -73,9 +73,7 @@ fn difference(
     let (new, other, none) = (told.messages, told.updates, Vec::new());
     let (chats, users) = (cast.chats, cast.users);
     Ok(match more {
-        true => {
-            types::updates::DifferenceSlice::new(new, none, other, chats, users, state).into()
-        }
+        true => types::updates::DifferenceSlice::new(new, none, other, chats, users, state).into(),
         false => types::updates::Difference::new(new, none, other, chats, users, state).into(),
     })
 }

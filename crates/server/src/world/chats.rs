@@ -1,5 +1,7 @@
 //! Groups and channels: what each is, apart from its members and its messages.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use heliogram_api::{enums, types};
 
 use super::members::Member;
@@ -63,6 +65,10 @@ pub(crate) struct Chat {
     pub(crate) deleted: bool,
     /// Everybody who is or was in it; records of their own.
     pub(crate) members: super::members::Members,
+    /// Who asked to be let in; records of their own.
+    pub(crate) requests: BTreeMap<i64, super::JoinRequest>,
+    /// The admin log, oldest first; records of their own.
+    pub(crate) deeds: VecDeque<super::Deed>,
 }
 
 /// What administrators have switched on or off.
@@ -175,6 +181,8 @@ impl Chat {
             linked: record.linked,
             deleted: record.deleted,
             members: super::members::Members::default(),
+            requests: BTreeMap::new(),
+            deeds: VecDeque::new(),
         }
     }
 
@@ -236,6 +244,8 @@ impl World {
             linked: None,
             deleted: false,
             members: super::members::Members::default(),
+            requests: BTreeMap::new(),
+            deeds: VecDeque::new(),
         };
         chat.members.put(creator, Member::joined(date, creator));
         if chat.is_channel() {
@@ -247,6 +257,7 @@ impl World {
         self.touch_meta();
         self.touch(Rec::Chat(id));
         self.touch(Rec::Member(id, creator));
+        self.add_link(id, creator, super::LinkTerms::permanent());
         Ok(id)
     }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::rights::Right;
-use super::{Actor, Entry, Rec, What, World};
+use super::{Actor, Entry, Handled, Place, Rec, What, World};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
@@ -76,6 +76,11 @@ impl World {
             return Ok((mailbox.pts, 0));
         }
         for id in &gone {
+            let place = Place {
+                owner: channel,
+                id: *id,
+            };
+            self.note_handled(by.user, place, Handled::Deleted);
             self.remove(channel, *id);
         }
         Ok(self.deleted(by, channel, gone))

@@ -3,7 +3,7 @@ use heliogram_api::enums;
 use super::chats::Form;
 use super::rights::Right;
 use super::send::check_text;
-use super::{Actor, Media, Rec, Rich, What, World};
+use super::{Act, Actor, Media, Place, Rec, Rich, What, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// What is to be different about a message; what is not given stays.
@@ -48,12 +48,20 @@ impl World {
         if same {
             return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
         }
+        let place = Place { owner: own_box, id };
+        // Only channels keep a log.
+        let logged = is_channel(own_box);
+        let before = logged.then(|| self.snapshot(place)).flatten();
+        let letter = self.letters.get_mut(&letter_id).ok_or_else(missing)?;
         letter.text = rich.text;
         letter.entities = rich.entities;
         letter.media = media;
         letter.markup = markup;
         letter.edited = Some(now);
         let copies = letter.copies.clone();
+        if let (Some(before), Some(after)) = (before, self.snapshot(place)) {
+            self.note_deed(own_box, by.user, Act::Edited(before, after));
+        }
         self.touch(Rec::Letter(letter_id));
         let mut own = 0;
         for (owner, id) in copies {
@@ -94,9 +102,7 @@ mod tests {
         );
         assert_eq!(w.boxes[&b].pts, pb + 1);
         assert_eq!(
-            w.letter_at(super::super::Place { owner: b, id: 1 })
-                .unwrap()
-                .text,
+            w.letter_at(Place { owner: b, id: 1 }).unwrap().text,
             "hello"
         );
     }

@@ -2,7 +2,7 @@
 
 use heliogram_api::{enums, types};
 
-use super::{Actor, Form, Member, Right, Sent, Standing, World, clean_about, clean_title};
+use super::{Act, Actor, Form, Member, Right, Sent, Standing, World, clean_about, clean_title};
 use crate::rpc::{Answer, Refusal};
 
 /// Longest title of a member, in characters.
@@ -16,7 +16,9 @@ impl World {
         if found.title == title {
             return Err(Refusal::bad("CHAT_NOT_MODIFIED"));
         }
-        self.chat_mut(chat)?.title.clone_from(&title);
+        let old = std::mem::replace(&mut self.chat_mut(chat)?.title, title.clone());
+        let deed = types::ChannelAdminLogEventActionChangeTitle::new(old, title.clone());
+        self.note_change(chat, by.user, deed);
         self.chat_changed(by, chat);
         self.note_down(by, chat, types::MessageActionChatEditTitle::new(title))
     }
@@ -28,7 +30,9 @@ impl World {
         if found.about == about {
             return Err(Refusal::bad("CHAT_ABOUT_NOT_MODIFIED"));
         }
-        self.chat_mut(chat)?.about = about;
+        let old = std::mem::replace(&mut self.chat_mut(chat)?.about, about.clone());
+        let deed = types::ChannelAdminLogEventActionChangeAbout::new(old, about);
+        self.note_change(chat, by.user, deed);
         self.chat_changed(by, chat);
         Ok(())
     }
@@ -39,7 +43,8 @@ impl World {
         if found.photo == photo {
             return Err(Refusal::bad("CHAT_NOT_MODIFIED"));
         }
-        self.chat_mut(chat)?.photo = photo;
+        let old = std::mem::replace(&mut self.chat_mut(chat)?.photo, photo);
+        self.note_deed(chat, by.user, Act::Photo(old, photo));
         self.chat_changed(by, chat);
         match photo {
             Some(id) => {
@@ -63,9 +68,11 @@ impl World {
             return Err(Refusal::bad("CHAT_NOT_MODIFIED"));
         }
         let found = self.chat_mut(chat)?;
-        found.default_banned = banned.clone();
+        let old = std::mem::replace(&mut found.default_banned, banned.clone());
         found.version += 1;
         let version = found.version;
+        let deed = types::ChannelAdminLogEventActionDefaultBannedRights::new(old, banned.clone());
+        self.note_change(chat, by.user, deed);
         let to = crate::render::peer(chat);
         let update = types::UpdateChatDefaultBannedRights::new(to, banned, version);
         self.push_all(chat, by, super::Told::One(update.into(), vec![chat]));
@@ -117,7 +124,7 @@ impl World {
         member.rank = rank;
         member.banned = member.banned.filter(|_| rights.is_none());
         member.rights = rights;
-        self.set_member(chat, user, member)?;
+        self.place(by, chat, user, member)?;
         if came {
             self.open_dialog(user, chat);
         }
@@ -165,13 +172,6 @@ impl World {
         let nothing = types::ChatBannedRights::new(banned.until_date) == banned;
         let kicked = banned.view_messages;
         let was_in = member.is_in();
-        let mut sent = None;
-        if kicked && was_in {
-            sent = self.leave(by, chat, user, Standing::Kicked)?;
-            if let Some(left) = self.chat(chat)?.members.get(user) {
-                member = left.clone();
-            }
-        }
         member.kicked_by = by.user;
         member.rights = None;
         member.banned = (!nothing).then_some(banned);
@@ -180,9 +180,12 @@ impl World {
             (false, true) => Standing::In,
             (false, false) => Standing::Left,
         };
-        self.set_member(chat, user, member)?;
+        if kicked && was_in {
+            return self.leave_as(by, chat, user, member);
+        }
+        self.place(by, chat, user, member)?;
         self.push_chat(user, by, chat);
-        Ok(sent)
+        Ok(None)
     }
 
     /// Deletes a group or channel for everybody.

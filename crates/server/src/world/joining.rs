@@ -12,10 +12,10 @@ pub(crate) enum Way {
     Invited,
     /// It joined by itself.
     Joined,
-    /// It used an invite link made by this account.
+    /// It used the invite link with this id.
     Link(i64),
-    /// An administrator let it in.
-    Approved,
+    /// An administrator let it in, whom it had asked by this invite link; 0 for none.
+    Approved(i64),
 }
 
 impl World {
@@ -53,20 +53,27 @@ impl World {
     ) -> Answer<Option<Sent>> {
         let date = self.now();
         let inviter = match way {
-            Way::Link(inviter) => inviter,
+            Way::Link(link) | Way::Approved(link) => {
+                self.link(chat, link).map_or(by.user, |link| link.admin)
+            }
             _ => by.user,
         };
         for user in users {
             let hidden = self.hidden_from_newcomers(chat);
             let mut member = Member::joined(date, inviter);
             member.hidden_up_to = hidden;
+            match way {
+                Way::Link(link) => member.link = link,
+                Way::Approved(link) => (member.link, member.approved_by) = (link, by.user),
+                Way::Invited | Way::Joined => {}
+            }
             // Who was restricted stays so.
             let found = self.chat(chat)?;
             let old = found.members.get(*user);
             let old = old.filter(|old| old.standing != Standing::Kicked);
             member.banned = old.and_then(|old| old.banned.clone());
             let channel = found.is_channel();
-            self.set_member(chat, *user, member)?;
+            self.place(by, chat, *user, member)?;
             if channel {
                 self.open_dialog(*user, chat);
                 self.push_chat(*user, by, chat);
@@ -84,8 +91,8 @@ impl World {
             }),
         };
         let note = match way {
-            Way::Link(inviter) => types::MessageActionChatJoinedByLink::new(inviter).into(),
-            Way::Approved => heliogram_api::enums::MessageAction::ChatJoinedByRequest,
+            Way::Link(_) => types::MessageActionChatJoinedByLink::new(inviter).into(),
+            Way::Approved(_) => heliogram_api::enums::MessageAction::ChatJoinedByRequest,
             _ => types::MessageActionChatAddUser::new(users.to_vec()).into(),
         };
         self.note_down(actor, chat, note).map(Some)
@@ -100,28 +107,34 @@ impl World {
         user: i64,
         standing: Standing,
     ) -> Answer<Option<Sent>> {
-        let found = self.chat(chat)?;
-        let form = found.form;
-        let mut member = found.member(user)?.clone();
-        // In a basic group the note reaches the one who goes, so it comes first.
-        let note = types::MessageActionChatDeleteUser::new(user);
-        let noted = match form {
-            Form::Group => true,
-            Form::Supergroup => by.user != user,
-            Form::Broadcast => false,
-        };
-        let sent = match noted {
-            true => Some(self.note_down(by, chat, note)?),
-            false => None,
-        };
+        let mut member = self.chat(chat)?.member(user)?.clone();
         member.standing = standing;
-        member.date = self.now();
-        member.rights = None;
-        member.rank.clear();
         if standing == Standing::Kicked {
             member.kicked_by = by.user;
         }
-        self.set_member(chat, user, member)?;
+        self.leave_as(by, chat, user, member)
+    }
+
+    /// The same, with what is left of its place.
+    pub(super) fn leave_as(
+        &mut self,
+        by: Actor,
+        chat: i64,
+        user: i64,
+        mut member: Member,
+    ) -> Answer<Option<Sent>> {
+        let form = self.chat(chat)?.form;
+        // In a basic group the note reaches the one who goes, so it comes first.
+        let note = types::MessageActionChatDeleteUser::new(user);
+        let told = form == Form::Group || form == Form::Supergroup && by.user != user;
+        let sent = match told {
+            true => Some(self.note_down(by, chat, note)?),
+            false => None,
+        };
+        member.date = self.now();
+        member.rights = None;
+        member.rank.clear();
+        self.place(by, chat, user, member)?;
         self.members_changed(by, chat)?;
         if form == Form::Group {
             let (id, version) = (Peer::of(chat).id(), self.chat(chat)?.version);

@@ -4,6 +4,7 @@ use super::{Place, Rec, World};
 use crate::persist::record;
 
 /// What a message says, shared by everybody who has a copy of it.
+#[derive(Clone)]
 pub(crate) struct Letter {
     pub(crate) id: i64,
     /// The account that wrote it.

@@ -28,6 +28,7 @@ pub(crate) struct Mailbox {
 }
 
 /// One message as the owner of a box sees it.
+#[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) letter: i64,
     /// The other end, as a dialog id: the owner for Saved Messages, the channel in its own box.

@@ -1,6 +1,6 @@
 //! Who is in a group or channel, and as what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heliogram_api::types;
 
@@ -16,6 +16,8 @@ pub(crate) const GROUP_MAX: usize = 200;
 #[derive(Default)]
 pub(crate) struct Members {
     all: BTreeMap<i64, Member>,
+    /// Those who are in and were made administrators.
+    admins: BTreeSet<i64>,
     /// How many are in it now.
     count: i32,
 }
@@ -67,6 +69,10 @@ pub(crate) struct Member {
     pub(crate) hidden_up_to: i32,
     /// When it wrote last, for slow mode.
     pub(crate) wrote: i32,
+    /// The invite link it came by; 0 for none.
+    pub(crate) link: i64,
+    /// Who let it in when it had asked to join; 0 for nobody.
+    pub(crate) approved_by: i64,
 }
 
 record!(Member {
@@ -79,7 +85,9 @@ record!(Member {
     banned,
     kicked_by,
     hidden_up_to,
-    wrote
+    wrote,
+    link,
+    approved_by
 });
 
 impl Member {
@@ -96,6 +104,8 @@ impl Member {
             kicked_by: 0,
             hidden_up_to: 0,
             wrote: 0,
+            link: 0,
+            approved_by: 0,
         }
     }
 
@@ -109,6 +119,11 @@ impl Members {
     /// Sets an account's place.
     pub(crate) fn put(&mut self, user: i64, member: Member) {
         self.count += i32::from(member.is_in());
+        if member.is_in() && member.rights.is_some() {
+            self.admins.insert(user);
+        } else {
+            self.admins.remove(&user);
+        }
         if let Some(old) = self.all.insert(user, member) {
             self.count -= i32::from(old.is_in());
         }
@@ -129,6 +144,11 @@ impl Members {
         self.count
     }
 
+    /// Those who are in and were made administrators: all but the creator, who may be one of them.
+    pub(crate) fn admins(&self) -> impl Iterator<Item = i64> {
+        self.admins.iter().copied()
+    }
+
     /// Everybody who is or was in.
     pub(crate) fn all(&self) -> impl Iterator<Item = (i64, &Member)> {
         self.all.iter().map(|(user, member)| (*user, member))
@@ -141,6 +161,13 @@ impl Members {
 }
 
 impl Chat {
+    /// Those who may administer it, the creator first if it is still there.
+    pub(crate) fn administrators(&self) -> Vec<i64> {
+        let creator = Some(self.creator).filter(|creator| self.members.has(*creator));
+        let others = self.members.admins().filter(|user| *user != self.creator);
+        creator.into_iter().chain(others).collect()
+    }
+
     /// The place of a member; a typed refusal for everybody else.
     pub(crate) fn member(&self, user: i64) -> Answer<&Member> {
         self.members

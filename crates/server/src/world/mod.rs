@@ -20,7 +20,9 @@ mod entities;
 mod forward;
 mod governing;
 mod history;
+mod invites;
 mod joining;
+mod journal;
 mod letters;
 mod mailbox;
 mod media;
@@ -30,9 +32,11 @@ mod password;
 mod peer;
 mod peers;
 mod pins;
+mod placing;
 mod push;
 mod read;
 mod records;
+mod requests;
 mod rights;
 mod search;
 mod secondary;
@@ -46,7 +50,7 @@ mod uploads;
 mod users;
 mod views;
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use heliogram_crypto::{Random, SeededRandom};
 
@@ -60,7 +64,9 @@ pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
+pub(crate) use invites::{Invite, LinkTerms};
 pub(crate) use joining::Way;
+pub(crate) use journal::{Act, Deed, Handled, Shift, Snapshot, shift_of};
 pub(crate) use letters::{Forward, Letter, Media, Quote};
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
 pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
@@ -69,6 +75,7 @@ pub(crate) use password::{Password, Proof, group as password_group};
 pub(crate) use peer::{Peer, Place, is_channel};
 pub(crate) use push::{Push, Told};
 pub(crate) use records::{Dirty, Rec};
+pub(crate) use requests::JoinRequest;
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use search::Query;
 pub(crate) use secondary::Secondary;
@@ -114,6 +121,10 @@ pub(crate) struct World {
     pub(crate) chats: HashMap<i64, Chat>,
     /// The groups and channels an account is in.
     pub(crate) chats_of: HashMap<i64, BTreeSet<i64>>,
+    /// Invite links, by the dialog id of where they lead and their own id.
+    pub(crate) invites: BTreeMap<(i64, i64), Invite>,
+    /// The same by their secret part.
+    pub(crate) by_invite: HashMap<String, (i64, i64)>,
     /// Boxes of accounts, and of channels by dialog id.
     pub(crate) boxes: HashMap<i64, Mailbox>,
     pub(crate) letters: HashMap<i64, Letter>,
@@ -154,6 +165,8 @@ impl World {
             tickets: auths::Tickets::default(),
             chats: HashMap::new(),
             chats_of: HashMap::new(),
+            invites: BTreeMap::new(),
+            by_invite: HashMap::new(),
             boxes: HashMap::new(),
             letters: HashMap::new(),
             documents: HashMap::new(),

@@ -1,5 +1,5 @@
 use super::rights::Right;
-use super::{Actor, Rec, What, World};
+use super::{Actor, Handled, Place, Rec, What, World};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
@@ -73,6 +73,7 @@ impl World {
             },
         );
         self.push_step(owner, by, pts);
+        self.note_handled(by.user, Place { owner, id }, Handled::Pinned);
         Ok((pts, 1))
     }
 }

@@ -31,6 +31,12 @@ pub(crate) enum Rec {
     Member(i64, i64),
     /// One update of an account's secondary box: owner, qts.
     Secondary(i64, i32),
+    /// An invite link: dialog id, its own id.
+    Invite(i64, i64),
+    /// Somebody's request to be let in: dialog id, account.
+    Request(i64, i64),
+    /// One thing in an admin log: dialog id, its own id.
+    Deed(i64, i64),
 }
 
 /// The records that changed since they were last written.
@@ -130,6 +136,9 @@ impl World {
             for (user, _) in chat.members.inside() {
                 self.chats_of.entry(user).or_default().insert(chat.id);
             }
+        }
+        for (key, link) in &self.invites {
+            self.by_invite.insert(link.hash.clone(), *key);
         }
         self.reindex_keys();
         self.index_boxes();

@@ -76,10 +76,7 @@ impl World {
             return Err(Refusal::bad("PERSISTENT_TIMESTAMP_INVALID"));
         }
         let limit = limit.and_then(|n| usize::try_from(n).ok());
-        let limit = limit
-            .filter(|n| *n > 0)
-            .unwrap_or(SLICE_MAX)
-            .min(SLICE_MAX);
+        let limit = limit.filter(|n| *n > 0).unwrap_or(SLICE_MAX).min(SLICE_MAX);
         let from = mailbox.secondary.partition_point(|one| one.qts <= since);
         let rest = mailbox.secondary.iter().skip(from);
         let updates: Vec<Secondary> = rest.take(limit).cloned().collect();

@@ -3,7 +3,8 @@ use heliogram_api::enums;
 use super::chats::Form;
 use super::text::{CAPTION_MAX, TEXT_MAX};
 use super::{
-    Actor, Entry, Forward, Letter, Media, Peer, Quote, Rec, Rich, User, What, World, is_channel,
+    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, User, What,
+    World, is_channel,
 };
 use crate::rpc::{Answer, Refusal};
 
@@ -52,7 +53,16 @@ impl World {
             member.wrote = self.now();
             self.set_member(peer, by.user, member)?;
         }
-        self.post(by, peer, draft)
+        let sent = self.post(by, peer, draft)?;
+        let chat = self.chats.get(&peer);
+        if chat.is_some_and(|chat| chat.form == Form::Broadcast) {
+            let place = Place {
+                owner: sent.owner,
+                id: sent.id,
+            };
+            self.note_handled(by.user, place, Handled::Sent);
+        }
+        Ok(sent)
     }
 
     /// Puts a message where it belongs without asking whether its author may write there: for what

@@ -6,13 +6,13 @@ use heliogram_api::{enums, types};
 use super::{Program, server};
 use crate::world::{Kind, Peer};
 
-fn three() -> (Program, Program, Program) {
+pub(super) fn three() -> (Program, Program, Program) {
     let shared = server();
     let person = |n: i32, name: &str| Program::logged_in(&shared, &format!("999661000{n}"), name);
     (person(1, "Alice"), person(2, "Bob"), person(3, "Carol"))
 }
 
-fn group(by: &Program, with: &[&Program]) -> i64 {
+pub(super) fn group(by: &Program, with: &[&Program]) -> i64 {
     let users = with.iter().map(|other| by.user(other)).collect();
     let call = messages::CreateChat::new(users, "Friends".into());
     match &chats_of(&by.call(call).unwrap().updates)[0] {
@@ -21,7 +21,7 @@ fn group(by: &Program, with: &[&Program]) -> i64 {
     }
 }
 
-fn channel(by: &Program, broadcast: bool) -> i64 {
+pub(super) fn channel(by: &Program, broadcast: bool) -> i64 {
     let call = channels::CreateChannel {
         broadcast,
         megagroup: !broadcast,
@@ -33,29 +33,29 @@ fn channel(by: &Program, broadcast: bool) -> i64 {
     }
 }
 
-fn chats_of(updates: &enums::Updates) -> &[enums::Chat] {
+pub(super) fn chats_of(updates: &enums::Updates) -> &[enums::Chat] {
     match updates {
         enums::Updates::Updates(all) => &all.chats,
         other => panic!("{other:?}"),
     }
 }
 
-fn input(of: &Program, id: i64) -> enums::InputChannel {
+pub(super) fn input(of: &Program, id: i64) -> enums::InputChannel {
     let hash = of.shared.world().access_hash(of.me, Kind::Channel, id);
     types::InputChannel::new(id, hash).into()
 }
 
-fn peer(of: &Program, id: i64) -> enums::InputPeer {
+pub(super) fn peer(of: &Program, id: i64) -> enums::InputPeer {
     let hash = of.shared.world().access_hash(of.me, Kind::Channel, id);
     types::InputPeerChannel::new(id, hash).into()
 }
 
-fn say(from: &Program, to: enums::InputPeer, text: &str, random_id: i64) -> String {
+pub(super) fn say(from: &Program, to: enums::InputPeer, text: &str, random_id: i64) -> String {
     from.refusal(messages::SendMessage::new(to, text.into(), random_id))
 }
 
 /// What a page says: texts, and notes by the name of what happened.
-fn page(of: &Program, peer: enums::InputPeer) -> Vec<String> {
+pub(super) fn page(of: &Program, peer: enums::InputPeer) -> Vec<String> {
     let call = messages::GetHistory::new(peer, 0, 0, 0, 100, 0, 0, 0);
     let list = match of.call(call).unwrap() {
         enums::messages::Messages::Messages(page) => page.messages,
@@ -66,7 +66,7 @@ fn page(of: &Program, peer: enums::InputPeer) -> Vec<String> {
     list.iter().map(told).collect()
 }
 
-fn told(message: &enums::Message) -> String {
+pub(super) fn told(message: &enums::Message) -> String {
     match message {
         enums::Message::Message(message) => message.message.clone(),
         enums::Message::Service(note) => {
@@ -81,7 +81,7 @@ fn told(message: &enums::Message) -> String {
     }
 }
 
-fn difference(of: &Program, id: i64, pts: i32) -> enums::updates::ChannelDifference {
+pub(super) fn difference(of: &Program, id: i64, pts: i32) -> enums::updates::ChannelDifference {
     let filter = enums::ChannelMessagesFilter::Empty;
     let call = updates::GetChannelDifference::new(input(of, id), filter, pts, 100);
     of.call(call).unwrap()
