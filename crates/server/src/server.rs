@@ -277,6 +277,7 @@ impl Server {
     /// Moves the server's clock forward, so that codes expire and dates change.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
+        self.shared.pass_time();
     }
 
     /// Stops the server's clock: messages get the same date and nothing expires until
@@ -350,6 +351,14 @@ fn run(
         for listener in listeners {
             tokio::spawn(listener.run(Arc::clone(shared), stopped.clone()));
         }
-        let _ = stopped.wait_for(|stop| *stop).await;
+        let mut second = tokio::time::interval(Duration::from_secs(1));
+        second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let mut stop = std::pin::pin!(stopped.wait_for(|stop| *stop));
+        loop {
+            tokio::select! {
+                _ = second.tick() => shared.pass_time(),
+                _ = &mut stop => return,
+            }
+        }
     });
 }

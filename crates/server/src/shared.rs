@@ -91,10 +91,20 @@ impl Shared {
         lock(&self.world)
     }
 
+    /// Lets happen what is due by now.
+    pub(crate) fn pass_time(&self) {
+        let due = self.world().is_due();
+        if due {
+            // A file that cannot be written is told to whoever watches.
+            let _ = self.change(|_| Ok(()));
+        }
+    }
+
     /// Changes the world. What changed is stored before this returns, and everybody who should
     /// hear of it has been told in the order things happened.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> Answer<T>) -> Answer<T> {
         let mut world = self.world();
+        world.wipe_due();
         let result = change(&mut world);
         let events = std::mem::take(&mut world.events);
         let stored = self.commit(&mut world);

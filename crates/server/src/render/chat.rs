@@ -73,6 +73,7 @@ impl World {
             join_to_send: settings.join_to_send,
             join_request: settings.join_request,
             forum: settings.forum,
+            forum_tabs: settings.forum_tabs,
             access_hash: Some(hash),
             username: chat.username.clone(),
             admin_rights: chat.admin_rights(viewer),

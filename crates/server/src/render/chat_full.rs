@@ -27,6 +27,8 @@ impl World {
             chat_photo: photo.map(|photo| self.photo_for(viewer, photo)),
             bot_info: Some(self.bots_in(dialog)).filter(|bots| !bots.is_empty()),
             pinned_msg_id: dialog_of.and_then(|dialog| dialog.pins.last().copied()),
+            ttl_period: self.ttl_of(viewer, dialog),
+            reactions_limit: chat.settings.reactions_limit,
             available_reactions: Some(Box::new(self.reactions_allowed(dialog))),
             ..types::ChatFull::new(
                 Peer::of(dialog).id(),
@@ -99,6 +101,12 @@ impl World {
             linked_chat_id: chat.linked.map(|other| Peer::of(other).id()),
             slowmode_seconds: (settings.slow_mode > 0).then_some(settings.slow_mode),
             ttl_period: (settings.ttl > 0).then_some(settings.ttl),
+            slowmode_next_send_date: self.next_turn(viewer, dialog),
+            default_send_as: self
+                .usual_voice(viewer, dialog)
+                .filter(|_| chat.form == Form::Supergroup)
+                .map(super::peer),
+            reactions_limit: settings.reactions_limit,
             available_reactions: Some(Box::new(self.reactions_allowed(dialog))),
             ..types::ChannelFull::new(
                 Peer::of(dialog).id(),
@@ -112,7 +120,8 @@ impl World {
                 mailbox.pts,
             )
         };
-        let about = [Some(dialog), chat.linked, chat.migrated_from];
+        let voice = self.usual_voice(viewer, dialog);
+        let about = [Some(dialog), chat.linked, chat.migrated_from, voice];
         let waiting = door.waiting.into_iter().flat_map(|(_, recent)| recent);
         let cast = self.cast(viewer, about.into_iter().flatten().chain(waiting));
         Ok(types::messages::ChatFull::new(

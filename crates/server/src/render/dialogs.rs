@@ -22,6 +22,7 @@ impl World {
             unread_mark: dialog.is_some_and(|d| d.marked),
             pts: channel.map(|channel| channel.pts),
             draft: dialog.and_then(|d| d.draft.clone()),
+            ttl_period: self.ttl_of(owner, with),
             ..types::Dialog::new(
                 peer(with),
                 top,

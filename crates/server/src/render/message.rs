@@ -68,6 +68,8 @@ impl World {
             post_author: letter.signature.clone(),
             edit_date: letter.edited,
             grouped_id: letter.grouped,
+            ttl_period: letter.ttl,
+            from_rank: self.rank_of(entry.peer, letter.from),
             ..types::Message::new(place.id, peer(entry.peer), letter.date, text)
         }
     }
@@ -103,6 +105,12 @@ impl World {
                 .map(|header| Box::new(header.into())),
             ..types::MessageService::new(place.id, peer(entry.peer), letter.date, action)
         }
+    }
+
+    /// The title beside an author's name.
+    fn rank_of(&self, chat: i64, author: i64) -> Option<String> {
+        let member = self.chats.get(&chat)?.members.get(author)?;
+        Some(member.rank.clone()).filter(|rank| !rank.is_empty())
     }
 
     fn is_broadcast(&self, dialog: i64) -> bool {

@@ -1,5 +1,5 @@
 use heliogram_api::functions::messages::{
-    DeleteHistory, DeleteMessages, EditMessage, ReadHistory, ReadMessageContents, ReceivedMessages,
+    DeleteMessages, EditMessage, ReadHistory, ReadMessageContents, ReceivedMessages,
     UnpinAllMessages, UpdatePinnedMessage,
 };
 use heliogram_api::{enums, types};
@@ -15,7 +15,6 @@ pub(super) fn register(table: &mut Table) {
         let (pts, count) = w.delete(cx.actor(), &call.id, call.revoke)?;
         Ok(types::messages::AffectedMessages::new(pts, count))
     });
-    table.on::<DeleteHistory>(delete_history);
     table.on::<ReadHistory>(|w, cx, call| {
         let peer = w.peer(cx.me, &call.peer)?;
         let (pts, count) = w.read(cx.actor(), peer, call.max_id)?;
@@ -29,7 +28,7 @@ pub(super) fn register(table: &mut Table) {
     table.on::<UpdatePinnedMessage>(pin);
     table.on::<UnpinAllMessages>(|w, cx, call| {
         let peer = w.peer(cx.me, &call.peer)?;
-        let (pts, count) = w.unpin_all(cx.actor(), peer)?;
+        let (pts, count) = w.unpin_all(cx.actor(), peer, call.top_msg_id)?;
         Ok(types::messages::AffectedHistory::new(pts, count, 0))
     });
 }
@@ -71,16 +70,6 @@ pub(super) fn step_updates(w: &World, me: i64, owner: i64, pts: i32) -> enums::U
         (vec![update], about)
     });
     w.updates(me, updates, &about)
-}
-
-fn delete_history(
-    w: &mut World,
-    cx: &Cx<'_>,
-    call: DeleteHistory,
-) -> Answer<types::messages::AffectedHistory> {
-    let peer = w.peer(cx.me, &call.peer)?;
-    let (pts, count) = w.clear(cx.actor(), peer, call.max_id, call.revoke, call.just_clear)?;
-    Ok(types::messages::AffectedHistory::new(pts, count, 0))
 }
 
 fn pin(w: &mut World, cx: &Cx<'_>, call: UpdatePinnedMessage) -> Answer<enums::Updates> {

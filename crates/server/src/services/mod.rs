@@ -6,6 +6,7 @@ mod account;
 mod auth;
 mod bots;
 mod cdn;
+mod channel_lists;
 mod channels;
 mod chats;
 mod contacts;
@@ -15,6 +16,7 @@ mod help;
 mod history;
 mod invites;
 mod journal;
+mod links;
 mod media;
 mod notify;
 mod participants;
@@ -24,10 +26,13 @@ mod quiet;
 mod send;
 #[cfg(test)]
 mod tests;
+mod toggles;
 mod transfer;
 mod updates;
 mod upload;
 mod users;
+mod voices;
+mod wiping;
 
 use crate::rpc::Table;
 
@@ -39,6 +44,7 @@ pub(crate) fn table() -> Table {
         auth::register,
         bots::register,
         cdn::register,
+        channel_lists::register,
         channels::register,
         chats::register,
         contacts::register,
@@ -48,16 +54,20 @@ pub(crate) fn table() -> Table {
         history::register,
         invites::register,
         journal::register,
+        links::register,
         media::register,
         notify::register,
         participants::register,
         password::register,
         quiet::register,
         send::register,
+        toggles::register,
         transfer::register,
         updates::register,
         upload::register,
         users::register,
+        voices::register,
+        wiping::register,
     ] {
         register(&mut table);
     }

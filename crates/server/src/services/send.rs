@@ -68,11 +68,25 @@ fn reply_of(
     }
 }
 
+/// The channel in whose name somebody writes.
+fn voice_of(
+    w: &World,
+    cx: &Cx<'_>,
+    to: i64,
+    asked: Option<&enums::InputPeer>,
+) -> Answer<Option<i64>> {
+    let invalid = |_| Refusal::bad("SEND_AS_PEER_INVALID");
+    let asked = asked.map(|asked| w.peer(cx.me, asked).map_err(invalid));
+    w.voice(cx.me, to, asked.transpose()?)
+}
+
 fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::Updates> {
     refuse_later(call.schedule_date)?;
     let peer = w.peer(cx.me, &call.peer)?;
     let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+    let send_as = voice_of(w, cx, peer, call.send_as.as_deref())?;
     let draft = Draft {
+        send_as,
         rich: w.rich(cx.me, &call.message, call.entities)?,
         markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
         reply_to,
@@ -176,6 +190,7 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
     cx.shared.change(|w| {
         let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
         let draft = Draft {
+            send_as: voice_of(w, cx, peer, call.send_as.as_deref())?,
             rich: w.rich(cx.me, &call.message, call.entities)?,
             media,
             markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
@@ -209,9 +224,11 @@ fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
     cx.shared.change(|w| {
         let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
         let group = w.random_id();
+        let send_as = voice_of(w, cx, peer, call.send_as.as_deref())?;
         let mut drafts = Vec::with_capacity(items.len());
         for (media, random_id, text, entities) in items {
             let draft = Draft {
+                send_as,
                 rich: w.rich(cx.me, &text, entities)?,
                 media: Some(media),
                 reply_to,
@@ -252,6 +269,7 @@ fn forward(w: &mut World, cx: &Cx<'_>, call: ForwardMessages) -> Answer<enums::U
     };
     let to = w.peer(cx.me, &call.to_peer)?;
     let how = How {
+        send_as: voice_of(w, cx, to, call.send_as.as_deref())?,
         drop_author: call.drop_author,
         drop_captions: call.drop_media_captions,
         silent: call.silent,

@@ -9,6 +9,7 @@ mod invites;
 mod journal;
 mod messages;
 mod secondary;
+mod toggles;
 mod updates;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -39,6 +39,7 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
         about: (!user.about.is_empty()).then(|| user.about.clone()),
         bot_info: bot_info.map(Into::into),
         pinned_msg_id: pinned,
+        ttl_period: w.ttl_of(cx.me, id),
         ..types::UserFull::new(id, settings.into(), types::PeerNotifySettings::new(), 0)
     };
     Ok(types::users::UserFull::new(

@@ -86,11 +86,15 @@ pub(crate) struct Settings {
     /// Whoever wants to join a public group has to be let in.
     pub(crate) join_request: bool,
     pub(crate) forum: bool,
+    /// Clients show the topics of a forum as tabs.
+    pub(crate) forum_tabs: bool,
     pub(crate) participants_hidden: bool,
     /// Seconds until new messages delete themselves; 0 for never.
     pub(crate) ttl: i32,
     /// The reactions that are allowed; all unless said.
     pub(crate) reactions: Option<enums::ChatReactions>,
+    /// How many different reactions a message can have.
+    pub(crate) reactions_limit: Option<i32>,
 }
 
 record!(Settings {
@@ -101,9 +105,11 @@ record!(Settings {
     join_to_send,
     join_request,
     forum,
+    forum_tabs,
     participants_hidden,
     ttl,
-    reactions
+    reactions,
+    reactions_limit
 });
 
 /// What of a group or channel is one record.

@@ -87,7 +87,7 @@ impl World {
     }
 
     /// Notes in a box that messages are gone from it, and tells who sees it.
-    fn deleted(&mut self, by: Actor, owner: i64, ids: Vec<i32>) -> (i32, i32) {
+    pub(super) fn deleted(&mut self, by: Actor, owner: i64, ids: Vec<i32>) -> (i32, i32) {
         let count = i32::try_from(ids.len()).unwrap_or(i32::MAX);
         let pts = self.log(owner, count, What::Deleted(ids));
         self.push_step(owner, by, pts);
@@ -128,13 +128,14 @@ impl World {
     }
 
     /// Takes one message out of one box.
-    fn remove(&mut self, owner: i64, id: i32) {
+    pub(super) fn remove(&mut self, owner: i64, id: i32) {
         let Some(mailbox) = self.boxes.get_mut(&owner) else {
             return;
         };
         let Some(entry) = mailbox.entries.remove(&id) else {
             return;
         };
+        mailbox.thread_out(entry.thread, id);
         let letter = self.letters.get(&entry.letter);
         let incoming = letter.is_some_and(|letter| letter.by != owner);
         if let Some(dialog) = mailbox.dialogs.get_mut(&entry.peer) {

@@ -4,6 +4,8 @@ use crate::rpc::{Answer, Refusal};
 /// How messages are passed on.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct How {
+    /// The channel in whose name it is done, if not in the account's own.
+    pub(crate) send_as: Option<i64>,
     pub(crate) drop_author: bool,
     pub(crate) drop_captions: bool,
     pub(crate) silent: bool,
@@ -96,6 +98,7 @@ impl World {
             forward: (!how.drop_author).then(|| letter.forward.clone().unwrap_or(source)),
             grouped: letter.grouped,
             via_bot: letter.via_bot,
+            send_as: how.send_as,
             silent: how.silent,
             noforwards: how.noforwards,
             invert_media: letter.invert_media,

@@ -91,10 +91,7 @@ impl World {
         rank: Option<String>,
     ) -> Answer<()> {
         let found = self.check_right(by.user, chat, Right::AddAdmins)?;
-        let rank = rank.unwrap_or_default();
-        if rank.chars().count() > RANK_MAX {
-            return Err(Refusal::bad("ADMIN_RANK_INVALID"));
-        }
+        let rank = clean_rank(&rank.unwrap_or_default())?;
         if user == found.creator && by.user != user {
             return Err(Refusal::bad("USER_CREATOR"));
         }
@@ -267,6 +264,21 @@ fn covers(own: &types::ChatAdminRights, given: &types::ChatAdminRights) -> bool 
         (own.pin_messages, given.pin_messages),
         (own.add_admins, given.add_admins),
         (own.manage_topics, given.manage_topics),
+        (own.manage_ranks, given.manage_ranks),
     ];
     pairs.iter().all(|(own, given)| *own || !*given)
+}
+
+/// A member's title as it is kept.
+pub(super) fn clean_rank(rank: &str) -> Answer<String> {
+    let rank = rank.trim();
+    // What is no letter and lies above the alphabets is a picture.
+    let picture = |c: char| !c.is_alphanumeric() && u32::from(c) >= 0x2190;
+    if rank.chars().count() > RANK_MAX {
+        Err(Refusal::bad("ADMIN_RANK_INVALID"))
+    } else if rank.chars().any(picture) {
+        Err(Refusal::bad("ADMIN_RANK_EMOJI_NOT_ALLOWED"))
+    } else {
+        Ok(rank.to_owned())
+    }
 }

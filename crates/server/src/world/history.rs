@@ -76,11 +76,15 @@ impl World {
     }
 
     /// Up to which message a conversation is hidden from an account: what was written before it
-    /// came, if the group keeps that from new members.
+    /// came, if the group keeps that from new members, and what it deleted for itself.
     pub(crate) fn hidden_up_to(&self, viewer: i64, peer: i64) -> i32 {
         let chat = self.chats.get(&peer).filter(|chat| chat.is_channel());
         let member = chat.and_then(|chat| chat.members.get(viewer));
-        member.map_or(0, |member| member.hidden_up_to)
+        let hides = chat.is_some_and(|chat| chat.settings.hidden_history);
+        member.map_or(0, |member| {
+            let before = if hides { member.hidden_up_to } else { 0 };
+            before.max(member.cleared_up_to)
+        })
     }
 
     /// Whether an account may see a message of a conversation.

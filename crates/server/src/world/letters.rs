@@ -35,6 +35,8 @@ pub(crate) struct Letter {
     pub(crate) views: i32,
     /// How often it was passed on.
     pub(crate) forwards: i32,
+    /// After how many seconds it deletes itself.
+    pub(crate) ttl: Option<i32>,
     /// Who has a copy, and its id there.
     pub(crate) copies: Vec<(i64, i32)>,
 }
@@ -61,6 +63,7 @@ record!(Letter {
     invert_media,
     views,
     forwards,
+    ttl,
     copies,
 });
 
@@ -151,6 +154,13 @@ record!(Quote {
     entities,
     offset
 });
+
+impl Letter {
+    /// When it deletes itself.
+    pub(crate) fn ends(&self) -> Option<i32> {
+        self.ttl.map(|ttl| self.date.saturating_add(ttl))
+    }
+}
 
 impl World {
     /// What lies at a place.

@@ -18,6 +18,8 @@ pub(crate) struct Mailbox {
     pub(crate) qts: i32,
     pub(crate) entries: BTreeMap<i32, Entry>,
     pub(crate) dialogs: HashMap<i64, Dialog>,
+    /// The messages of each thread, by its first.
+    pub(crate) threads: HashMap<i32, BTreeSet<i32>>,
     pub(crate) log: VecDeque<Logged>,
     /// The updates that carry a qts.
     pub(crate) secondary: VecDeque<super::Secondary>,
@@ -51,6 +53,20 @@ record!(Entry {
     unheard
 });
 
+impl Entry {
+    /// A message of a conversation, with nothing special about it.
+    pub(crate) fn of(letter: i64, peer: i64) -> Self {
+        Self {
+            letter,
+            peer,
+            reply_to: None,
+            thread: None,
+            pinned: false,
+            unheard: false,
+        }
+    }
+}
+
 /// One conversation as the owner of a box sees it.
 #[derive(Default)]
 pub(crate) struct Dialog {
@@ -66,6 +82,8 @@ pub(crate) struct Dialog {
     /// The messages pinned in it.
     pub(crate) pins: BTreeSet<i32>,
     pub(crate) draft: Option<enums::DraftMessage>,
+    /// Seconds until new messages of a private chat delete themselves; 0 for never.
+    pub(crate) ttl: i32,
 }
 
 record!(DialogRecord {
@@ -73,7 +91,8 @@ record!(DialogRecord {
     read_out,
     marked,
     pinned,
-    draft
+    draft,
+    ttl
 });
 
 /// What of a dialog is stored: the rest follows from its messages.
@@ -83,6 +102,7 @@ pub(crate) struct DialogRecord {
     marked: bool,
     pinned: Option<i32>,
     draft: Option<enums::DraftMessage>,
+    ttl: i32,
 }
 
 impl Dialog {
@@ -94,6 +114,7 @@ impl Dialog {
             marked: self.marked,
             pinned: self.pinned,
             draft: self.draft.clone(),
+            ttl: self.ttl,
         }
     }
 }
@@ -109,6 +130,7 @@ impl From<DialogRecord> for Dialog {
             pinned: record.pinned,
             pins: BTreeSet::new(),
             draft: record.draft,
+            ttl: record.ttl,
         }
     }
 }
@@ -196,6 +218,7 @@ impl Mailbox {
             qts: 1,
             entries: BTreeMap::new(),
             dialogs: HashMap::new(),
+            threads: HashMap::new(),
             log: VecDeque::new(),
             secondary: VecDeque::new(),
             random: HashMap::new(),
@@ -209,6 +232,9 @@ impl Mailbox {
         for (id, entry) in &self.entries {
             let dialog = self.dialogs.entry(entry.peer).or_default();
             dialog.ids.insert(*id);
+            if let Some(top) = entry.thread {
+                self.threads.entry(top).or_default().insert(*id);
+            }
             if entry.pinned {
                 dialog.pins.insert(*id);
             }
@@ -283,6 +309,7 @@ impl World {
         };
         mailbox.last_id += 1;
         let id = mailbox.last_id;
+        mailbox.thread_in(entry.thread, id);
         mailbox.entries.insert(id, entry);
         mailbox.dialogs.entry(peer).or_default().ids.insert(id);
         if let Some(letter) = self.letters.get_mut(&letter) {

@@ -73,6 +73,10 @@ pub(crate) struct Member {
     pub(crate) link: i64,
     /// Who let it in when it had asked to join; 0 for nobody.
     pub(crate) approved_by: i64,
+    /// Messages up to this one it deleted for itself.
+    pub(crate) cleared_up_to: i32,
+    /// As whom it wants to write; 0 for the usual.
+    pub(crate) send_as: i64,
 }
 
 record!(Member {
@@ -87,7 +91,9 @@ record!(Member {
     hidden_up_to,
     wrote,
     link,
-    approved_by
+    approved_by,
+    cleared_up_to,
+    send_as
 });
 
 impl Member {
@@ -106,6 +112,8 @@ impl Member {
             wrote: 0,
             link: 0,
             approved_by: 0,
+            cleared_up_to: 0,
+            send_as: 0,
         }
     }
 

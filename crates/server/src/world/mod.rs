@@ -17,6 +17,7 @@ mod dialogs;
 mod difference;
 mod edit;
 mod entities;
+mod expiry;
 mod forward;
 mod governing;
 mod history;
@@ -41,14 +42,18 @@ mod rights;
 mod search;
 mod secondary;
 mod send;
+mod send_as;
 mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod threads;
+mod toggles;
 mod typing;
 mod uploads;
 mod users;
 mod views;
+mod wiping;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -128,6 +133,8 @@ pub(crate) struct World {
     /// Boxes of accounts, and of channels by dialog id.
     pub(crate) boxes: HashMap<i64, Mailbox>,
     pub(crate) letters: HashMap<i64, Letter>,
+    /// The messages that delete themselves: when, and which.
+    pub(crate) ends: BTreeSet<(i32, i64)>,
     pub(crate) documents: HashMap<i64, Document>,
     pub(crate) photos: HashMap<i64, Photo>,
     pub(crate) uploads: Uploads,
@@ -169,6 +176,7 @@ impl World {
             by_invite: HashMap::new(),
             boxes: HashMap::new(),
             letters: HashMap::new(),
+            ends: BTreeSet::new(),
             documents: HashMap::new(),
             photos: HashMap::new(),
             uploads: Uploads::default(),

@@ -1,6 +1,6 @@
 use heliogram_api::enums::MessageAction;
 
-use super::{Actor, Draft, Media, Sent, World};
+use super::{Actor, Draft, Entry, Media, Rec, Sent, What, World};
 use crate::rpc::Answer;
 
 impl World {
@@ -16,6 +16,26 @@ impl World {
             ..Draft::default()
         };
         self.post(by, peer, draft)
+    }
+
+    /// Puts a note into one's own box alone; gives the box's new pts.
+    pub(crate) fn note_own(
+        &mut self,
+        by: Actor,
+        peer: i64,
+        action: impl Into<MessageAction>,
+    ) -> Answer<i32> {
+        let draft = Draft {
+            action: Some(action.into()),
+            ..Draft::default()
+        };
+        let letter = self.write(by.user, peer, draft);
+        let entry = Entry::of(letter, peer);
+        let id = self.file(by.user, entry);
+        let pts = self.log(by.user, 1, What::New(id));
+        self.touch(Rec::Letter(letter));
+        self.push_step(by.user, by, pts);
+        Ok(pts)
     }
 
     /// The same, with the photo that was set.

@@ -31,13 +31,24 @@ impl World {
         Ok(done)
     }
 
-    /// Unpins everything in a conversation.
-    pub(crate) fn unpin_all(&mut self, by: Actor, peer: i64) -> Answer<(i32, i32)> {
+    /// Unpins everything in a conversation, or in one thread of it.
+    pub(crate) fn unpin_all(
+        &mut self,
+        by: Actor,
+        peer: i64,
+        thread: Option<i32>,
+    ) -> Answer<(i32, i32)> {
+        if self.chats.contains_key(&peer) {
+            self.check_right(by.user, peer, Right::Pin)?;
+        }
         let mailbox = self.mailbox(self.box_of(by.user, peer))?;
         let dialog = mailbox.dialogs.get(&peer);
-        let pinned: Vec<i32> = dialog
-            .map(|d| d.pins.iter().copied().collect())
-            .unwrap_or_default();
+        let pins = dialog.into_iter().flat_map(|dialog| &dialog.pins);
+        let wanted = |id: &&i32| {
+            let entry = mailbox.entries.get(id);
+            thread.is_none_or(|top| entry.is_some_and(|entry| entry.thread == Some(top)))
+        };
+        let pinned: Vec<i32> = pins.filter(wanted).copied().collect();
         let mut done = (mailbox.pts, 0);
         for id in pinned {
             let (pts, count) = self.pin(by, peer, id, false, false)?;
@@ -98,7 +109,7 @@ mod tests {
         );
         w.pin(Actor::account(a), b, two.id, true, true).unwrap();
         assert!(w.boxes[&b].entries[&1].pinned && !w.boxes[&b].entries[&2].pinned);
-        assert_eq!(w.unpin_all(Actor::account(a), b).unwrap().1, 2);
+        assert_eq!(w.unpin_all(Actor::account(a), b, None).unwrap().1, 2);
         assert!(!w.boxes[&b].entries[&1].pinned);
     }
 }

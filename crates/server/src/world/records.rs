@@ -137,6 +137,10 @@ impl World {
                 self.chats_of.entry(user).or_default().insert(chat.id);
             }
         }
+        for letter in self.letters.values() {
+            self.ends
+                .extend(letter.ends().map(|ends| (ends, letter.id)));
+        }
         for (key, link) in &self.invites {
             self.by_invite.insert(link.hash.clone(), *key);
         }

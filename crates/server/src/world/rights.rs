@@ -52,6 +52,7 @@ pub(crate) fn all_rights() -> types::ChatAdminRights {
         edit_stories: true,
         delete_stories: true,
         manage_direct_messages: true,
+        manage_ranks: true,
         ..types::ChatAdminRights::new()
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Draft {
     pub(crate) quote: Option<Quote>,
     pub(crate) forward: Option<Forward>,
     pub(crate) grouped: Option<i64>,
+    /// The channel in whose name it is written, if not in its author's.
+    pub(crate) send_as: Option<i64>,
     pub(crate) silent: bool,
     pub(crate) noforwards: bool,
     pub(crate) invert_media: bool,
@@ -82,12 +84,10 @@ impl World {
         let letter = self.write(by.user, peer, draft);
         let date = self.letters.get(&letter).map_or(0, |letter| letter.date);
         let entry = Entry {
-            letter,
-            peer,
             reply_to,
             thread,
-            pinned: false,
             unheard,
+            ..Entry::of(letter, peer)
         };
         let id = self.file(own, entry);
         if random_id != 0
@@ -99,12 +99,9 @@ impl World {
         for (to, shown) in self.receivers(by.user, peer) {
             let reply_to = replied.and_then(|replied| self.copy_of(replied, to));
             let entry = Entry {
-                letter,
-                peer: shown,
                 reply_to,
-                thread: None,
-                pinned: false,
                 unheard,
+                ..Entry::of(letter, shown)
             };
             self.deliver(by, to, entry);
         }
@@ -167,10 +164,15 @@ impl World {
     }
 
     /// Keeps what a message says and gives its id.
-    fn write(&mut self, by: i64, peer: i64, draft: Draft) -> i64 {
+    pub(super) fn write(&mut self, by: i64, peer: i64, draft: Draft) -> i64 {
         let id = self.next_letter;
         self.next_letter += 1;
-        let (from, signature) = self.author(by, peer);
+        let (from, signature) = match draft.send_as {
+            Some(voice) => (voice, None),
+            None => self.author(by, peer),
+        };
+        let plain = draft.action.is_none();
+        let ttl = self.ttl_of(by, peer).filter(|_| plain);
         let date = draft.date.unwrap_or_else(|| self.now());
         let letter = Letter {
             id,
@@ -194,9 +196,11 @@ impl World {
             invert_media: draft.invert_media,
             views: i32::from(Peer::of(peer).dialog() != by),
             forwards: 0,
+            ttl,
             copies: Vec::with_capacity(2),
         };
         self.letters.insert(id, letter);
+        self.await_end(id);
         self.touch_meta();
         id
     }

@@ -304,3 +304,12 @@ fn who_was_away_is_told_which_channels_changed() {
     ));
     assert_eq!(missed.chats.len(), 1);
 }
+
+/// A channel or supergroup with some others in it.
+pub(super) fn company(by: &Program, with: &[&Program], broadcast: bool) -> i64 {
+    let id = channel(by, broadcast);
+    let users = with.iter().map(|other| by.user(other)).collect();
+    by.call(channels::InviteToChannel::new(input(by, id), users))
+        .unwrap();
+    id
+}
