@@ -240,6 +240,7 @@ impl Rec {
             Self::Invite(chat, id) => (13, chat, id),
             Self::Request(chat, user) => (14, chat, user),
             Self::Deed(chat, id) => (15, chat, id),
+            Self::Topic(chat, id) => (16, chat, id.into()),
         }
     }
 
@@ -270,6 +271,7 @@ impl Rec {
                 let at = deeds.binary_search_by_key(&id, |deed| deed.id).ok()?;
                 deeds.get(at).map(bytes)
             }
+            Self::Topic(chat, id) => world.chats.get(&chat)?.topics.get(&id).map(bytes),
         }
     }
 }
@@ -354,6 +356,13 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         15 => match (world.chats.get_mut(&a), value(&body)) {
             (Some(chat), Some(deed)) => {
                 chat.deeds.push_back(deed);
+                true
+            }
+            _ => false,
+        },
+        16 => match (world.chats.get_mut(&a), value(&body)) {
+            (Some(chat), Some(topic)) => {
+                chat.topics.insert(small, topic);
                 true
             }
             _ => false,

@@ -29,7 +29,8 @@ impl World {
                 read_in,
                 read_out,
                 self.unread_in(owner, with),
-                0,
+                self.unread_mentions(owner, with)
+                    .map_or(0, |ids| ids.len() as i32),
                 0,
                 0,
                 types::PeerNotifySettings::new(),

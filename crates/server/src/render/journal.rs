@@ -1,7 +1,9 @@
 use heliogram_api::enums::{self, ChannelAdminLogEventAction as Action};
 use heliogram_api::types;
 
-use crate::world::{Act, Chat, Deed, Handled, Member, Place, Shift, Snapshot, World, shift_of};
+use crate::world::{
+    Act, Chat, Deed, Handled, Member, Place, Shift, Snapshot, Topic, World, shift_of,
+};
 
 impl World {
     /// Something that was done, as an administrator reads it, and who appears in it.
@@ -59,6 +61,20 @@ impl World {
                 about.extend([*user, after.inviter, after.promoted_by, after.kicked_by]);
                 self.placed(viewer, chat, *user, before.as_deref(), after)
             }
+            Act::TopicMade(topic) => {
+                about.push(topic.by);
+                let shown = self.topic_for(viewer, chat, topic);
+                types::ChannelAdminLogEventActionCreateTopic::new(shown).into()
+            }
+            Act::TopicChanged(before, after) => {
+                about.push(after.by);
+                self.topic_changed(viewer, chat, before, after)
+            }
+            Act::TopicGone(topic) => {
+                about.push(topic.by);
+                let shown = self.topic_for(viewer, chat, topic);
+                types::ChannelAdminLogEventActionDeleteTopic::new(shown).into()
+            }
         };
         let event = types::ChannelAdminLogEvent::new(deed.id, deed.date, deed.by, action);
         (event, about)
@@ -87,6 +103,21 @@ impl World {
                 types::ChannelAdminLogEventActionParticipantToggleBan::new(old, new).into()
             }
         }
+    }
+
+    fn topic_changed(&self, viewer: i64, chat: &Chat, before: &Topic, after: &Topic) -> Action {
+        let shown = |topic: &Topic| self.topic_for(viewer, chat, topic);
+        let pinned = |topic: &Topic| topic.pinned.is_some();
+        if pinned(before) == pinned(after) {
+            let (old, new) = (shown(before), shown(after));
+            return types::ChannelAdminLogEventActionEditTopic::new(old, new).into();
+        }
+        types::ChannelAdminLogEventActionPinTopic {
+            prev_topic: pinned(before).then(|| shown(before)),
+            new_topic: pinned(after).then(|| shown(after)),
+            ..types::ChannelAdminLogEventActionPinTopic::new()
+        }
+        .into()
     }
 
     /// A photo as an account sees it, or that there is none.

@@ -1,7 +1,7 @@
 use heliogram_api::{enums, types};
 
 use super::{Cast, peer};
-use crate::world::{Entry, Form, Forward, Letter, Media, Peer, Place, World};
+use crate::world::{Entry, Form, Forward, Letter, Media, Peer, Place, World, is_channel};
 
 impl World {
     /// A message as an account sees it.
@@ -43,7 +43,8 @@ impl World {
         types::Message {
             out: is_out(viewer, entry, letter),
             post,
-            media_unread: entry.unheard,
+            mentioned: letter.mentions.contains(&viewer),
+            media_unread: self.is_unseen(viewer, place.id, entry),
             silent: letter.silent,
             pinned: entry.pinned,
             noforwards: letter.noforwards,
@@ -69,6 +70,7 @@ impl World {
             edit_date: letter.edited,
             grouped_id: letter.grouped,
             ttl_period: letter.ttl,
+            replies: self.replies_of(viewer, place, entry).map(Box::new),
             from_rank: self.rank_of(entry.peer, letter.from),
             ..types::Message::new(place.id, peer(entry.peer), letter.date, text)
         }
@@ -98,6 +100,8 @@ impl World {
         types::MessageService {
             out: is_out(viewer, entry, letter),
             post,
+            mentioned: letter.mentions.contains(&viewer),
+            media_unread: self.is_unseen(viewer, place.id, entry),
             silent: letter.silent,
             from_id: shown_author(viewer, entry, letter).filter(|_| !post),
             reply_to: self
@@ -105,6 +109,12 @@ impl World {
                 .map(|header| Box::new(header.into())),
             ..types::MessageService::new(place.id, peer(entry.peer), letter.date, action)
         }
+    }
+
+    /// Whether a voice was not listened to, or a message means somebody who has not looked.
+    fn is_unseen(&self, viewer: i64, id: i32, entry: &Entry) -> bool {
+        let mentions = self.unread_mentions(viewer, entry.peer);
+        entry.unheard || mentions.is_some_and(|ids| ids.contains(&id))
     }
 
     /// The title beside an author's name.
@@ -132,10 +142,14 @@ impl World {
             post_author: forward.signature.clone(),
             ..types::MessageFwdHeader::new(forward.date)
         };
+        // Saved Messages link to where a message was, discussion groups to the post.
         let original = self
             .boxes
             .get(&owner)
-            .filter(|_| entry.peer == owner)
+            .filter(|_| {
+                entry.peer == owner && !is_channel(owner)
+                    || letter.by == forward.from && letter.by < 0
+            })
             .and_then(|mailbox| match forward.post {
                 Some(post) => Some((forward.from, post)),
                 None => {
@@ -157,10 +171,12 @@ impl World {
         let Some(entry) = entry.filter(|entry| self.can_see(viewer, entry.peer, place.id)) else {
             return Vec::new();
         };
-        match self.letters.get(&entry.letter) {
+        let mut all = match self.letters.get(&entry.letter) {
             Some(letter) => self.named_by(entry, letter),
             None => vec![entry.peer],
-        }
+        };
+        all.extend(self.repliers_of(place));
+        all
     }
 
     /// The same for a message that is known already.

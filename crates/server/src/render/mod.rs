@@ -8,6 +8,8 @@ mod invites;
 mod journal;
 mod media;
 mod message;
+mod replies;
+mod topics;
 mod updates;
 mod user;
 

@@ -11,7 +11,7 @@ use super::history::by_id;
 use super::photos::chat_photo;
 use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Form, Peer, Standing, Way, World};
+use crate::world::{Form, Peer, Place, Standing, Way, World};
 
 /// Most channels in one answer.
 const CHANNELS_MAX: usize = 100;
@@ -140,10 +140,14 @@ fn messages(table: &mut Table) {
     });
     table.on::<GetMessagesViews>(|w, cx, call| {
         let chat = w.peer(cx.me, &call.peer)?;
-        let ids = call.id.into_iter().take(VIEWS_MAX);
-        let views = ids.map(|id| w.view(cx.me, chat, id, call.increment));
+        let ids: Vec<i32> = call.id.into_iter().take(VIEWS_MAX).collect();
+        let views = ids.iter();
+        let views = views.map(|id| w.view(cx.me, chat, *id, call.increment));
         let views = views.collect();
-        let cast = w.cast(cx.me, [chat]);
+        let owner = w.box_of(cx.me, chat);
+        let about = ids.iter().map(|id| Place { owner, id: *id });
+        let about: Vec<i64> = about.flat_map(|place| w.repliers_of(place)).collect();
+        let cast = w.cast(cx.me, about.into_iter().chain([chat]));
         Ok(types::messages::MessageViews::new(
             views, cast.chats, cast.users,
         ))
@@ -163,6 +167,9 @@ fn create(w: &mut World, cx: &Cx<'_>, call: CreateChannel) -> Answer<enums::Upda
     made.settings.forum = call.forum && form == Form::Supergroup;
     made.settings.ttl = call.ttl_period.unwrap_or_default().max(0);
     let title = made.title.clone();
+    if made.settings.forum {
+        w.add_general(chat)?;
+    }
     let note = types::MessageActionChannelCreate::new(title);
     let sent = w.note_down(cx.actor(), chat, note)?;
     w.open_dialog(cx.me, chat);

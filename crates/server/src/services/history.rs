@@ -118,12 +118,12 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<Messages> {
     };
     let query = Query {
         peer,
-        after: None,
+        thread: call.top_msg_id,
         text: &call.q,
         from,
-        filter: &call.filter,
         min_date: call.min_date,
         max_date: call.max_date,
+        ..Query::of(0, &call.filter)
     };
     let window = Window {
         offset_id: call.offset_id,
@@ -149,10 +149,9 @@ fn search_global(w: &mut World, cx: &Cx<'_>, call: SearchGlobal) -> Answer<Messa
         peer: None,
         after,
         text: &call.q,
-        from: None,
-        filter: &call.filter,
         min_date: call.min_date,
         max_date: call.max_date,
+        ..Query::of(0, &call.filter)
     };
     let window = Window {
         limit: call.limit,
@@ -184,13 +183,8 @@ fn counters(
     let peer = w.peer(cx.me, &call.peer)?;
     let count = |filter: enums::MessagesFilter| {
         let query = Query {
-            peer: Some(peer),
-            after: None,
-            text: "",
-            from: None,
-            filter: &filter,
-            min_date: 0,
-            max_date: 0,
+            thread: call.top_msg_id,
+            ..Query::of(peer, &filter)
         };
         let total = w.search(cx.me, &query, Window::default())?.total;
         Ok(types::messages::SearchCounter::new(filter, total))

@@ -61,6 +61,8 @@ impl World {
                 Act::Message(_, message) => says(&message.letter.text),
                 Act::Edited(before, after) => says(&before.letter.text) || says(&after.letter.text),
                 Act::Place(user, ..) => self.is_called(*user, query),
+                Act::TopicMade(topic) | Act::TopicGone(topic) => says(&topic.title),
+                Act::TopicChanged(before, after) => says(&before.title) || says(&after.title),
                 Act::Plain(_) | Act::Photo(..) => false,
             }
     }

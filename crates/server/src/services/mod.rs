@@ -11,6 +11,7 @@ mod channels;
 mod chats;
 mod contacts;
 mod dialogs;
+mod discussion;
 mod edit;
 mod help;
 mod history;
@@ -27,6 +28,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 mod toggles;
+mod topics;
 mod transfer;
 mod updates;
 mod upload;
@@ -49,6 +51,7 @@ pub(crate) fn table() -> Table {
         chats::register,
         contacts::register,
         dialogs::register,
+        discussion::register,
         edit::register,
         help::register,
         history::register,
@@ -62,6 +65,7 @@ pub(crate) fn table() -> Table {
         quiet::register,
         send::register,
         toggles::register,
+        topics::register,
         transfer::register,
         updates::register,
         upload::register,

@@ -108,7 +108,6 @@ fn no_themes() -> Answer<enums::account::Themes> {
 
 fn lists(table: &mut Table) {
     table.on::<messages::GetScheduledHistory>(|_, _, _| no_messages());
-    table.on::<messages::GetUnreadMentions>(|_, _, _| no_messages());
     table.on::<messages::GetUnreadReactions>(|_, _, _| no_messages());
     table.on::<messages::GetSponsoredMessages>(|_, _, _| {
         Ok(enums::messages::SponsoredMessages::Empty)

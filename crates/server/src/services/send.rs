@@ -41,14 +41,19 @@ pub(super) fn markup_of(
     markup.filter(|_| w.is_bot(sender))
 }
 
-/// The message that is answered, and the words that are quoted from it.
-fn reply_of(
-    w: &World,
-    cx: &Cx<'_>,
-    reply: Option<enums::InputReplyTo>,
-) -> Answer<(Option<i32>, Option<Quote>)> {
+/// What a message answers.
+#[derive(Default)]
+struct Reply {
+    to: Option<i32>,
+    /// The thread or topic it goes into.
+    thread: Option<i32>,
+    /// The words that are quoted.
+    quote: Option<Quote>,
+}
+
+fn reply_of(w: &World, cx: &Cx<'_>, reply: Option<enums::InputReplyTo>) -> Answer<Reply> {
     match reply {
-        None => Ok((None, None)),
+        None => Ok(Reply::default()),
         Some(enums::InputReplyTo::Message(reply)) => {
             let entities = reply.quote_entities;
             let quote = match reply.quote_text.filter(|text| !text.is_empty()) {
@@ -62,7 +67,11 @@ fn reply_of(
                 }
                 None => None,
             };
-            Ok((Some(reply.reply_to_msg_id), quote))
+            Ok(Reply {
+                to: Some(reply.reply_to_msg_id),
+                thread: reply.top_msg_id,
+                quote,
+            })
         }
         Some(_) => Err(Refusal::bad("REPLY_TO_INVALID")),
     }
@@ -83,14 +92,15 @@ fn voice_of(
 fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::Updates> {
     refuse_later(call.schedule_date)?;
     let peer = w.peer(cx.me, &call.peer)?;
-    let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+    let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
     let send_as = voice_of(w, cx, peer, call.send_as.as_deref())?;
     let draft = Draft {
         send_as,
         rich: w.rich(cx.me, &call.message, call.entities)?,
         markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
-        reply_to,
-        quote,
+        reply_to: reply.to,
+        thread: reply.thread,
+        quote: reply.quote,
         silent: call.silent,
         noforwards: call.noforwards,
         invert_media: call.invert_media,
@@ -188,14 +198,15 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
     };
     let media = take_media(cx, call.media)?;
     cx.shared.change(|w| {
-        let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+        let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
         let draft = Draft {
             send_as: voice_of(w, cx, peer, call.send_as.as_deref())?,
             rich: w.rich(cx.me, &call.message, call.entities)?,
             media,
             markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
-            reply_to,
-            quote,
+            reply_to: reply.to,
+            thread: reply.thread,
+            quote: reply.quote,
             silent: call.silent,
             noforwards: call.noforwards,
             invert_media: call.invert_media,
@@ -222,7 +233,7 @@ fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
         items.push((media, item.random_id, item.message, item.entities));
     }
     cx.shared.change(|w| {
-        let (reply_to, quote) = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
+        let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
         let group = w.random_id();
         let send_as = voice_of(w, cx, peer, call.send_as.as_deref())?;
         let mut drafts = Vec::with_capacity(items.len());
@@ -231,8 +242,9 @@ fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
                 send_as,
                 rich: w.rich(cx.me, &text, entities)?,
                 media: Some(media),
-                reply_to,
-                quote: quote.clone(),
+                reply_to: reply.to,
+                thread: reply.thread,
+                quote: reply.quote.clone(),
                 grouped: Some(group),
                 silent: call.silent,
                 noforwards: call.noforwards,
@@ -268,7 +280,10 @@ fn forward(w: &mut World, cx: &Cx<'_>, call: ForwardMessages) -> Answer<enums::U
         peer => w.peer(cx.me, peer)?,
     };
     let to = w.peer(cx.me, &call.to_peer)?;
+    let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
     let how = How {
+        reply_to: reply.to,
+        thread: call.top_msg_id.or(reply.thread),
         send_as: voice_of(w, cx, to, call.send_as.as_deref())?,
         drop_author: call.drop_author,
         drop_captions: call.drop_media_captions,

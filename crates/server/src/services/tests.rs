@@ -3,13 +3,16 @@
 mod auth;
 mod cdn;
 mod dcs;
+mod discussion;
 mod files;
 mod groups;
 mod invites;
 mod journal;
+mod mentions;
 mod messages;
 mod secondary;
 mod toggles;
+mod topics;
 mod updates;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -69,6 +69,8 @@ pub(crate) struct Chat {
     pub(crate) requests: BTreeMap<i64, super::JoinRequest>,
     /// The admin log, oldest first; records of their own.
     pub(crate) deeds: VecDeque<super::Deed>,
+    /// The topics of a forum; records of their own.
+    pub(crate) topics: BTreeMap<i32, super::Topic>,
 }
 
 /// What administrators have switched on or off.
@@ -189,6 +191,7 @@ impl Chat {
             members: super::members::Members::default(),
             requests: BTreeMap::new(),
             deeds: VecDeque::new(),
+            topics: BTreeMap::new(),
         }
     }
 
@@ -252,6 +255,7 @@ impl World {
             members: super::members::Members::default(),
             requests: BTreeMap::new(),
             deeds: VecDeque::new(),
+            topics: BTreeMap::new(),
         };
         chat.members.put(creator, Member::joined(date, creator));
         if chat.is_channel() {

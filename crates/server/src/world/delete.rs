@@ -129,6 +129,14 @@ impl World {
 
     /// Takes one message out of one box.
     pub(super) fn remove(&mut self, owner: i64, id: i32) {
+        let Some(mailbox) = self.boxes.get(&owner) else {
+            return;
+        };
+        let Some(entry) = mailbox.entries.get(&id) else {
+            return;
+        };
+        let (peer, letter) = (entry.peer, entry.letter);
+        self.unmark_mentions(owner, peer, id, letter);
         let Some(mailbox) = self.boxes.get_mut(&owner) else {
             return;
         };

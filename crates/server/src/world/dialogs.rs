@@ -121,6 +121,7 @@ impl World {
             let dialog = mailbox.dialogs.entry(peer).or_default();
             dialog.read_in = dialog.read_in.max(top);
             dialog.read_out = dialog.read_out.max(top);
+            dialog.since = top;
         }
         self.touch(Rec::Dialog(owner, peer));
     }

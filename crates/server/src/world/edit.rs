@@ -71,6 +71,7 @@ impl World {
                 own = pts;
             }
         }
+        self.edit_comments_copy(by, own_box, id);
         Ok(own)
     }
 }

@@ -6,6 +6,9 @@ use crate::rpc::{Answer, Refusal};
 pub(crate) struct How {
     /// The channel in whose name it is done, if not in the account's own.
     pub(crate) send_as: Option<i64>,
+    /// The message it answers, and the thread or topic it goes into.
+    pub(crate) reply_to: Option<i32>,
+    pub(crate) thread: Option<i32>,
     pub(crate) drop_author: bool,
     pub(crate) drop_captions: bool,
     pub(crate) silent: bool,
@@ -99,6 +102,8 @@ impl World {
             grouped: letter.grouped,
             via_bot: letter.via_bot,
             send_as: how.send_as,
+            reply_to: how.reply_to,
+            thread: how.thread,
             silent: how.silent,
             noforwards: how.noforwards,
             invert_media: letter.invert_media,

@@ -2,7 +2,7 @@
 
 use heliogram_api::{enums, types};
 
-use super::{Entry, Letter, Member, Place, Rec, World, is_channel};
+use super::{Entry, Letter, Member, Place, Rec, Topic, World, is_channel};
 use crate::persist::{Field, record};
 
 /// Seconds something stays in the log.
@@ -35,6 +35,12 @@ pub(crate) enum Act {
     Edited(Box<Snapshot>, Box<Snapshot>),
     /// Somebody's place was changed: before and after.
     Place(i64, Option<Box<Member>>, Box<Member>),
+    /// A topic was made.
+    TopicMade(Box<Topic>),
+    /// A topic was changed: before and after.
+    TopicChanged(Box<Topic>, Box<Topic>),
+    /// A topic was deleted.
+    TopicGone(Box<Topic>),
 }
 
 /// What was done to a message.
@@ -96,6 +102,19 @@ impl Field for Act {
                 before.put(w);
                 after.put(w);
             }
+            Self::TopicMade(topic) => {
+                w.i32(6);
+                topic.put(w);
+            }
+            Self::TopicChanged(before, after) => {
+                w.i32(7);
+                before.put(w);
+                after.put(w);
+            }
+            Self::TopicGone(topic) => {
+                w.i32(8);
+                topic.put(w);
+            }
         }
     }
 
@@ -105,7 +124,10 @@ impl Field for Act {
             2 => Self::Photo(Field::get(r), Field::get(r)),
             3 => Self::Message(Field::get(r), Field::get(r)),
             4 => Self::Edited(Field::get(r), Field::get(r)),
-            _ => Self::Place(Field::get(r), Field::get(r), Field::get(r)),
+            5 => Self::Place(Field::get(r), Field::get(r), Field::get(r)),
+            6 => Self::TopicMade(Field::get(r)),
+            7 => Self::TopicChanged(Field::get(r), Field::get(r)),
+            _ => Self::TopicGone(Field::get(r)),
         }
     }
 }
@@ -258,6 +280,9 @@ impl Act {
         use enums::ChannelAdminLogEventAction as A;
         let action = match self {
             Self::Photo(..) => return wanted.info,
+            Self::TopicMade(_) | Self::TopicChanged(..) | Self::TopicGone(_) => {
+                return wanted.forums;
+            }
             Self::Edited(..) => return wanted.edit,
             Self::Message(Handled::Sent, _) => return wanted.send,
             Self::Message(Handled::Deleted, _) => return wanted.delete,
@@ -284,9 +309,6 @@ impl Act {
             A::ChangeTitle(_) | A::ChangeAbout(_) | A::ChangeUsername(_) => wanted.info,
             A::ExportedInviteDelete(_) | A::ExportedInviteRevoke(_) | A::ExportedInviteEdit(_) => {
                 wanted.invites
-            }
-            A::CreateTopic(_) | A::EditTopic(_) | A::DeleteTopic(_) | A::PinTopic(_) => {
-                wanted.forums
             }
             A::ToggleForum(_) => wanted.forums || wanted.settings,
             _ => wanted.settings,

@@ -37,6 +37,8 @@ pub(crate) struct Letter {
     pub(crate) forwards: i32,
     /// After how many seconds it deletes itself.
     pub(crate) ttl: Option<i32>,
+    /// The members of a group who are meant by it.
+    pub(crate) mentions: Vec<i64>,
     /// Who has a copy, and its id there.
     pub(crate) copies: Vec<(i64, i32)>,
 }
@@ -64,6 +66,7 @@ record!(Letter {
     views,
     forwards,
     ttl,
+    mentions,
     copies,
 });
 

@@ -42,6 +42,8 @@ pub(crate) struct Entry {
     pub(crate) pinned: bool,
     /// A voice message or round video that was not listened to yet.
     pub(crate) unheard: bool,
+    /// Of a channel's post: the discussion group and the message in it that answers are below.
+    pub(crate) comments: Option<(i64, i32)>,
 }
 
 record!(Entry {
@@ -50,7 +52,8 @@ record!(Entry {
     reply_to,
     thread,
     pinned,
-    unheard
+    unheard,
+    comments
 });
 
 impl Entry {
@@ -63,6 +66,7 @@ impl Entry {
             thread: None,
             pinned: false,
             unheard: false,
+            comments: None,
         }
     }
 }
@@ -84,6 +88,12 @@ pub(crate) struct Dialog {
     pub(crate) draft: Option<enums::DraftMessage>,
     /// Seconds until new messages of a private chat delete themselves; 0 for never.
     pub(crate) ttl: i32,
+    /// Messages that mean the owner and that it has not looked at.
+    pub(crate) mentions: BTreeSet<i32>,
+    /// How far the threads and topics of a channel were read.
+    pub(crate) threads: BTreeMap<i32, super::ThreadRead>,
+    /// The newest message there was when the owner came into a channel.
+    pub(crate) since: i32,
 }
 
 record!(DialogRecord {
@@ -92,7 +102,10 @@ record!(DialogRecord {
     marked,
     pinned,
     draft,
-    ttl
+    ttl,
+    mentions,
+    threads,
+    since
 });
 
 /// What of a dialog is stored: the rest follows from its messages.
@@ -103,6 +116,9 @@ pub(crate) struct DialogRecord {
     pinned: Option<i32>,
     draft: Option<enums::DraftMessage>,
     ttl: i32,
+    mentions: BTreeSet<i32>,
+    threads: BTreeMap<i32, super::ThreadRead>,
+    since: i32,
 }
 
 impl Dialog {
@@ -115,6 +131,9 @@ impl Dialog {
             pinned: self.pinned,
             draft: self.draft.clone(),
             ttl: self.ttl,
+            mentions: self.mentions.clone(),
+            threads: self.threads.clone(),
+            since: self.since,
         }
     }
 }
@@ -131,6 +150,9 @@ impl From<DialogRecord> for Dialog {
             pins: BTreeSet::new(),
             draft: record.draft,
             ttl: record.ttl,
+            mentions: record.mentions,
+            threads: record.threads,
+            since: record.since,
         }
     }
 }

@@ -19,6 +19,9 @@ impl World {
         }
         let own = self.box_of(by.user, peer);
         let done = self.pin_in(by, own, id, pinned)?;
+        if done.1 > 0 {
+            self.note_handled(by.user, Place { owner: own, id }, Handled::Pinned);
+        }
         if one_side {
             return Ok(done);
         }
@@ -57,7 +60,13 @@ impl World {
         Ok(done)
     }
 
-    fn pin_in(&mut self, by: Actor, owner: i64, id: i32, pinned: bool) -> Answer<(i32, i32)> {
+    pub(super) fn pin_in(
+        &mut self,
+        by: Actor,
+        owner: i64,
+        id: i32,
+        pinned: bool,
+    ) -> Answer<(i32, i32)> {
         let mailbox = self.mailbox_mut(owner)?;
         let pts = mailbox.pts;
         let missing = || Refusal::bad("MESSAGE_ID_INVALID");
@@ -84,7 +93,6 @@ impl World {
             },
         );
         self.push_step(owner, by, pts);
-        self.note_handled(by.user, Place { owner, id }, Handled::Pinned);
         Ok((pts, 1))
     }
 }

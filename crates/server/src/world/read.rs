@@ -130,7 +130,12 @@ impl World {
     }
 
     /// Who wrote something in a part of a channel, and the newest of it.
-    fn writers_between(&self, channel: i64, after: i32, up_to: i32) -> BTreeMap<i64, i32> {
+    pub(super) fn writers_between(
+        &self,
+        channel: i64,
+        after: i32,
+        up_to: i32,
+    ) -> BTreeMap<i64, i32> {
         let mailbox = self.boxes.get(&channel);
         let entries = mailbox.into_iter().flat_map(|mailbox| {
             let part = (Bound::Excluded(after), Bound::Included(up_to));
@@ -161,9 +166,14 @@ impl World {
         let mailbox = self.mailbox_mut(by.user)?;
         let mut heard = Vec::new();
         for id in ids {
-            if let Some(entry) = mailbox.entries.get_mut(id).filter(|entry| entry.unheard) {
+            let Some(entry) = mailbox.entries.get_mut(id) else {
+                continue;
+            };
+            let dialog = mailbox.dialogs.get_mut(&entry.peer);
+            let meant = dialog.is_some_and(|dialog| dialog.mentions.remove(id));
+            if entry.unheard || meant {
+                heard.push((*id, entry.letter, entry.peer, entry.unheard));
                 entry.unheard = false;
-                heard.push((*id, entry.letter, entry.peer));
             }
         }
         let mut own = (mailbox.pts, 0);
@@ -173,12 +183,13 @@ impl World {
         let ids: Vec<i32> = heard.iter().map(|(id, ..)| *id).collect();
         let count = ids.len() as i32;
         own = (self.log(by.user, count, What::Heard(ids.clone())), count);
-        for id in &ids {
-            self.touch(Rec::Entry(by.user, *id));
-        }
         self.push_step(by.user, by, own.0);
-        for (_, letter, _) in heard {
-            self.heard_by_others(by, letter);
+        for (id, letter, peer, voice) in heard {
+            self.touch(Rec::Entry(by.user, id));
+            self.touch(Rec::Dialog(by.user, peer));
+            if voice {
+                self.heard_by_others(by, letter);
+            }
         }
         Ok(own)
     }
@@ -186,6 +197,10 @@ impl World {
     /// Marks voice messages and round videos of a channel as listened to, for everybody.
     pub(crate) fn hear_in(&mut self, by: Actor, channel: i64, ids: &[i32]) -> Answer<()> {
         self.visible_chat(by.user, channel)?;
+        let looked = self.look_at(by.user, channel, ids);
+        if !looked.is_empty() {
+            self.push_looked(by, channel, looked, None);
+        }
         let mailbox = self.mailbox_mut(channel)?;
         let mut heard = Vec::new();
         for id in ids {

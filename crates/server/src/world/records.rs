@@ -37,6 +37,8 @@ pub(crate) enum Rec {
     Request(i64, i64),
     /// One thing in an admin log: dialog id, its own id.
     Deed(i64, i64),
+    /// A topic of a forum: dialog id, its own id.
+    Topic(i64, i32),
 }
 
 /// The records that changed since they were last written.

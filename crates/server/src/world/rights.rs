@@ -177,9 +177,15 @@ impl World {
             Some(Standing::Kicked) if chat.is_channel() => Err(private()),
             // A basic group stays in the list of those who left it.
             Some(_) if !chat.is_channel() => Ok(chat),
-            _ if chat.is_public() => Ok(chat),
+            _ if chat.is_public() || self.is_read_below_posts(viewer, chat) => Ok(chat),
             _ => Err(private()),
         }
+    }
+
+    /// Whether a group is the discussion of a channel that an account is in.
+    fn is_read_below_posts(&self, viewer: i64, group: &Chat) -> bool {
+        let channel = group.linked.and_then(|channel| self.chats.get(&channel));
+        group.form == Form::Supergroup && channel.is_some_and(|c| c.members.has(viewer))
     }
 
     /// Checks that an account may do something in a group or channel.

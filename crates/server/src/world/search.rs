@@ -8,6 +8,8 @@ use crate::rpc::{Answer, Refusal};
 pub(crate) struct Query<'a> {
     /// The conversation, or all of them.
     pub(crate) peer: Option<i64>,
+    /// Only this thread or topic of it.
+    pub(crate) thread: Option<i32>,
     /// Of all conversations, only what comes after this message.
     pub(crate) after: Option<Place>,
     pub(crate) text: &'a str,
@@ -15,6 +17,22 @@ pub(crate) struct Query<'a> {
     pub(crate) filter: &'a MessagesFilter,
     pub(crate) min_date: i32,
     pub(crate) max_date: i32,
+}
+
+impl<'a> Query<'a> {
+    /// Everything of one conversation.
+    pub(crate) fn of(peer: i64, filter: &'a MessagesFilter) -> Self {
+        Self {
+            peer: Some(peer),
+            thread: None,
+            after: None,
+            text: "",
+            from: None,
+            filter,
+            min_date: 0,
+            max_date: 0,
+        }
+    }
 }
 
 impl World {
@@ -33,12 +51,15 @@ impl World {
                 && (query.min_date <= 0 || letter.date > query.min_date)
                 && (query.max_date <= 0 || letter.date < query.max_date)
                 && (text.is_empty() || letter.text.to_lowercase().contains(&text))
-                && self.passes(entry, letter, query.filter)
+                && self.passes(owner, entry, letter, query.filter)
         };
         let mut found = match query.peer {
             Some(peer) => self.found_in(owner, peer, &fits)?,
             None => self.found_anywhere(owner, &fits)?,
         };
+        if let Some((channel, top)) = query.peer.zip(query.thread) {
+            found.retain(|place| self.is_in_thread(channel, place.id, top));
+        }
         if let Some(after) = query.after
             && let Some(at) = found.iter().position(|place| *place == after)
         {
@@ -83,7 +104,7 @@ impl World {
         Ok(found)
     }
 
-    fn passes(&self, entry: &Entry, letter: &Letter, filter: &MessagesFilter) -> bool {
+    fn passes(&self, viewer: i64, entry: &Entry, letter: &Letter, filter: &MessagesFilter) -> bool {
         use MessagesFilter as F;
         let document = match letter.media {
             Some(Media::Document { id, .. }) => self.documents.get(&id),
@@ -109,6 +130,7 @@ impl World {
                 .iter()
                 .any(|e| matches!(e, MessageEntity::Url(_) | MessageEntity::TextUrl(_))),
             F::InputMessagesFilterPinned => entry.pinned,
+            F::InputMessagesFilterMyMentions => letter.mentions.contains(&viewer),
             F::InputMessagesFilterGeo => {
                 matches!(&letter.media, Some(Media::Plain(m)) if matches!(**m, MessageMedia::Geo(_)))
             }
@@ -151,7 +173,7 @@ fn kind_of(document: &Document) -> Form {
 }
 
 /// A page of a list that is newest first.
-fn page_of(found: &[Place], window: Window) -> Page {
+pub(crate) fn page_of(found: &[Place], window: Window) -> Page {
     let cut = if window.offset_id > 0 {
         window.offset_id
     } else {
@@ -191,12 +213,9 @@ mod tests {
         let filter = MessagesFilter::InputMessagesFilterEmpty;
         let query = |peer, text, from| Query {
             peer,
-            after: None,
             text,
             from,
-            filter: &filter,
-            min_date: 0,
-            max_date: 0,
+            ..Query::of(0, &filter)
         };
         let window = Window {
             limit: 10,

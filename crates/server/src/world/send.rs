@@ -3,8 +3,7 @@ use heliogram_api::enums;
 use super::chats::Form;
 use super::text::{CAPTION_MAX, TEXT_MAX};
 use super::{
-    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, User, What,
-    World, is_channel,
+    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, User, What, World,
 };
 use crate::rpc::{Answer, Refusal};
 
@@ -63,6 +62,7 @@ impl World {
                 id: sent.id,
             };
             self.note_handled(by.user, place, Handled::Sent);
+            self.discuss(peer, sent)?;
         }
         Ok(sent)
     }
@@ -72,7 +72,7 @@ impl World {
     pub(crate) fn post(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
         let own = self.box_of(by.user, peer);
         let reply_to = self.check_reply(own, peer, draft.reply_to)?;
-        let thread = draft.thread.or_else(|| self.thread_of(own, reply_to));
+        let thread = self.thread_for(own, reply_to, draft.thread);
         let random_id = draft.random_id;
         let unheard = draft
             .media
@@ -82,6 +82,11 @@ impl World {
             .and_then(|id| self.boxes.get(&own)?.entries.get(&id))
             .map(|entry| entry.letter);
         let letter = self.write(by.user, peer, draft);
+        let meant = self.letters.get(&letter);
+        let meant = meant.map(|letter| self.meant_by(letter, peer, replied));
+        if let (Some(letter), Some(meant)) = (self.letters.get_mut(&letter), meant) {
+            letter.mentions = meant;
+        }
         let date = self.letters.get(&letter).map_or(0, |letter| letter.date);
         let entry = Entry {
             reply_to,
@@ -105,6 +110,7 @@ impl World {
             };
             self.deliver(by, to, entry);
         }
+        self.mark_mentions(letter, peer);
         self.touch(Rec::Letter(letter));
         self.push_step(own, by, pts);
         Ok(Sent {
@@ -149,13 +155,6 @@ impl World {
         self.push_step(to, by, pts);
     }
 
-    /// The thread an answer goes into: that of the message it answers, or the one it begins.
-    fn thread_of(&self, owner: i64, reply_to: Option<i32>) -> Option<i32> {
-        let id = reply_to.filter(|_| is_channel(owner))?;
-        let entry = self.boxes.get(&owner)?.entries.get(&id)?;
-        Some(entry.thread.unwrap_or(id))
-    }
-
     /// A member's place, if it has to be noted when it wrote.
     fn slowed(&self, user: i64, peer: i64) -> Option<super::members::Member> {
         let chat = self.chats.get(&peer)?;
@@ -197,6 +196,7 @@ impl World {
             views: i32::from(Peer::of(peer).dialog() != by),
             forwards: 0,
             ttl,
+            mentions: Vec::new(),
             copies: Vec::with_capacity(2),
         };
         self.letters.insert(id, letter);
@@ -240,7 +240,10 @@ impl World {
         }
         match Peer::of(peer) {
             Peer::User(_) => self.check_may_write(from, peer),
-            _ => self.check_may_post(from, peer, draft.media.as_ref()),
+            _ => {
+                self.check_may_post(from, peer, draft.media.as_ref())?;
+                self.check_topic(from, peer, draft)
+            }
         }
     }
 

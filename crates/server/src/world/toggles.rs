@@ -138,6 +138,7 @@ impl World {
             return Ok(());
         }
         self.chat_mut(chat)?.settings.forum_tabs = tabs;
+        self.add_general(chat)?;
         self.set(by, chat, on, |settings| &mut settings.forum)?;
         let deed = types::ChannelAdminLogEventActionToggleForum::new(on);
         self.note_change(chat, by.user, deed);

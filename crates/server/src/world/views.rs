@@ -1,9 +1,9 @@
 use heliogram_api::types;
 
-use super::{Rec, World};
+use super::{Place, Rec, World};
 
 impl World {
-    /// How often a message was looked at and passed on; with `looked`, one look more.
+    /// How often a message was looked at, passed on and answered; with `looked`, one look more.
     pub(crate) fn view(
         &mut self,
         viewer: i64,
@@ -19,14 +19,20 @@ impl World {
         if looked {
             letter.views = letter.views.saturating_add(1);
         }
-        let views = types::MessageViews {
-            views: Some(letter.views),
-            forwards: Some(letter.forwards),
-            ..types::MessageViews::new()
-        };
+        let (views, forwards) = (letter.views, letter.forwards);
         if looked {
             self.touch(Rec::Letter(known));
         }
-        views
+        let owner = self.box_of(viewer, chat);
+        let entry = self.boxes.get(&owner).and_then(|b| b.entries.get(&id));
+        let place = Place { owner, id };
+        types::MessageViews {
+            views: Some(views),
+            forwards: Some(forwards),
+            replies: entry
+                .and_then(|entry| self.replies_of(viewer, place, entry))
+                .map(Box::new),
+            ..types::MessageViews::new()
+        }
     }
 }
