@@ -93,7 +93,7 @@ impl World {
         types::InputChannel::new(id, self.access_hash(viewer, Kind::Channel, id)).into()
     }
 
-    fn chat_photo(&self, chat: &Chat) -> enums::ChatPhoto {
+    pub(super) fn chat_photo(&self, chat: &Chat) -> enums::ChatPhoto {
         match chat.photo.and_then(|id| self.photos.get(&id)) {
             Some(photo) => types::ChatPhoto::new(photo.id, photo.dc).into(),
             None => enums::ChatPhoto::Empty,

@@ -24,7 +24,7 @@ impl World {
             return short.into();
         }
         let (update, about) = self.update_of(viewer, owner, step);
-        self.updates(viewer, vec![update], &about)
+        self.updates_in(viewer, owner, update, &about)
     }
 
     /// The short form Telegram uses for plain words between people who know each other already:
@@ -58,6 +58,7 @@ impl World {
                 .reply_header(entry, letter)
                 .map(|header| Box::new(header.into())),
             entities: (!letter.entities.is_empty()).then(|| letter.entities.clone()),
+            ttl_period: letter.ttl,
             ..types::UpdateShortMessage::new(id, entry.peer, text, pts, 1, date)
         })
     }

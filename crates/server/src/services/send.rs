@@ -129,6 +129,7 @@ fn short_sent(w: &World, cx: &Cx<'_>, sent: Sent, given: &str) -> enums::Updates
     types::UpdateShortSentMessage {
         out: true,
         entities: (!entities.is_empty()).then_some(entities),
+        ttl_period: letter.and_then(|letter| letter.ttl),
         ..types::UpdateShortSentMessage::new(sent.id, sent.pts, 1, sent.date)
     }
     .into()

@@ -11,6 +11,7 @@ mod journal;
 mod mentions;
 mod messages;
 mod secondary;
+mod strangers;
 mod toggles;
 mod topics;
 mod updates;

@@ -112,7 +112,7 @@ fn channel_difference(
                 .flat_map(|place| w.mentioned_in(cx.me, *place))
                 .collect();
             about.push(channel);
-            let cast = w.cast(cx.me, about);
+            let cast = w.cast_in(cx.me, channel, about);
             types::updates::ChannelDifferenceTooLong {
                 r#final: true,
                 timeout: Some(CHANNEL_TIMEOUT),
@@ -135,7 +135,7 @@ fn channel_difference(
             let new: Vec<i32> = new.into_iter().filter(|id| *id > hidden).collect();
             let mut told = told(w, cx.me, channel, &new, &other);
             told.about.push(channel);
-            let cast = w.cast(cx.me, told.about);
+            let cast = w.cast_in(cx.me, channel, told.about);
             types::updates::ChannelDifference {
                 r#final: !more,
                 timeout: Some(CHANNEL_TIMEOUT),

@@ -1,6 +1,6 @@
 use heliogram_api::{enums, types};
 
-use super::{Actor, Logged, Origin, World};
+use super::{Actor, Logged, Origin, World, is_channel};
 
 /// Something the sessions of an account, or of everybody in a group or channel, should hear of.
 pub(crate) struct Push {
@@ -52,7 +52,7 @@ impl World {
         match told {
             Told::Words(updates) => updates.clone(),
             Told::Step(step) => self.step_words(viewer, owner, step),
-            Told::One(update, about) => self.updates(viewer, vec![update.clone()], about),
+            Told::One(update, about) => self.updates_in(viewer, owner, update.clone(), about),
             Told::Others(update) => types::UpdateShort::new(update.clone(), self.now()).into(),
         }
     }
@@ -61,6 +61,24 @@ impl World {
     pub(crate) fn push_one(&mut self, to: i64, by: Actor, update: enums::Update, about: &[i64]) {
         let updates = self.updates(to, vec![update], about);
         self.push(to, by, updates);
+    }
+
+    /// What happened in a box, with the accounts and chats it mentions: in the box of a channel
+    /// strangers are told of in short.
+    pub(crate) fn updates_in(
+        &self,
+        viewer: i64,
+        owner: i64,
+        update: enums::Update,
+        about: &[i64],
+    ) -> enums::Updates {
+        let about = about.iter().copied();
+        let cast = match is_channel(owner) {
+            true => self.cast_in(viewer, owner, about),
+            false => self.cast(viewer, about),
+        };
+        let date = self.now();
+        types::Updates::new(vec![update], cast.users, cast.chats, date, 0).into()
     }
 
     /// Updates with the accounts and chats they mention, as `viewer` sees them.
