@@ -456,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn links_requests_the_log_and_the_secondary_box_are_there_after_a_restart() {
+    fn what_groups_are_administered_with_is_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("world.db");
         let mut store = Store::open(&path).unwrap();
@@ -472,11 +472,31 @@ mod tests {
         let door = old.new_link(a, group, terms).unwrap();
         let c = old.add_user(1, "Carol");
         assert!(old.join_by_link(Actor::account(c), &door.link()).is_err());
+        let brief = draft("brief", 72);
+        old.set_forum(Actor::account(a), group, true, false)
+            .unwrap();
+        let topic = old
+            .add_topic(Actor::account(a), group, "Cats", (None, None), 70)
+            .unwrap();
+        old.put_username(b, "bobby").unwrap();
+        let mut draft = draft("@bobby", 71);
+        draft.rich = old.rich(a, "@bobby", None).unwrap();
+        draft.thread = Some(topic.id);
+        let meant = old.send(Actor::account(a), group, draft).unwrap();
+        old.read_thread(Actor::account(b), group, topic.id, meant.id)
+            .unwrap();
+        old.set_ttl(Actor::account(a), b, 86_400).unwrap();
+        old.send(Actor::account(b), a, brief).unwrap();
         store.write(&mut old).unwrap();
         drop(store);
 
         let mut new = World::new(Clock::default(), 3, [9; 32]);
         Store::open(&path).unwrap().load(&mut new).unwrap();
+        assert!(new.chats[&group].has_topic(topic.id));
+        assert_eq!(new.last_of_thread(group, topic.id), Some(meant.id));
+        assert_eq!(new.thread_read(b, group, topic.id).inbox, meant.id);
+        assert_eq!(new.unread_mentions_in(b, group, Some(topic.id)).len(), 1);
+        assert_eq!((new.ttl_between(b, a), new.ends.len()), (86_400, 1));
         assert_eq!(new.links_of(group).len(), 2);
         assert_eq!(new.followed(b, &door.link()).unwrap().id, door.id);
         assert_eq!(new.pending(group), (1, vec![c]));

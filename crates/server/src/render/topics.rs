@@ -10,12 +10,11 @@ impl World {
         let mailbox = self.boxes.get(&chat.id);
         let all = mailbox.and_then(|b| b.dialogs.get(&chat.id));
         let unread = if topic.id == GENERAL {
-            let ids = all
-                .into_iter()
-                .flat_map(|dialog| dialog.ids.iter().copied());
-            let ids = ids.filter(|id| *id > read.inbox);
-            let ids = ids.filter(|id| self.is_in_thread(chat.id, *id, GENERAL));
-            self.unread_of(viewer, chat.id, ids, read.inbox)
+            let newer = read.inbox.saturating_add(1)..;
+            let ids = all.into_iter();
+            let ids = ids.flat_map(|dialog| dialog.ids.range(newer.clone()));
+            let ids = ids.filter(|id| self.is_in_thread(chat.id, **id, GENERAL));
+            self.unread_of(viewer, chat.id, ids.copied(), read.inbox)
         } else {
             let ids = self.thread_ids(chat.id, topic.id).into_iter().flatten();
             self.unread_of(viewer, chat.id, ids.copied(), read.inbox)

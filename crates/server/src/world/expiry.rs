@@ -89,6 +89,9 @@ impl World {
 
     /// Deletes messages whose time has come.
     pub(crate) fn wipe_due(&mut self) {
+        if self.ends.is_empty() {
+            return;
+        }
         let now = self.now();
         for _ in 0..WIPED_MAX {
             match self.ends.first().copied() {

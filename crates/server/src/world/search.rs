@@ -1,7 +1,7 @@
 use heliogram_api::enums::{DocumentAttribute, MessageEntity, MessageMedia, MessagesFilter};
 
 use super::history::PAGE_MAX;
-use super::{Document, Entry, Letter, Media, Page, Place, Window, World, is_channel};
+use super::{Document, Entry, GENERAL, Letter, Media, Page, Place, Window, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// What somebody looks for.
@@ -54,12 +54,12 @@ impl World {
                 && self.passes(owner, entry, letter, query.filter)
         };
         let mut found = match query.peer {
-            Some(peer) => self.found_in(owner, peer, &fits)?,
+            Some(peer) => match query.thread {
+                Some(top) => self.found_in_thread(owner, peer, top, &fits)?,
+                None => self.found_in(owner, peer, &fits)?,
+            },
             None => self.found_anywhere(owner, &fits)?,
         };
-        if let Some((channel, top)) = query.peer.zip(query.thread) {
-            found.retain(|place| self.is_in_thread(channel, place.id, top));
-        }
         if let Some(after) = query.after
             && let Some(at) = found.iter().position(|place| *place == after)
         {
@@ -83,6 +83,35 @@ impl World {
         let shown = ids.take_while(|id| **id > hidden);
         let found = shown.filter(|id| mailbox.entries.get(id).is_some_and(fits));
         Ok(found.map(|id| Place { owner, id: *id }).collect())
+    }
+
+    /// Messages of one thread or topic that fit, newest first.
+    fn found_in_thread(
+        &self,
+        viewer: i64,
+        channel: i64,
+        top: i32,
+        fits: &impl Fn(&Entry) -> bool,
+    ) -> Answer<Vec<Place>> {
+        let forum = self.chats.get(&channel).is_some_and(|c| c.settings.forum);
+        if forum && top == GENERAL {
+            let mut found = self.found_in(viewer, channel, fits)?;
+            found.retain(|place| self.is_in_thread(channel, place.id, top));
+            return Ok(found);
+        }
+        let entries = &self.mailbox(self.box_of(viewer, channel))?.entries;
+        let hidden = self.hidden_up_to(viewer, channel);
+        let below = self.thread_ids(channel, top).into_iter().flatten().rev();
+        // The note that made a topic is its first message.
+        let first = forum.then_some(&top);
+        let ids = below.chain(first).filter(|id| **id > hidden);
+        let found = ids.filter(|id| entries.get(id).is_some_and(fits));
+        Ok(found
+            .map(|id| Place {
+                owner: channel,
+                id: *id,
+            })
+            .collect())
     }
 
     /// Messages of all conversations of an account that fit, newest first.
