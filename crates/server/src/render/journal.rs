@@ -115,7 +115,6 @@ impl World {
         types::ChannelAdminLogEventActionPinTopic {
             prev_topic: pinned(before).then(|| shown(before)),
             new_topic: pinned(after).then(|| shown(after)),
-            ..types::ChannelAdminLogEventActionPinTopic::new()
         }
         .into()
     }

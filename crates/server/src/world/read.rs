@@ -182,7 +182,7 @@ impl World {
         }
         let ids: Vec<i32> = heard.iter().map(|(id, ..)| *id).collect();
         let count = ids.len() as i32;
-        own = (self.log(by.user, count, What::Heard(ids.clone())), count);
+        own = (self.log(by.user, count, What::Heard(ids)), count);
         self.push_step(by.user, by, own.0);
         for (id, letter, peer, voice) in heard {
             self.touch(Rec::Entry(by.user, id));

@@ -201,7 +201,6 @@ impl World {
             icon_emoji_id: edit.icon_emoji,
             closed: edit.closed,
             hidden: edit.hidden,
-            ..types::MessageActionTopicEdit::new()
         };
         let act = Act::TopicChanged(Box::new(old), Box::new(new));
         self.note_deed(chat, by.user, act);

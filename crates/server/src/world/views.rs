@@ -32,7 +32,6 @@ impl World {
             replies: entry
                 .and_then(|entry| self.replies_of(viewer, place, entry))
                 .map(Box::new),
-            ..types::MessageViews::new()
         }
     }
 }
