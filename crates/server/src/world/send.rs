@@ -3,7 +3,7 @@ use heliogram_api::enums;
 use super::chats::Form;
 use super::text::{CAPTION_MAX, TEXT_MAX};
 use super::{
-    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, User, What, World,
+    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, What, World,
 };
 use crate::rpc::{Answer, Refusal};
 
@@ -203,29 +203,6 @@ impl World {
         self.await_end(id);
         self.touch_meta();
         id
-    }
-
-    /// Whom a message is shown to be from, and the name under it: channels speak for those who
-    /// post in them, and anonymous administrators are their group.
-    fn author(&self, by: i64, peer: i64) -> (i64, Option<String>) {
-        let Some(chat) = self.chats.get(&peer) else {
-            return (by, None);
-        };
-        let rights = chat.admin_rights(by);
-        match chat.form {
-            Form::Broadcast => {
-                let signed = chat.settings.signatures;
-                (
-                    peer,
-                    self.users.get(&by).filter(|_| signed).map(User::full_name),
-                )
-            }
-            Form::Supergroup if rights.as_ref().is_some_and(|rights| rights.anonymous) => {
-                let rank = chat.members.get(by).map(|member| member.rank.clone());
-                (peer, rank.filter(|rank| !rank.is_empty()))
-            }
-            _ => (by, None),
-        }
     }
 
     /// The rules a message has to keep before anything of it is stored.

@@ -1,7 +1,7 @@
-//! Speaking in a group as somebody else: as the group itself or as a channel.
+//! In whose name a message is written: one's own, that of the group, or that of a channel.
 
 use super::chats::Form;
-use super::{Right, World};
+use super::{Right, User, World};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
@@ -66,5 +66,28 @@ impl World {
         };
         // A channel's own posts and a group's anonymous administrators are told apart elsewhere.
         Ok(voice.filter(|voice| *voice != user && *voice != chat))
+    }
+
+    /// Whom a message is shown to be from, and the name under it: channels speak for those who
+    /// post in them, and anonymous administrators are their group.
+    pub(super) fn author(&self, by: i64, peer: i64) -> (i64, Option<String>) {
+        let Some(chat) = self.chats.get(&peer) else {
+            return (by, None);
+        };
+        let rights = chat.admin_rights(by);
+        match chat.form {
+            Form::Broadcast => {
+                let signed = chat.settings.signatures;
+                (
+                    peer,
+                    self.users.get(&by).filter(|_| signed).map(User::full_name),
+                )
+            }
+            Form::Supergroup if rights.as_ref().is_some_and(|rights| rights.anonymous) => {
+                let rank = chat.members.get(by).map(|member| member.rank.clone());
+                (peer, rank.filter(|rank| !rank.is_empty()))
+            }
+            _ => (by, None),
+        }
     }
 }
