@@ -23,7 +23,7 @@ import adapt
 import log
 from server import Report, Server
 
-AREAS = ["login"]
+AREAS = ["login", "groups"]
 
 
 async def area(name, about):

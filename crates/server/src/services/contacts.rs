@@ -68,7 +68,9 @@ fn get(w: &mut World, cx: &Cx<'_>, _: GetContacts) -> Answer<enums::contacts::Co
         .iter()
         .map(|id| types::Contact::new(*id, w.is_mutual(cx.me, *id)))
         .collect();
-    Ok(types::contacts::Contacts::new(contacts, 0, w.users_for(cx.me, ids)).into())
+    // The viewer is no contact of its own: only those in the list are named.
+    let users = ids.iter().map(|id| w.user_for(cx.me, *id)).collect();
+    Ok(types::contacts::Contacts::new(contacts, 0, users).into())
 }
 
 fn import(

@@ -138,7 +138,7 @@ fn channel_difference(
             let cast = w.cast_in(cx.me, channel, told.about);
             types::updates::ChannelDifference {
                 r#final: !more,
-                timeout: Some(CHANNEL_TIMEOUT),
+                timeout: (!more).then_some(CHANNEL_TIMEOUT),
                 ..types::updates::ChannelDifference::new(
                     pts,
                     told.messages,

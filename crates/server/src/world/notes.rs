@@ -12,6 +12,7 @@ impl World {
         action: impl Into<MessageAction>,
     ) -> Answer<Sent> {
         let draft = Draft {
+            random_id: self.random_id(),
             action: Some(action.into()),
             ..Draft::default()
         };
@@ -26,6 +27,7 @@ impl World {
         action: impl Into<MessageAction>,
     ) -> Answer<i32> {
         let draft = Draft {
+            random_id: self.random_id(),
             action: Some(action.into()),
             ..Draft::default()
         };
@@ -52,6 +54,7 @@ impl World {
             ttl: None,
         };
         let draft = Draft {
+            random_id: self.random_id(),
             action: Some(action),
             media: Some(media),
             ..Draft::default()
@@ -68,6 +71,7 @@ impl World {
         reply_to: i32,
     ) -> Answer<Sent> {
         let draft = Draft {
+            random_id: self.random_id(),
             action: Some(action),
             reply_to: Some(reply_to),
             ..Draft::default()
