@@ -119,7 +119,9 @@ impl Shared {
             return Err(Refusal::bad("MSG_WAIT_FAILED"));
         }
         caller.check(method.access, method.name, request.dc)?;
-        let quiet = peeled.quiet || method.access == Access::Anywhere;
+        // Connections that only carry files want no updates.
+        let carries = method.name.starts_with("upload.") || method.access == Access::Anywhere;
+        let quiet = peeled.quiet || carries;
         let too_long = matches!(fault, Some(What::DifferenceTooLong {}));
         let run = move || {
             if let Some(user) = caller.user.filter(|_| !quiet) {

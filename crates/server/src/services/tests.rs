@@ -71,6 +71,24 @@ impl Program {
         Self::with_key(shared, dc, None)
     }
 
+    /// A further session of the same program, under the same key.
+    pub(super) fn twin(&self) -> Self {
+        let key = self.shared.world().auths[&self.key].key.clone();
+        let conn = self.shared.hub.connect();
+        let slot = self
+            .shared
+            .hub
+            .attach(&conn, &key, 2, [0; 32], self.shared.now());
+        Self {
+            shared: Arc::clone(&self.shared),
+            dc: self.dc,
+            key: self.key,
+            me: self.me,
+            slot,
+            _conn: conn,
+        }
+    }
+
     /// The same with a temporary key that ends after so many seconds.
     pub(super) fn temporary(shared: &Arc<Shared>, dc: i32, seconds: i32) -> Self {
         Self::with_key(shared, dc, Some(seconds))

@@ -216,3 +216,16 @@ fn an_album_is_one_group_and_all_or_nothing() {
         .collect();
     assert!(groups.len() == 2 && groups[0].is_some() && groups[0] == groups[1]);
 }
+
+#[test]
+fn a_connection_that_only_carries_files_hears_no_updates() {
+    let shared = server();
+    let alice = Program::logged_in(&shared, "9996610001", "Alice");
+    let listening = |shared: &crate::shared::Shared| shared.hub.sessions_of(alice.me).len();
+    let before = listening(&shared);
+    let part = upload::SaveFilePart::new(7, 0, Bytes::from_static(b"part"));
+    alice.twin().call(part).unwrap();
+    assert_eq!(listening(&shared), before);
+    alice.twin().get_me().unwrap();
+    assert_eq!(listening(&shared), before + 1);
+}
