@@ -6,7 +6,7 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::photos::chat_photo;
-use super::send::sent_updates;
+use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Form, Peer, Right, Sent, Standing, Way, World};
 
@@ -69,9 +69,10 @@ pub(super) fn register(table: &mut Table) {
     });
     table.on::<MigrateChat>(|w, cx, call| {
         let old = group(w, cx, call.chat_id)?;
-        let new = w.migrate(cx.actor(), old)?;
+        let (new, notes) = w.migrate(cx.actor(), old)?;
         let update = types::UpdateChannel::new(Peer::of(new).id());
-        Ok(w.updates(cx.me, vec![update.into()], &[old, new]))
+        let moved = w.updates(cx.me, vec![update.into()], &[old, new]);
+        Ok(joined(moved, sent_updates(w, cx, &notes)))
     });
 }
 

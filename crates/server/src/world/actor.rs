@@ -21,4 +21,9 @@ impl Actor {
     pub(crate) fn account(user: i64) -> Self {
         Self { user, origin: None }
     }
+
+    /// The same, for what no answer says: the session it came from has to be told as well.
+    pub(crate) fn everywhere(self) -> Self {
+        Self::account(self.user)
+    }
 }

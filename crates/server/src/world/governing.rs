@@ -213,8 +213,9 @@ impl World {
         Ok(())
     }
 
-    /// Turns a basic group into a supergroup with the same members, and gives the supergroup.
-    pub(crate) fn migrate(&mut self, by: Actor, group: i64) -> Answer<i64> {
+    /// Turns a basic group into a supergroup with the same members; gives the supergroup and the
+    /// notes that end the one and begin the other.
+    pub(crate) fn migrate(&mut self, by: Actor, group: i64) -> Answer<(i64, [Sent; 2])> {
         let old = self.visible_chat(by.user, group)?;
         if old.form != Form::Group || old.migrated_to.is_some() {
             return Err(Refusal::bad("CHAT_ID_INVALID"));
@@ -239,16 +240,16 @@ impl World {
         chat.migrated_from = Some(group);
         let id = super::Peer::of(new).id();
         let number = super::Peer::of(group).id();
-        self.note_down(by, group, types::MessageActionChatMigrateTo::new(id))?;
+        let end = self.note_down(by, group, types::MessageActionChatMigrateTo::new(id))?;
         self.chat_mut(group)?.migrated_to = Some(new);
         self.chat_changed(by, group);
         for (user, _) in &members {
             self.open_dialog(*user, new);
         }
         let note = types::MessageActionChannelMigrateFrom::new(title, number);
-        self.note_down(by, new, note)?;
+        let start = self.note_down(by, new, note)?;
         self.chat_changed(by, new);
-        Ok(new)
+        Ok((new, [end, start]))
     }
 }
 

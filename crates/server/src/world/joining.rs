@@ -169,7 +169,7 @@ impl World {
             Peer::Channel(id) => types::UpdateChannel::new(id).into(),
             peer => types::UpdateChat::new(peer.id()).into(),
         };
-        self.push_one(to, by, update, &[chat]);
+        self.push_one(to, by.everywhere(), update, &[chat]);
     }
 
     /// Tells everybody in a group or channel that it is not what it was.
@@ -178,7 +178,7 @@ impl World {
             Peer::Channel(id) => types::UpdateChannel::new(id).into(),
             peer => types::UpdateChat::new(peer.id()).into(),
         };
-        self.push_all(chat, by, Told::One(update, vec![chat]));
+        self.push_all(chat, by.everywhere(), Told::One(update, vec![chat]));
     }
 
     /// Notes that other people are in a basic group now, and tells its members who.
@@ -189,12 +189,14 @@ impl World {
             return Ok(());
         }
         let found = self.chat(chat)?;
-        let update = types::UpdateChatParticipants::new(self.group_members(by.user, found));
         let mut about: Vec<i64> = found.members.inside().map(|(user, _)| user).collect();
+        // Every member may see who is in it.
+        let Some(viewer) = about.first().copied() else {
+            return Ok(());
+        };
+        let update = types::UpdateChatParticipants::new(self.group_members(viewer, found));
         about.push(chat);
-        if found.members.has(by.user) {
-            self.push_all(chat, by, Told::One(update.into(), about));
-        }
+        self.push_all(chat, by.everywhere(), Told::One(update.into(), about));
         Ok(())
     }
 
