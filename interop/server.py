@@ -21,6 +21,8 @@ class Server:
         self.dcs = {dc["id"]: (dc["host"], dc["port"]) for dc in about["dcs"]}
         self.public_key = about["public_key"]
         self.bots = {bot["username"]: bot["token"] for bot in about["bots"]}
+        # Address and token of the control API, with `--control`.
+        self.control = about.get("control")
         # The pipe is emptied, so that a full one never blocks the server.
         threading.Thread(target=self._drain, daemon=True).start()
 

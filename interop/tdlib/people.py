@@ -1,7 +1,10 @@
 """People with TDLib in their hands: sign-up, login, writing."""
 
+import asyncio
 import itertools
+import json
 import pathlib
+import urllib.request
 
 from client import TdError, Tdlib
 
@@ -29,12 +32,12 @@ def code(dc=2):
 
 
 class World:
-    """What the steps of one area share: TDLib, the server's bots, and phone numbers that are
-    free from `number` on."""
+    """What the steps of one area share: TDLib, the server's bots and control API, and phone
+    numbers that are free from `number` on."""
 
-    def __init__(self, library, folder, log, verbosity, number, bots):
+    def __init__(self, library, folder, log, verbosity, number, bots, control):
         self.td = Tdlib(library, log, verbosity)
-        self.folder, self.bots = pathlib.Path(folder), bots
+        self.folder, self.bots, self.control = pathlib.Path(folder), bots, control
         self._numbers = itertools.count(number)
 
     def phone(self, dc=2):
@@ -76,6 +79,18 @@ class World:
         client = await self.open(person.name, **options)
         await client.reach("Ready")
         return Person(client, person.phone, person.me, person.name)
+
+
+    async def too_long(self, person):
+        """The next differences of that account are too long to be told step by step."""
+        for method in ("updates.getDifference", "updates.getChannelDifference"):
+            fault = {"name": "difference_too_long", "account": person.id, "method": method}
+            request = urllib.request.Request(
+                self.control["url"] + "/faults",
+                data=json.dumps(fault).encode(),
+                headers={"Authorization": "Bearer " + self.control["token"]},
+            )
+            await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=10).read())
 
 
 async def ask_code(client, phone):

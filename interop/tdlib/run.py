@@ -23,7 +23,7 @@ import adapt
 import log
 from server import Report, Server
 
-AREAS = ["login", "groups"]
+AREAS = ["login", "groups", "files", "offline"]
 
 
 async def area(name, about):
@@ -62,7 +62,7 @@ async def main(binary, *areas):
         logs = pathlib.Path(os.environ.get("TDLIB_LOGS", folder))
         port = adapt.port()
         places = [f"--listen={dc}={ip}:{port}" for dc, ip in adapt.TEST_DCS.items()]
-        server = Server(binary, "--dcs", "3", "--bot", "echo_bot", *places)
+        server = Server(binary, "--dcs", "3", "--bot", "echo_bot", "--control", *places)
         try:
             library = folder / "libtdjson.so"
             adapt.adapt(adapt.installed(), server.public_key, library)
@@ -74,6 +74,7 @@ async def main(binary, *areas):
                     "verbosity": int(os.environ.get("TDLIB_VERBOSITY", 1)),
                     "number": 1 + 100 * AREAS.index(name),
                     "bots": server.bots,
+                    "control": server.control,
                 }
                 await run_area(name, about, report)
 
