@@ -29,7 +29,8 @@ tl_fields! {
     i32, i64, bool, String, Bytes, [u8; 32],
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
     enums::DraftMessage, enums::MessageAction, enums::ChatReactions, types::BotCommand,
-    types::ChatAdminRights, types::ChatBannedRights,
+    types::ChatAdminRights, types::ChatBannedRights, types::DialogFilter,
+    types::PeerNotifySettings,
 }
 
 /// Implements [`Field`] for a struct, field by field in the order given: the order is the format.

@@ -236,6 +236,7 @@ impl Rec {
             Self::Photo(id) => (9, id, 0),
             Self::Chat(id) => (10, id, 0),
             Self::Member(chat, user) => (11, chat, user),
+            Self::Preferences(user) => (40, user, 0),
         }
     }
 
@@ -258,6 +259,7 @@ impl Rec {
             Self::Photo(id) => world.photos.get(&id).map(bytes),
             Self::Chat(id) => world.chats.get(&id).map(|chat| bytes(&chat.record())),
             Self::Member(chat, user) => world.chats.get(&chat)?.members.get(user).map(bytes),
+            Self::Preferences(user) => world.preferences.get(&user).map(bytes),
         }
     }
 }
@@ -327,6 +329,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
             }
             _ => false,
         },
+        40 => put(&body, |set| drop(world.preferences.insert(a, set))),
         _ => false,
     }
 }
@@ -336,7 +339,8 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document, Form, Member};
+    use crate::world::{Actor, Blob, Document, Form, Member, Rung};
+    use heliogram_api::types;
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -368,6 +372,12 @@ mod tests {
         w.set_chat_username(group, "the_group").unwrap();
         w.set_member(group, b, Member::joined(3, a)).unwrap();
         w.open_dialog(b, group);
+        w.move_dialogs(Actor::account(b), &[(group, 1)]).unwrap();
+        let muted = types::PeerNotifySettings {
+            mute_until: Some(i32::MAX),
+            ..types::PeerNotifySettings::new()
+        };
+        w.set_notify(b, Rung::Peer(group), muted);
         w.send(Actor::account(a), group, draft("to all", 9))
             .unwrap();
         let login = key(&mut w, 1);
@@ -409,6 +419,8 @@ mod tests {
         assert_eq!(new.unread_in(b, group), 1);
         assert_eq!(new.boxes[&group].pts, old.boxes[&group].pts);
         assert_eq!(new.boxes[&a].dialogs[&b].pinned, Some(0));
+        assert_eq!(new.folder_of(b, group), 1);
+        assert!(new.archived[&group].contains(&b) && new.is_muted(b, group));
         assert_eq!(new.boxes[&a].dialogs[&b].read_out, 1);
         assert_eq!(new.keys_of(a), old.keys_of(a));
         assert_eq!(new.documents[&77].blob.places, [4, 0, 8]);

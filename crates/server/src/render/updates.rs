@@ -66,7 +66,10 @@ impl World {
     pub(crate) fn push_read_channel(&mut self, by: Actor, channel: i64, up_to: i32, left: i32) {
         let pts = self.boxes.get(&channel).map_or(0, |mailbox| mailbox.pts);
         let id = Peer::of(channel).id();
-        let update = types::UpdateReadChannelInbox::new(id, up_to, left, pts);
+        let update = types::UpdateReadChannelInbox {
+            folder_id: self.archived_in(by.user, channel),
+            ..types::UpdateReadChannelInbox::new(id, up_to, left, pts)
+        };
         self.push_one(by.user, by, update.into(), &[channel]);
     }
 
@@ -117,8 +120,10 @@ impl World {
                 up_to,
                 left,
             } => {
-                let update =
-                    types::UpdateReadHistoryInbox::new(peer(*who), *up_to, *left, pts, count);
+                let update = types::UpdateReadHistoryInbox {
+                    folder_id: self.archived_in(owner, *who),
+                    ..types::UpdateReadHistoryInbox::new(peer(*who), *up_to, *left, pts, count)
+                };
                 (update.into(), vec![*who])
             }
             What::ReadOut { peer: who, up_to } => {
@@ -138,6 +143,11 @@ impl World {
                     pinned: *pinned,
                     ..types::UpdatePinnedMessages::new(peer(*who), ids.clone(), pts, count)
                 };
+                (update.into(), vec![*who])
+            }
+            What::Moved { peer: who, folder } => {
+                let moved = vec![types::FolderPeer::new(peer(*who), *folder)];
+                let update = types::UpdateFolderPeers::new(moved, pts, count);
                 (update.into(), vec![*who])
             }
         }
@@ -190,8 +200,8 @@ impl World {
                 let update = types::UpdateChannelReadMessagesContents::new(channel, ids.clone());
                 (update.into(), own)
             }
-            // Reading is no step of a channel's own history.
-            What::ReadIn { .. } | What::ReadOut { .. } => {
+            // Reading and sorting are no steps of a channel's own history.
+            What::ReadIn { .. } | What::ReadOut { .. } | What::Moved { .. } => {
                 (types::UpdateChannel::new(channel).into(), own)
             }
         }

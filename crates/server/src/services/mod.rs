@@ -11,6 +11,7 @@ mod chats;
 mod contacts;
 mod dialogs;
 mod edit;
+mod folders;
 mod help;
 mod history;
 mod media;
@@ -42,6 +43,7 @@ pub(crate) fn table() -> Table {
         contacts::register,
         dialogs::register,
         edit::register,
+        folders::register,
         help::register,
         history::register,
         media::register,

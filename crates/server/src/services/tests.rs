@@ -4,14 +4,17 @@ mod auth;
 mod cdn;
 mod dcs;
 mod files;
+mod folders;
 mod groups;
 mod messages;
+mod notify;
 mod updates;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use heliogram_api::functions::messages as m;
 use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth as f, help, users};
 use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::{AuthKey, RandomExt};
@@ -168,6 +171,42 @@ impl Program {
             .world()
             .access_hash(self.me, Kind::User, other.me);
         types::InputUser::new(other.me, hash).into()
+    }
+
+    /// A program of the same account, with a key of its own, that listens.
+    pub(super) fn second(&self) -> Self {
+        let mut program = Self::new(&self.shared, self.dc);
+        let login = self.shared.change(|w| w.log_in(program.key, self.me));
+        login.unwrap();
+        program.me = self.me;
+        program.listen();
+        program
+    }
+
+    /// From now on updates come to this program.
+    pub(super) fn listen(&self) {
+        self.get_me().unwrap();
+        self.heard();
+    }
+
+    /// What came to this program since it was asked last.
+    pub(super) fn heard(&self) -> Vec<enums::Update> {
+        let pushed = std::mem::take(&mut self.slot.lock().pushed);
+        let words = pushed.iter().map(|body| from_bytes(body).unwrap());
+        words
+            .flat_map(|updates| match updates {
+                enums::Updates::Updates(all) => all.updates,
+                enums::Updates::UpdateShort(one) => vec![one.update],
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    /// Says something to another account.
+    pub(super) fn say(&self, to: &Self, text: &str) {
+        let random_id = self.shared.world().random_id();
+        let call = m::SendMessage::new(self.peer(to), text.into(), random_id);
+        self.call(call).unwrap();
     }
 
     /// The account, acting in this program.

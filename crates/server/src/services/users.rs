@@ -2,7 +2,7 @@ use heliogram_api::functions::users::{GetFullUser, GetRequirementsToContact, Get
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Cx, Table};
-use crate::world::World;
+use crate::world::{Rung, World};
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetUsers>(|w, cx, call| {
@@ -28,6 +28,7 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     let user = w.user(id)?;
     let settings = w.peer_settings(cx.me, id);
     let bot_info = w.bot_info(id);
+    let rings = w.notify_settings(cx.me, Rung::Peer(id));
     let dialog = w
         .boxes
         .get(&cx.me)
@@ -39,7 +40,8 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
         about: (!user.about.is_empty()).then(|| user.about.clone()),
         bot_info: bot_info.map(Into::into),
         pinned_msg_id: pinned,
-        ..types::UserFull::new(id, settings.into(), types::PeerNotifySettings::new(), 0)
+        folder_id: w.archived_in(cx.me, id),
+        ..types::UserFull::new(id, settings.into(), rings, 0)
     };
     Ok(types::users::UserFull::new(
         full.into(),

@@ -1,12 +1,13 @@
 use heliogram_api::enums;
 
-use super::{Entry, Rec, World, is_channel};
+use super::{ARCHIVE, Entry, MAIN, Rec, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// Most dialogs in one answer.
 const PAGE_MAX: i32 = 100;
-/// Most dialogs that can be pinned.
+/// Most dialogs that can be pinned in the main list, and in the archive.
 const PINNED_MAX: usize = 10;
+const PINNED_ARCHIVED_MAX: usize = 100;
 
 /// One page of the list of conversations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +29,12 @@ pub(crate) struct After {
 }
 
 impl World {
-    /// A page of the conversations, newest first; the pinned ones come before all others, on the
-    /// first page.
+    /// A page of the conversations of one list, or of both, newest first; the pinned ones come
+    /// before all others, on the first page. What is pinned in the archive is so only there.
     pub(crate) fn dialogs(
         &self,
         owner: i64,
+        folder: Option<i32>,
         after: After,
         limit: i32,
         with_pinned: bool,
@@ -41,7 +43,10 @@ impl World {
         let mut rest: Vec<(i32, i32, i64)> = mailbox
             .dialogs
             .iter()
-            .filter(|(_, dialog)| dialog.pinned.is_none())
+            .filter(|(_, dialog)| folder.is_none_or(|folder| dialog.folder == folder))
+            .filter(|(_, dialog)| {
+                dialog.pinned.is_none() || dialog.folder != folder.unwrap_or(MAIN)
+            })
             .filter_map(|(peer, _)| {
                 self.top_of(owner, *peer)
                     .map(|(date, id)| (date, id, *peer))
@@ -49,7 +54,7 @@ impl World {
             .collect();
         rest.sort_unstable_by(|a, b| b.cmp(a));
         let pinned = if with_pinned {
-            self.pinned_dialogs(owner)?
+            self.pinned_dialogs(owner, folder.unwrap_or(MAIN))?
         } else {
             Vec::new()
         };
@@ -77,11 +82,12 @@ impl World {
         Ok(DialogPage { peers, total, last })
     }
 
-    /// The pinned conversations, from the top.
-    pub(crate) fn pinned_dialogs(&self, owner: i64) -> Answer<Vec<i64>> {
+    /// The pinned conversations of a list, from the top.
+    pub(crate) fn pinned_dialogs(&self, owner: i64, folder: i32) -> Answer<Vec<i64>> {
         let dialogs = &self.mailbox(owner)?.dialogs;
         let mut pinned: Vec<_> = dialogs
             .iter()
+            .filter(|(_, d)| d.folder == folder)
             .filter_map(|(peer, d)| d.pinned.map(|at| (at, *peer)))
             .collect();
         pinned.sort_unstable();
@@ -127,15 +133,17 @@ impl World {
 
     /// Takes a conversation out of an account's list.
     pub(crate) fn close_dialog(&mut self, owner: i64, peer: i64) {
+        self.note_archived(owner, peer, false);
         if let Some(mailbox) = self.boxes.get_mut(&owner) {
             mailbox.dialogs.remove(&peer);
         }
         self.touch(Rec::Dialog(owner, peer));
     }
 
-    /// Pins a conversation above all others, or unpins it.
+    /// Pins a conversation above all others of its list, or unpins it.
     pub(crate) fn pin_dialog(&mut self, owner: i64, peer: i64, pinned: bool) -> Answer<bool> {
-        let mut order = self.pinned_dialogs(owner)?;
+        let folder = self.folder_of(owner, peer);
+        let mut order = self.pinned_dialogs(owner, folder)?;
         let was = order.contains(&peer);
         if was == pinned {
             return Ok(false);
@@ -144,21 +152,25 @@ impl World {
         if pinned {
             order.insert(0, peer);
         }
-        self.set_pinned(owner, &order)?;
+        self.set_pinned(owner, folder, &order)?;
         Ok(true)
     }
 
-    /// Sets which conversations are pinned, and their order.
-    pub(crate) fn set_pinned(&mut self, owner: i64, order: &[i64]) -> Answer<()> {
-        if order.len() > PINNED_MAX {
+    /// Sets which conversations of a list are pinned, and their order.
+    pub(crate) fn set_pinned(&mut self, owner: i64, folder: i32, order: &[i64]) -> Answer<()> {
+        let most = match folder {
+            ARCHIVE => PINNED_ARCHIVED_MAX,
+            _ => PINNED_MAX,
+        };
+        if order.len() > most {
             return Err(Refusal::bad("PINNED_DIALOGS_TOO_MUCH"));
         }
         let mailbox = self.mailbox_mut(owner)?;
         let mut changed = Vec::new();
-        for peer in order {
-            mailbox.dialogs.entry(*peer).or_default();
-        }
         for (peer, dialog) in &mut mailbox.dialogs {
+            if dialog.folder != folder {
+                continue;
+            }
             let place = order
                 .iter()
                 .position(|other| other == peer)
@@ -226,6 +238,7 @@ mod tests {
         let page = w
             .dialogs(
                 a,
+                None,
                 After {
                     date: 2_146_999_999,
                     ..After::default()
@@ -242,10 +255,10 @@ mod tests {
             id,
             peer: Some(peers[4]),
         };
-        let page = w.dialogs(a, after, 3, true).unwrap();
+        let page = w.dialogs(a, Some(MAIN), after, 3, true).unwrap();
         assert_eq!(page.peers, [peers[3], peers[2], peers[1]]);
         assert!(page.last);
-        let page = w.dialogs(a, After::default(), 100, false).unwrap();
+        let page = w.dialogs(a, None, After::default(), 100, false).unwrap();
         assert!(!page.peers.contains(&peers[0]));
     }
 
@@ -255,8 +268,11 @@ mod tests {
         assert_eq!(w.pin_dialog(a, peers[1], true), Ok(true));
         assert_eq!(w.pin_dialog(a, peers[2], true), Ok(true));
         assert_eq!(w.pin_dialog(a, peers[2], true), Ok(false));
-        assert_eq!(w.pinned_dialogs(a).unwrap(), [peers[2], peers[1]]);
+        assert_eq!(w.pinned_dialogs(a, MAIN).unwrap(), [peers[2], peers[1]]);
         let many: Vec<i64> = (0..11).collect();
-        assert_eq!(name_of(w.set_pinned(a, &many)), "PINNED_DIALOGS_TOO_MUCH");
+        assert_eq!(
+            name_of(w.set_pinned(a, MAIN, &many)),
+            "PINNED_DIALOGS_TOO_MUCH"
+        );
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Dialog {
     /// The messages pinned in it.
     pub(crate) pins: BTreeSet<i32>,
     pub(crate) draft: Option<enums::DraftMessage>,
+    /// The list it is in: the main one, or the archive.
+    pub(crate) folder: i32,
 }
 
 record!(DialogRecord {
@@ -68,7 +70,8 @@ record!(DialogRecord {
     read_out,
     marked,
     pinned,
-    draft
+    draft,
+    folder
 });
 
 /// What of a dialog is stored: the rest follows from its messages.
@@ -78,6 +81,7 @@ pub(crate) struct DialogRecord {
     marked: bool,
     pinned: Option<i32>,
     draft: Option<enums::DraftMessage>,
+    folder: i32,
 }
 
 impl Dialog {
@@ -89,6 +93,7 @@ impl Dialog {
             marked: self.marked,
             pinned: self.pinned,
             draft: self.draft.clone(),
+            folder: self.folder,
         }
     }
 }
@@ -104,6 +109,7 @@ impl From<DialogRecord> for Dialog {
             pinned: record.pinned,
             pins: BTreeSet::new(),
             draft: record.draft,
+            folder: record.folder,
         }
     }
 }
@@ -141,6 +147,8 @@ pub(crate) enum What {
         ids: Vec<i32>,
         pinned: bool,
     },
+    /// A conversation was moved to another list.
+    Moved { peer: i64, folder: i32 },
 }
 
 impl crate::persist::Field for What {
@@ -153,6 +161,7 @@ impl crate::persist::Field for What {
             Self::ReadOut { peer, up_to } => (5, *peer, Vec::new(), *up_to, 0),
             Self::Heard(ids) => (6, 0, ids.clone(), 0, 0),
             Self::Pinned { peer, ids, pinned } => (7, *peer, ids.clone(), i32::from(*pinned), 0),
+            Self::Moved { peer, folder } => (40, *peer, Vec::new(), *folder, 0),
         };
         w.i32(kind);
         ((peer, ids), (a, b)).put(w);
@@ -173,6 +182,7 @@ impl crate::persist::Field for What {
             },
             5 => Self::ReadOut { peer, up_to: a },
             6 => Self::Heard(ids),
+            40 => Self::Moved { peer, folder: a },
             _ => Self::Pinned {
                 peer,
                 ids,

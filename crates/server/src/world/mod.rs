@@ -17,6 +17,8 @@ mod dialogs;
 mod difference;
 mod edit;
 mod entities;
+mod filters;
+mod folders;
 mod forward;
 mod governing;
 mod history;
@@ -26,10 +28,12 @@ mod mailbox;
 mod media;
 mod members;
 mod notes;
+mod notify;
 mod password;
 mod peer;
 mod peers;
 mod pins;
+mod preferences;
 mod push;
 mod read;
 mod records;
@@ -57,6 +61,7 @@ pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::After;
 pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
+pub(crate) use folders::{ARCHIVE, MAIN, check_folder};
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
 pub(crate) use joining::Way;
@@ -64,8 +69,10 @@ pub(crate) use letters::{Forward, Letter, Media, Quote};
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
 pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
 pub(crate) use members::{GROUP_MAX, Member, Standing};
+pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
 pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use preferences::Preferences;
 pub(crate) use push::{Push, Told};
 pub(crate) use records::{Dirty, Rec};
 pub(crate) use rights::{Right, all_rights};
@@ -114,6 +121,9 @@ pub(crate) struct World {
     pub(crate) chats_of: HashMap<i64, BTreeSet<i64>>,
     /// Boxes of accounts, and of channels by dialog id.
     pub(crate) boxes: HashMap<i64, Mailbox>,
+    /// Who has a channel in the archive.
+    pub(crate) archived: HashMap<i64, BTreeSet<i64>>,
+    pub(crate) preferences: HashMap<i64, Preferences>,
     pub(crate) letters: HashMap<i64, Letter>,
     pub(crate) documents: HashMap<i64, Document>,
     pub(crate) photos: HashMap<i64, Photo>,
@@ -153,6 +163,8 @@ impl World {
             chats: HashMap::new(),
             chats_of: HashMap::new(),
             boxes: HashMap::new(),
+            archived: HashMap::new(),
+            preferences: HashMap::new(),
             letters: HashMap::new(),
             documents: HashMap::new(),
             photos: HashMap::new(),

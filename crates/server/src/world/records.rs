@@ -29,6 +29,8 @@ pub(crate) enum Rec {
     Chat(i64),
     /// Somebody's place in a group or channel: dialog id, account.
     Member(i64, i64),
+    /// What an account has set for itself.
+    Preferences(i64),
 }
 
 /// The records that changed since they were last written.
@@ -131,6 +133,17 @@ impl World {
         }
         self.reindex_keys();
         self.index_boxes();
+        self.index_archive();
+    }
+
+    fn index_archive(&mut self) {
+        for (owner, mailbox) in &self.boxes {
+            for (peer, dialog) in &mailbox.dialogs {
+                if dialog.folder == super::ARCHIVE && super::is_channel(*peer) {
+                    self.archived.entry(*peer).or_default().insert(*owner);
+                }
+            }
+        }
     }
 
     fn index_boxes(&mut self) {

@@ -100,6 +100,7 @@ impl World {
         }
         self.touch(Rec::Letter(letter));
         self.push_step(own, by, pts);
+        self.unarchive_channel(by, peer);
         Ok(Sent {
             owner: own,
             id,
@@ -140,6 +141,7 @@ impl World {
         }
         let pts = self.log(to, 1, What::New(id));
         self.push_step(to, by, pts);
+        self.unarchive(by, to, peer);
     }
 
     /// The thread an answer goes into: that of the message it answers, or the one it begins.

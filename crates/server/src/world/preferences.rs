@@ -1,0 +1,30 @@
+//! What an account has set for itself, apart from what others see of it.
+
+use super::filters::Filters;
+use super::notify::Notify;
+use super::{Rec, World};
+use crate::persist::record;
+
+/// The settings of one account.
+#[derive(Clone, Default)]
+pub(crate) struct Preferences {
+    /// Its folders.
+    pub(crate) filters: Filters,
+    /// What rings, and what does not.
+    pub(crate) notify: Notify,
+}
+
+record!(Preferences { filters, notify });
+
+impl World {
+    /// What an account has set, if it ever set anything.
+    pub(crate) fn preferences(&self, user: i64) -> Option<&Preferences> {
+        self.preferences.get(&user)
+    }
+
+    /// What an account has set, to be changed.
+    pub(crate) fn preferences_mut(&mut self, user: i64) -> &mut Preferences {
+        self.touch(Rec::Preferences(user));
+        self.preferences.entry(user).or_default()
+    }
+}
