@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use heliogram_api::{enums, types};
 
-use crate::world::{Kind, User, World};
+use crate::world::{Kind, TELEGRAM, User, World};
 
 impl World {
     /// An account as another one (or itself) sees it.
@@ -20,12 +20,14 @@ impl World {
             contact: contact.is_some(),
             mutual_contact: contact.is_some() && self.is_mutual(viewer, id),
             bot: user.is_bot(),
+            verified: id == TELEGRAM,
+            support: id == TELEGRAM,
             access_hash: Some(self.access_hash(viewer, Kind::User, id)),
             first_name: Some(first.clone()),
             last_name: (!last.is_empty()).then(|| last.clone()),
             username: user.username.clone(),
             phone: user.phone.clone().filter(|_| knows_phone),
-            status: (!user.is_bot()).then(|| self.status_of(user)),
+            status: (!user.is_bot() && id != TELEGRAM).then(|| self.status_of(user)),
             bot_info_version: user.is_bot().then_some(1),
             ..types::User::new(id)
         }

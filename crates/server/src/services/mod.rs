@@ -19,8 +19,10 @@ mod notify;
 mod participants;
 mod password;
 mod photos;
+mod qr;
 mod quiet;
 mod send;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -50,8 +52,10 @@ pub(crate) fn table() -> Table {
         notify::register,
         participants::register,
         password::register,
+        qr::register,
         quiet::register,
         send::register,
+        sessions::register,
         transfer::register,
         updates::register,
         upload::register,

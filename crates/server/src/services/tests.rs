@@ -8,6 +8,8 @@ mod folders;
 mod groups;
 mod messages;
 mod notify;
+mod qr;
+mod sessions;
 mod updates;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -57,7 +59,7 @@ pub(super) struct Program {
     pub(super) key: i64,
     pub(super) me: i64,
     slot: Arc<Slot>,
-    _conn: Arc<Conn>,
+    conn: Arc<Conn>,
 }
 
 impl Program {
@@ -85,7 +87,7 @@ impl Program {
             key,
             me: 0,
             slot,
-            _conn: conn,
+            conn,
         }
     }
 
@@ -183,13 +185,18 @@ impl Program {
         program
     }
 
+    /// Whether the server ended its connection.
+    pub(super) fn is_cut(&self) -> bool {
+        self.conn.is_cut()
+    }
+
     /// From now on updates come to this program.
     pub(super) fn listen(&self) {
         self.get_me().unwrap();
         self.heard();
     }
 
-    /// What came to this program since it was asked last.
+    /// What came to this program since it was asked last, but for plain words in the short form.
     pub(super) fn heard(&self) -> Vec<enums::Update> {
         let pushed = std::mem::take(&mut self.slot.lock().pushed);
         let words = pushed.iter().map(|body| from_bytes(body).unwrap());
@@ -197,6 +204,7 @@ impl Program {
             .flat_map(|updates| match updates {
                 enums::Updates::Updates(all) => all.updates,
                 enums::Updates::UpdateShort(one) => vec![one.update],
+                enums::Updates::UpdateShortMessage(_) => Vec::new(),
                 other => panic!("{other:?}"),
             })
             .collect()

@@ -24,6 +24,7 @@ mod governing;
 mod history;
 mod joining;
 mod letters;
+mod login_tokens;
 mod mailbox;
 mod media;
 mod members;
@@ -40,6 +41,8 @@ mod records;
 mod rights;
 mod search;
 mod send;
+mod service;
+mod sessions;
 mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -66,6 +69,7 @@ pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
 pub(crate) use joining::Way;
 pub(crate) use letters::{Forward, Letter, Media, Quote};
+pub(crate) use login_tokens::Token;
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
 pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
 pub(crate) use members::{GROUP_MAX, Member, Standing};
@@ -78,6 +82,8 @@ pub(crate) use records::{Dirty, Rec};
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use search::Query;
 pub(crate) use send::{Draft, Sent};
+pub(crate) use service::TELEGRAM;
+pub(crate) use sessions::Ended;
 pub(crate) use text::Rich;
 pub(crate) use uploads::{Uploads, check_part};
 pub(crate) use users::{Contact, User, clean_name};
@@ -115,6 +121,7 @@ pub(crate) struct World {
     pub(crate) codes: codes::Codes,
     pub(crate) temporary: temporary::Temporary,
     pub(crate) tickets: auths::Tickets,
+    pub(crate) login_tokens: login_tokens::LoginTokens,
     /// Groups and channels, by dialog id.
     pub(crate) chats: HashMap<i64, Chat>,
     /// The groups and channels an account is in.
@@ -160,6 +167,7 @@ impl World {
             codes: codes::Codes::default(),
             temporary: temporary::Temporary::default(),
             tickets: auths::Tickets::default(),
+            login_tokens: login_tokens::LoginTokens::default(),
             chats: HashMap::new(),
             chats_of: HashMap::new(),
             boxes: HashMap::new(),

@@ -12,9 +12,18 @@ pub(crate) struct Preferences {
     pub(crate) filters: Filters,
     /// What rings, and what does not.
     pub(crate) notify: Notify,
+    /// Days without use after which sessions end.
+    pub(crate) session_days: Option<i32>,
+    /// Days without use after which the account would be deleted.
+    pub(crate) account_days: Option<i32>,
 }
 
-record!(Preferences { filters, notify });
+record!(Preferences {
+    filters,
+    notify,
+    session_days,
+    account_days
+});
 
 impl World {
     /// What an account has set, if it ever set anything.
