@@ -125,6 +125,12 @@ impl Shared {
             return Err(Refusal::bad("MSG_WAIT_FAILED"));
         }
         caller.check(method.access, method.name, request.dc)?;
+        if let (Some(user), Some(takeout)) = (caller.user, peeled.takeout) {
+            self.world().check_takeout(user, takeout)?;
+        }
+        if peeled.range.is_some_and(|range| range.min > range.max) {
+            return Err(Refusal::bad("RANGES_INVALID"));
+        }
         let quiet = peeled.quiet || method.access == Access::Anywhere;
         let too_long = matches!(fault, Some(What::DifferenceTooLong {}));
         let run = move || {
@@ -140,6 +146,8 @@ impl Shared {
                 dc: request.dc,
                 ip: request.ip,
                 me: caller.user.unwrap_or_default(),
+                takeout: peeled.takeout.is_some(),
+                range: peeled.range,
                 too_long,
             };
             let answer = method.call(&cx, &body)?;

@@ -1,7 +1,7 @@
 use heliogram_api::{enums, types};
 
 use super::{Cast, peer};
-use crate::world::{After, Place, Rung, World, is_channel};
+use crate::world::{After, Place, Rung, Which, World, is_channel};
 
 impl World {
     /// A conversation as the owner of a box sees it.
@@ -41,7 +41,12 @@ impl World {
     /// The archive as one entry above a list: its newest conversation, and how much in it is
     /// unread. Nothing if it is empty.
     pub(crate) fn folder_for(&self, owner: i64, folder: i32) -> Option<(i64, types::DialogFolder)> {
-        let newest = self.dialogs(owner, Some(folder), After::default(), 1, false);
+        let which = Which {
+            folder: Some(folder),
+            not_pinned: true,
+            range: None,
+        };
+        let newest = self.dialogs(owner, which, After::default(), 1);
         let pinned = self.pinned_dialogs(owner, folder).ok()?;
         let newest = newest.ok()?.peers.into_iter().chain(pinned);
         let newest = newest.max_by_key(|peer| self.top_of(owner, *peer))?;

@@ -77,10 +77,18 @@ fn import(
     call: ImportContacts,
 ) -> Answer<types::contacts::ImportedContacts> {
     let mut imported = Vec::new();
+    let mut retry = Vec::new();
     let mut ids = Vec::new();
     for contact in call.contacts {
-        let phone = phone_digits(&contact.phone).ok();
-        let found = phone.and_then(|phone| w.by_phone.get(&phone).copied());
+        let Ok(phone) = phone_digits(&contact.phone) else {
+            continue;
+        };
+        let (first, last) = (contact.first_name.clone(), contact.last_name.clone());
+        let found = w.by_phone.get(&phone).copied();
+        if !w.save_contact(cx.me, phone, first, last) {
+            retry.push(contact.client_id);
+            continue;
+        }
         let Some(id) = found.filter(|id| *id != cx.me) else {
             continue;
         };
@@ -102,7 +110,7 @@ fn import(
     Ok(types::contacts::ImportedContacts::new(
         imported,
         Vec::new(),
-        Vec::new(),
+        retry,
         users,
     ))
 }

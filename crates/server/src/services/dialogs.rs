@@ -7,7 +7,7 @@ use heliogram_api::{enums, types};
 
 use crate::render::peer as peer_of;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{ARCHIVE, After, MAIN, World, check_folder};
+use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder};
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetDialogs>(dialogs);
@@ -90,7 +90,12 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
         id: call.offset_id,
         peer,
     };
-    let page = w.dialogs(cx.me, folder, after, call.limit, !call.exclude_pinned)?;
+    let which = Which {
+        folder,
+        not_pinned: call.exclude_pinned,
+        range: cx.range,
+    };
+    let page = w.dialogs(cx.me, which, after, call.limit)?;
     let whole = page.last && page.peers.len() as i32 == page.total;
     let (dialogs, messages, cast) = w.dialogs_for(cx.me, &page.peers, None);
     let (users, chats) = (cast.users, cast.chats);

@@ -23,6 +23,7 @@ mod qr;
 mod quiet;
 mod send;
 mod sessions;
+mod takeout;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -56,6 +57,7 @@ pub(crate) fn table() -> Table {
         quiet::register,
         send::register,
         sessions::register,
+        takeout::register,
         transfer::register,
         updates::register,
         upload::register,

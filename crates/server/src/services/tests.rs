@@ -10,6 +10,7 @@ mod messages;
 mod notify;
 mod qr;
 mod sessions;
+mod takeout;
 mod updates;
 
 use std::net::{IpAddr, Ipv4Addr};

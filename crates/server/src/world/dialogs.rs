@@ -1,6 +1,6 @@
 use heliogram_api::enums;
 
-use super::{ARCHIVE, Entry, MAIN, Rec, World, is_channel};
+use super::{ARCHIVE, Entry, MAIN, MessageRange, Rec, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// Most dialogs in one answer.
@@ -28,17 +28,32 @@ pub(crate) struct After {
     pub(crate) peer: Option<i64>,
 }
 
+/// Which conversations are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Which {
+    /// Those of one list only.
+    pub(crate) folder: Option<i32>,
+    /// Without those that are pinned.
+    pub(crate) not_pinned: bool,
+    /// Only those with messages in a range.
+    pub(crate) range: Option<MessageRange>,
+}
+
 impl World {
-    /// A page of the conversations of one list, or of both, newest first; the pinned ones come
-    /// before all others, on the first page. What is pinned in the archive is so only there.
+    /// A page of the conversations, newest first; the pinned ones come before all others, on the
+    /// first page. What is pinned in the archive is so only there.
     pub(crate) fn dialogs(
         &self,
         owner: i64,
-        folder: Option<i32>,
+        which: Which,
         after: After,
         limit: i32,
-        with_pinned: bool,
     ) -> Answer<DialogPage> {
+        let folder = which.folder;
+        let reached = |peer: &i64| {
+            let range = which.range;
+            range.is_none_or(|range| self.reaches(owner, *peer, range))
+        };
         let mailbox = self.mailbox(owner)?;
         let mut rest: Vec<(i32, i32, i64)> = mailbox
             .dialogs
@@ -47,17 +62,18 @@ impl World {
             .filter(|(_, dialog)| {
                 dialog.pinned.is_none() || dialog.folder != folder.unwrap_or(MAIN)
             })
+            .filter(|(peer, _)| reached(peer))
             .filter_map(|(peer, _)| {
                 self.top_of(owner, *peer)
                     .map(|(date, id)| (date, id, *peer))
             })
             .collect();
         rest.sort_unstable_by(|a, b| b.cmp(a));
-        let pinned = if with_pinned {
-            self.pinned_dialogs(owner, folder.unwrap_or(MAIN))?
-        } else {
-            Vec::new()
+        let mut pinned = match which.not_pinned {
+            true => Vec::new(),
+            false => self.pinned_dialogs(owner, folder.unwrap_or(MAIN))?,
         };
+        pinned.retain(reached);
         let total = (pinned.len() + rest.len()) as i32;
         let first = after.date == 0 && after.id == 0 && after.peer.is_none();
         let limit = limit.clamp(1, PAGE_MAX) as usize;
@@ -238,13 +254,12 @@ mod tests {
         let page = w
             .dialogs(
                 a,
-                None,
+                Which::default(),
                 After {
                     date: 2_146_999_999,
                     ..After::default()
                 },
                 3,
-                true,
             )
             .unwrap();
         assert_eq!(page.peers, [peers[0], peers[5], peers[4]]);
@@ -255,10 +270,18 @@ mod tests {
             id,
             peer: Some(peers[4]),
         };
-        let page = w.dialogs(a, Some(MAIN), after, 3, true).unwrap();
+        let main = Which {
+            folder: Some(MAIN),
+            ..Which::default()
+        };
+        let page = w.dialogs(a, main, after, 3).unwrap();
         assert_eq!(page.peers, [peers[3], peers[2], peers[1]]);
         assert!(page.last);
-        let page = w.dialogs(a, None, After::default(), 100, false).unwrap();
+        let plain = Which {
+            not_pinned: true,
+            ..Which::default()
+        };
+        let page = w.dialogs(a, plain, After::default(), 100).unwrap();
         assert!(!page.peers.contains(&peers[0]));
     }
 

@@ -1,7 +1,10 @@
 //! What an account has set for itself, apart from what others see of it.
 
+use std::collections::BTreeMap;
+
 use super::filters::Filters;
 use super::notify::Notify;
+use super::saved_contacts::SavedContact;
 use super::{Rec, World};
 use crate::persist::record;
 
@@ -16,13 +19,19 @@ pub(crate) struct Preferences {
     pub(crate) session_days: Option<i32>,
     /// Days without use after which the account would be deleted.
     pub(crate) account_days: Option<i32>,
+    /// The takeout that is under way.
+    pub(crate) takeout: Option<i64>,
+    /// The address book the account brought along, by phone number.
+    pub(crate) saved_contacts: BTreeMap<String, SavedContact>,
 }
 
 record!(Preferences {
     filters,
     notify,
     session_days,
-    account_days
+    account_days,
+    takeout,
+    saved_contacts
 });
 
 impl World {
