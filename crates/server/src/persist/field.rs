@@ -30,7 +30,7 @@ tl_fields! {
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
     enums::DraftMessage, enums::MessageAction, enums::ChatReactions, types::BotCommand,
     types::ChatAdminRights, types::ChatBannedRights, types::DialogFilter,
-    types::PeerNotifySettings,
+    types::PeerNotifySettings, types::GlobalPrivacySettings, enums::PrivacyRule,
 }
 
 /// Implements [`Field`] for a struct, field by field in the order given: the order is the format.

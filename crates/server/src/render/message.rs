@@ -28,7 +28,7 @@ impl World {
         let saved = entry.peer == viewer;
         let post = letter.from == entry.peer && self.is_broadcast(entry.peer);
         let text = letter.text.clone();
-        let author = |forward: &Forward| forward.from;
+        let author = Forward::shown_from;
         types::Message {
             out: is_out(viewer, entry, letter),
             post,
@@ -108,7 +108,8 @@ impl World {
     ) -> Option<types::MessageFwdHeader> {
         let forward = letter.forward.as_ref()?;
         let mut header = types::MessageFwdHeader {
-            from_id: Some(peer(forward.from)),
+            from_id: forward.name.is_none().then(|| peer(forward.from)),
+            from_name: forward.name.clone(),
             channel_post: forward.post,
             post_author: forward.signature.clone(),
             ..types::MessageFwdHeader::new(forward.date)
@@ -142,7 +143,7 @@ impl World {
         if let Some(letter) = self.letters.get(&entry.letter) {
             all.push(letter.from);
             all.extend(letter.via_bot);
-            all.extend(letter.forward.as_ref().map(|forward| forward.from));
+            all.extend(letter.forward.as_ref().map(Forward::shown_from));
             all.extend(letter.entities.iter().filter_map(|entity| match entity {
                 enums::MessageEntity::MentionName(mention) => Some(mention.user_id),
                 _ => None,

@@ -2,7 +2,7 @@ use heliogram_api::enums::{self, Update};
 use heliogram_api::types;
 
 use super::peer;
-use crate::world::{Actor, Logged, Peer, Place, Told, What, World};
+use crate::world::{Actor, Exactness, Logged, Peer, Place, Told, What, World};
 
 impl World {
     /// Tells whoever sees a box of a step of its history.
@@ -207,14 +207,22 @@ impl World {
         }
     }
 
-    /// Tells everybody who keeps an account as a contact whether it is there.
+    /// Tells everybody who keeps an account as a contact, or talks to it, whether it is there, if
+    /// they may know.
     pub(crate) fn push_status(&mut self, by: Actor) {
         let Some(user) = self.users.get(&by.user) else {
             return;
         };
-        let update = types::UpdateUserStatus::new(by.user, self.status_of(user));
+        let mut words = Vec::new();
         for watcher in self.watchers(by.user) {
-            self.push_short(watcher, by, update.clone().into());
+            // Who may not know exactly hears nothing at all.
+            if self.sees_exactly(watcher, by.user) == Exactness::Exact {
+                let status = self.status_for(watcher, user);
+                words.push((watcher, types::UpdateUserStatus::new(by.user, status)));
+            }
+        }
+        for (watcher, update) in words {
+            self.push_short(watcher, by, update.into());
         }
     }
 

@@ -19,6 +19,7 @@ mod notify;
 mod participants;
 mod password;
 mod photos;
+mod privacy;
 mod qr;
 mod quiet;
 mod send;
@@ -53,6 +54,7 @@ pub(crate) fn table() -> Table {
         notify::register,
         participants::register,
         password::register,
+        privacy::register,
         qr::register,
         quiet::register,
         send::register,

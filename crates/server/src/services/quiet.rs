@@ -82,16 +82,6 @@ fn settings(table: &mut Table) {
     table.on::<account::GetSavedMusicIds>(|_, _, _| {
         Ok(types::account::SavedMusicIds::new(Vec::new()).into())
     });
-    table
-        .on::<account::GetGlobalPrivacySettings>(|_, _, _| Ok(types::GlobalPrivacySettings::new()));
-    table.on::<account::GetPrivacy>(|w, cx, _| {
-        let everybody = vec![enums::PrivacyRule::PrivacyValueAllowAll];
-        Ok(types::account::PrivacyRules::new(
-            everybody,
-            Vec::new(),
-            w.users_for(cx.me, []),
-        ))
-    });
     table.on::<aicompose::GetTones>(|_, _, _| {
         Ok(types::aicompose::Tones::new(0, Vec::new(), Vec::new()).into())
     });

@@ -8,6 +8,7 @@ mod folders;
 mod groups;
 mod messages;
 mod notify;
+mod privacy;
 mod qr;
 mod sessions;
 mod takeout;

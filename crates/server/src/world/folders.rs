@@ -90,7 +90,9 @@ impl World {
     /// A new message brings an archived conversation back, unless it is muted.
     pub(crate) fn unarchive(&mut self, by: Actor, owner: i64, peer: i64) {
         let archived = self.folder_of(owner, peer) == ARCHIVE;
-        if archived && !self.is_muted(owner, peer) {
+        let stays =
+            || self.is_muted(owner, peer) || self.global_privacy(owner).keep_archived_unmuted;
+        if archived && !stays() {
             self.move_dialog(by, owner, peer, MAIN);
         }
     }

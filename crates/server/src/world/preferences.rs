@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::filters::Filters;
 use super::notify::Notify;
+use super::privacy::Privacy;
 use super::saved_contacts::SavedContact;
 use super::{Rec, World};
 use crate::persist::record;
@@ -15,6 +16,8 @@ pub(crate) struct Preferences {
     pub(crate) filters: Filters,
     /// What rings, and what does not.
     pub(crate) notify: Notify,
+    /// Who may see and do what with it.
+    pub(crate) privacy: Privacy,
     /// Days without use after which sessions end.
     pub(crate) session_days: Option<i32>,
     /// Days without use after which the account would be deleted.
@@ -28,6 +31,7 @@ pub(crate) struct Preferences {
 record!(Preferences {
     filters,
     notify,
+    privacy,
     session_days,
     account_days,
     takeout,

@@ -3,7 +3,8 @@ use heliogram_api::enums;
 use super::chats::Form;
 use super::text::{CAPTION_MAX, TEXT_MAX};
 use super::{
-    Actor, Entry, Forward, Letter, Media, Peer, Quote, Rec, Rich, User, What, World, is_channel,
+    Actor, Entry, Forward, Letter, Media, Peer, Private, Quote, Rec, Rich, User, What, World,
+    is_channel,
 };
 use crate::rpc::{Answer, Refusal};
 
@@ -227,8 +228,20 @@ impl World {
             return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
         }
         match Peer::of(peer) {
-            Peer::User(_) => self.check_may_write(from, peer),
+            Peer::User(_) => {
+                self.check_may_write(from, peer)?;
+                self.check_voice(from, peer, draft.media.as_ref())
+            }
             _ => self.check_may_post(from, peer, draft.media.as_ref()),
+        }
+    }
+
+    /// Who does not want voice messages is not sent any.
+    fn check_voice(&self, from: i64, to: i64, media: Option<&Media>) -> Answer<()> {
+        let voice = media.is_some_and(|media| self.is_voice(media));
+        match voice && !self.allows(to, Private::Voices, from) {
+            true => Err(Refusal::bad("VOICE_MESSAGES_FORBIDDEN")),
+            false => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What Telegram itself writes to an account.
 
+use super::letters::HIDDEN_AUTHOR;
 use super::{Actor, Draft, Rich, World};
 use crate::rpc::Answer;
 
@@ -7,6 +8,13 @@ use crate::rpc::Answer;
 pub(crate) const TELEGRAM: i64 = 777_000;
 
 impl World {
+    /// Makes the account that stands for everybody who does not want to be linked to.
+    pub(crate) fn make_hidden_author(&mut self) {
+        if !self.users.contains_key(&HIDDEN_AUTHOR) {
+            self.put_user(HIDDEN_AUTHOR, 1, "Author Hidden");
+        }
+    }
+
     /// Writes to an account in Telegram's name.
     pub(crate) fn notify(&mut self, user: i64, text: String) -> Answer<()> {
         if !self.users.contains_key(&TELEGRAM) {
