@@ -74,6 +74,14 @@ class World:
         await sign_up(client, phone, name, dc)
         return Person(client, phone, await client.request("getMe"), name)
 
+    async def again(self, person, name, **options):
+        """A second client of the same account, with a database of its own."""
+        client = await self.open(name, **options)
+        await ask_code(client, person.phone)
+        await client.request("checkAuthenticationCode", code=code(int(person.phone[5])))
+        await client.reach("Ready")
+        return Person(client, person.phone, person.me, name)
+
     async def resume(self, person, **options):
         """The same account from its database, after `close`."""
         client = await self.open(person.name, **options)

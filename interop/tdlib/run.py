@@ -23,7 +23,7 @@ import adapt
 import log
 from server import Report, Server
 
-AREAS = ["login", "groups", "files", "offline"]
+AREAS = ["login", "private", "groups", "files", "offline"]
 
 
 async def area(name, about):

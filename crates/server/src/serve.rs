@@ -15,7 +15,7 @@ use crate::hub::Slot;
 use crate::net::CDN_DC;
 use crate::rpc::{Access, Answer, Cx, Refusal, constructor, layer, peel};
 use crate::shared::Shared;
-use crate::world::{AppInfo, World};
+use crate::world::{AppInfo, Ended, World};
 
 /// One request of one session.
 #[derive(Clone)]
@@ -50,6 +50,9 @@ struct Caller {
     owes_password: bool,
     inited: bool,
     unbound: bool,
+    revoked: bool,
+    /// The session was not used for too long.
+    ended: Option<Ended>,
 }
 
 const BIND: &str = heliogram_api::functions::auth::BindTempAuthKey::NAME;
@@ -104,6 +107,9 @@ impl Shared {
         let peeled = peel(request.body.clone())?;
         let caller = self.world().caller(slot.key_id, peeled.layer, peeled.app)?;
         *user = caller.user;
+        if let Some(ended) = &caller.ended {
+            self.hub.unsubscribe(ended.user, &ended.keys);
+        }
         slot.lock().layer = caller.layer;
         let body = layer::request(self.layers(), caller.layer, peeled.query)?;
         let id = constructor(&body).ok_or_else(|| Refusal::bad("INPUT_FETCH_ERROR"))?;
@@ -119,6 +125,12 @@ impl Shared {
             return Err(Refusal::bad("MSG_WAIT_FAILED"));
         }
         caller.check(method.access, method.name, request.dc)?;
+        if let (Some(user), Some(takeout)) = (caller.user, peeled.takeout) {
+            self.world().check_takeout(user, takeout)?;
+        }
+        if peeled.range.is_some_and(|range| range.min > range.max) {
+            return Err(Refusal::bad("RANGES_INVALID"));
+        }
         // Connections that only carry files want no updates.
         let carries = method.name.starts_with("upload.") || method.access == Access::Anywhere;
         let quiet = peeled.quiet || carries;
@@ -136,6 +148,8 @@ impl Shared {
                 dc: request.dc,
                 ip: request.ip,
                 me: caller.user.unwrap_or_default(),
+                takeout: peeled.takeout.is_some(),
+                range: peeled.range,
                 too_long,
             };
             let answer = method.call(&cx, &body)?;
@@ -174,7 +188,6 @@ impl World {
     /// under and with the permanent one, which is listed among the account's sessions.
     fn caller(&mut self, spoken: i64, layer: Option<i32>, app: Option<AppInfo>) -> Answer<Caller> {
         let key = self.permanent(spoken);
-        let now = self.now();
         self.introduce(spoken, layer, app.as_ref())?;
         if key != spoken {
             self.introduce(key, layer, app.as_ref())?;
@@ -183,9 +196,10 @@ impl World {
         let unbound = auth.expires.is_some() && auth.bound_to.is_none();
         let inited = auth.app.is_some() && auth.layer != 0;
         let layer = if auth.layer == 0 { LAYER } else { auth.layer };
+        let ended = self.use_session(key);
         let auth = self.auth(key)?;
-        auth.active = now;
         let (user, owes_password) = (auth.user, auth.pending.is_some());
+        let revoked = auth.state.revoked;
         let home = user
             .and_then(|id| self.users.get(&id))
             .map_or(0, |user| user.home);
@@ -197,6 +211,8 @@ impl World {
             owes_password,
             inited,
             unbound,
+            revoked,
+            ended,
         })
     }
 
@@ -239,6 +255,7 @@ impl Caller {
             _ if self.user.is_none() && self.owes_password => {
                 Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"))
             }
+            _ if self.revoked => Err(Refusal::unauthorized("SESSION_REVOKED")),
             _ if self.user.is_none() => Err(Refusal::unauthorized("AUTH_KEY_UNREGISTERED")),
             Access::Home if self.home != dc => Err(Refusal::elsewhere("USER", self.home)),
             Access::Home | Access::Anywhere => Ok(()),

@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use heliogram_api::enums;
 use heliogram_crypto::{Random, SeededRandom};
 use heliogram_mtproto::Now;
 use heliogram_mtproto::exchange::ServerConfig;
@@ -179,9 +180,14 @@ impl Shared {
         }
     }
 
-    /// Lets the sessions of a key that was logged out hear nothing more of the account.
-    pub(crate) fn forget_login(&self, world: &World, user: i64, key: i64) {
-        self.hub.unsubscribe(user, &world.spoken_under(key));
+    /// Tells whoever speaks under these keys, logged in or not.
+    pub(crate) fn push_to_keys(&self, keys: &[i64], updates: &enums::Updates) {
+        let (now, body) = (self.now(), to_bytes(updates));
+        for slot in self.hub.spoken_under(keys) {
+            let spoken = slot.lock().layer;
+            let body = layer::updates(self.layers(), spoken, &body);
+            self.hub.push(&slot, now, body);
+        }
     }
 
     /// Where data centres listen, as a client that reached us at `ip` can use it.

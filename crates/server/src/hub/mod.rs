@@ -126,6 +126,11 @@ impl Hub {
             .unwrap_or_default()
     }
 
+    /// The sessions whose programs speak under one of these keys.
+    pub(crate) fn spoken_under(&self, keys: &[i64]) -> Vec<Arc<Slot>> {
+        lock(&self.inner).of_keys(keys).cloned().collect()
+    }
+
     /// Sends an update to one session; one that has missed too much is forgotten, so that its
     /// client is told to ask for the difference.
     pub(crate) fn push(&self, slot: &Arc<Slot>, now: Now, body: Bytes) {

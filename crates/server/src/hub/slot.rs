@@ -46,6 +46,9 @@ pub(crate) struct SlotState {
     seen: Duration,
     waiting: u32,
     failed: VecDeque<i64>,
+    /// What was pushed, for tests that ask what a session heard.
+    #[cfg(test)]
+    pub(crate) pushed: Vec<Bytes>,
 }
 
 impl Conn {
@@ -88,6 +91,8 @@ impl Slot {
             seen: now.mono,
             waiting: 0,
             failed: VecDeque::new(),
+            #[cfg(test)]
+            pushed: Vec::new(),
         };
         Self {
             key_id,
@@ -106,6 +111,8 @@ impl SlotState {
     /// if so much is kept that the session has to start anew.
     pub(super) fn push(&mut self, now: Now, body: Bytes) -> bool {
         self.waiting += u32::from(self.conns.is_empty());
+        #[cfg(test)]
+        self.pushed.push(body.clone());
         self.session.push(now, body);
         self.wake();
         self.waiting <= PUSHES_MAX

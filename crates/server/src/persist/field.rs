@@ -29,9 +29,10 @@ tl_fields! {
     i32, i64, bool, String, Bytes, [u8; 32],
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
     enums::DraftMessage, enums::MessageAction, enums::ChatReactions, enums::Update,
-    enums::ChannelAdminLogEventAction,
+    enums::ChannelAdminLogEventAction, enums::PrivacyRule,
     types::BotCommand,
-    types::ChatAdminRights, types::ChatBannedRights,
+    types::ChatAdminRights, types::ChatBannedRights, types::DialogFilter,
+    types::PeerNotifySettings, types::GlobalPrivacySettings,
 }
 
 /// Implements [`Field`] for a struct, field by field in the order given: the order is the format.

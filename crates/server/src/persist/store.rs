@@ -241,6 +241,7 @@ impl Rec {
             Self::Request(chat, user) => (14, chat, user),
             Self::Deed(chat, id) => (15, chat, id),
             Self::Topic(chat, id) => (16, chat, id.into()),
+            Self::Preferences(user) => (40, user, 0),
         }
     }
 
@@ -272,6 +273,7 @@ impl Rec {
                 deeds.get(at).map(bytes)
             }
             Self::Topic(chat, id) => world.chats.get(&chat)?.topics.get(&id).map(bytes),
+            Self::Preferences(user) => world.preferences.get(&user).map(bytes),
         }
     }
 }
@@ -367,6 +369,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
             }
             _ => false,
         },
+        40 => put(&body, |set| drop(world.preferences.insert(a, set))),
         _ => false,
     }
 }
@@ -376,7 +379,8 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, all_rights};
+    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, Rung, all_rights};
+    use heliogram_api::types;
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -408,6 +412,12 @@ mod tests {
         w.set_chat_username(group, "the_group").unwrap();
         w.set_member(group, b, Member::joined(3, a)).unwrap();
         w.open_dialog(b, group);
+        w.move_dialogs(Actor::account(b), &[(group, 1)]).unwrap();
+        let muted = types::PeerNotifySettings {
+            mute_until: Some(i32::MAX),
+            ..types::PeerNotifySettings::new()
+        };
+        w.set_notify(b, Rung::Peer(group), muted);
         w.send(Actor::account(a), group, draft("to all", 9))
             .unwrap();
         let login = key(&mut w, 1);
@@ -449,6 +459,8 @@ mod tests {
         assert_eq!(new.unread_in(b, group), 1);
         assert_eq!(new.boxes[&group].pts, old.boxes[&group].pts);
         assert_eq!(new.boxes[&a].dialogs[&b].pinned, Some(0));
+        assert_eq!(new.folder_of(b, group), 1);
+        assert!(new.archived[&group].contains(&b) && new.is_muted(b, group));
         assert_eq!(new.boxes[&a].dialogs[&b].read_out, 1);
         assert_eq!(new.keys_of(a), old.keys_of(a));
         assert_eq!(new.documents[&77].blob.places, [4, 0, 8]);

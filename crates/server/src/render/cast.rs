@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use heliogram_api::{enums, types};
 
-use crate::world::{Form, Peer, World};
+use crate::world::{Form, Kind, Peer, World};
 
 /// Who appears in an answer, as one account sees them.
 pub(crate) struct Cast {
@@ -20,6 +20,21 @@ pub(crate) fn peer(dialog: i64) -> enums::Peer {
 }
 
 impl World {
+    /// A conversation as an account has to name it.
+    pub(crate) fn input_peer(&self, viewer: i64, dialog: i64) -> enums::InputPeer {
+        match Peer::of(dialog) {
+            Peer::User(id) if id == viewer => enums::InputPeer::InputPeerSelf,
+            Peer::User(id) => {
+                types::InputPeerUser::new(id, self.access_hash(viewer, Kind::User, id)).into()
+            }
+            Peer::Group(id) => types::InputPeerChat::new(id).into(),
+            Peer::Channel(id) => {
+                let hash = self.access_hash(viewer, Kind::Channel, id);
+                types::InputPeerChannel::new(id, hash).into()
+            }
+        }
+    }
+
     /// Accounts, groups and channels (by dialog id) as one account sees them, each once, with the
     /// viewer itself.
     pub(crate) fn cast(&self, viewer: i64, ids: impl IntoIterator<Item = i64>) -> Cast {

@@ -1,7 +1,7 @@
 use heliogram_api::{enums, types};
 
 use crate::rpc::Answer;
-use crate::world::{Form, Member, Peer, Right, Standing, World};
+use crate::world::{Form, Member, Peer, Right, Rung, Standing, World};
 
 /// How people come into a group or channel, as an administrator sees it.
 #[derive(Default)]
@@ -17,7 +17,7 @@ impl World {
         let chat = self.visible_chat(viewer, dialog)?;
         let photo = chat.photo.and_then(|id| self.photos.get(&id));
         let dialog_of = self.boxes.get(&viewer).and_then(|b| b.dialogs.get(&dialog));
-        let settings = types::PeerNotifySettings::new();
+        let settings = self.notify_settings(viewer, Rung::Peer(dialog));
         let door = self.door_for(viewer, dialog);
         let full = types::ChatFull {
             exported_invite: door.link,
@@ -26,6 +26,7 @@ impl World {
             can_set_username: chat.creator == viewer,
             chat_photo: photo.map(|photo| self.photo_for(viewer, photo)),
             bot_info: Some(self.bots_in(dialog)).filter(|bots| !bots.is_empty()),
+            folder_id: self.archived_in(viewer, dialog),
             pinned_msg_id: dialog_of.and_then(|dialog| dialog.pins.last().copied()),
             ttl_period: self.ttl_of(viewer, dialog),
             reactions_limit: chat.settings.reactions_limit,
@@ -96,6 +97,7 @@ impl World {
                 let top = self.top_of(viewer, old);
                 top.map_or(0, |(_, id)| id)
             }),
+            folder_id: self.archived_in(viewer, dialog),
             pinned_msg_id: pins.and_then(|pins| pins.last().copied()),
             available_min_id: (hidden > 0).then_some(hidden),
             linked_chat_id: chat.linked.map(|other| Peer::of(other).id()),
@@ -115,7 +117,7 @@ impl World {
                 read_out,
                 self.unread_in(viewer, dialog),
                 photo,
-                types::PeerNotifySettings::new(),
+                self.notify_settings(viewer, Rung::Peer(dialog)),
                 self.bots_in(dialog),
                 mailbox.pts,
             )

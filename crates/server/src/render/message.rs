@@ -39,7 +39,6 @@ impl World {
         let saved = entry.peer == viewer;
         let post = letter.from == entry.peer && self.is_broadcast(entry.peer);
         let text = letter.text.clone();
-        let author = |forward: &Forward| forward.from;
         types::Message {
             out: is_out(viewer, entry, letter),
             post,
@@ -50,7 +49,7 @@ impl World {
             noforwards: letter.noforwards,
             invert_media: letter.invert_media,
             from_id: shown_author(viewer, entry, letter).filter(|_| !post),
-            saved_peer_id: saved.then(|| peer(letter.forward.as_ref().map_or(viewer, author))),
+            saved_peer_id: saved.then(|| peer(self.saved_under(viewer, letter))),
             fwd_from: self
                 .forward_header(place.owner, entry, letter)
                 .map(Box::new),
@@ -128,6 +127,29 @@ impl World {
         chat.is_some_and(|chat| chat.form == Form::Broadcast)
     }
 
+    /// The conversation a message was forwarded from and its id there, as far as the owner of a box
+    /// can see it.
+    fn original(&self, owner: i64, forward: &Forward) -> Option<(i64, i32)> {
+        if let Some(post) = forward.post {
+            return Some((forward.from, post));
+        }
+        if let Some(id) = self.copy_of(forward.letter, owner) {
+            let entry = self.boxes.get(&owner)?.entries.get(&id)?;
+            return Some((entry.peer, id));
+        }
+        let copies = &self.letters.get(&forward.letter)?.copies;
+        copies.iter().copied().find(|(owner, _)| is_channel(*owner))
+    }
+
+    /// The conversation a saved message is listed under: where it came from, or the owner's own.
+    fn saved_under(&self, owner: i64, letter: &Letter) -> i64 {
+        let Some(forward) = &letter.forward else {
+            return owner;
+        };
+        let original = self.original(owner, forward);
+        original.map_or_else(|| forward.shown_from(), |(dialog, _)| dialog)
+    }
+
     /// Where a message came from, with a link to the original in Saved Messages.
     fn forward_header(
         &self,
@@ -137,27 +159,17 @@ impl World {
     ) -> Option<types::MessageFwdHeader> {
         let forward = letter.forward.as_ref()?;
         let mut header = types::MessageFwdHeader {
-            from_id: Some(peer(forward.from)),
+            from_id: forward.name.is_none().then(|| peer(forward.from)),
+            from_name: forward.name.clone(),
             channel_post: forward.post,
             post_author: forward.signature.clone(),
             ..types::MessageFwdHeader::new(forward.date)
         };
         // Saved Messages link to where a message was, discussion groups to the post.
-        let original = self
-            .boxes
-            .get(&owner)
-            .filter(|_| {
-                entry.peer == owner && !is_channel(owner)
-                    || letter.by == forward.from && letter.by < 0
-            })
-            .and_then(|mailbox| match forward.post {
-                Some(post) => Some((forward.from, post)),
-                None => {
-                    let id = self.copy_of(forward.letter, owner)?;
-                    Some((mailbox.entries.get(&id)?.peer, id))
-                }
-            });
-        if let Some((from, id)) = original {
+        let links =
+            entry.peer == owner && !is_channel(owner) || letter.by == forward.from && letter.by < 0;
+        let original = self.original(owner, forward);
+        if let Some((from, id)) = original.filter(|_| links) {
             header.saved_from_peer = Some(peer(from));
             header.saved_from_msg_id = Some(id);
         }
@@ -183,7 +195,7 @@ impl World {
     pub(crate) fn named_by(&self, entry: &Entry, letter: &Letter) -> Vec<i64> {
         let mut all = vec![entry.peer, letter.from];
         all.extend(letter.via_bot);
-        all.extend(letter.forward.as_ref().map(|forward| forward.from));
+        all.extend(letter.forward.as_ref().map(Forward::shown_from));
         all.extend(letter.entities.iter().filter_map(|entity| match entity {
             enums::MessageEntity::MentionName(mention) => Some(mention.user_id),
             _ => None,

@@ -2,7 +2,7 @@ use heliogram_api::enums::{self, Update};
 use heliogram_api::types;
 
 use super::peer;
-use crate::world::{Actor, Logged, Peer, Place, Told, What, World};
+use crate::world::{Actor, Exactness, Logged, Peer, Place, Told, What, World};
 
 impl World {
     /// Tells whoever sees a box of a step of its history.
@@ -67,7 +67,10 @@ impl World {
     pub(crate) fn push_read_channel(&mut self, by: Actor, channel: i64, up_to: i32, left: i32) {
         let pts = self.boxes.get(&channel).map_or(0, |mailbox| mailbox.pts);
         let id = Peer::of(channel).id();
-        let update = types::UpdateReadChannelInbox::new(id, up_to, left, pts);
+        let update = types::UpdateReadChannelInbox {
+            folder_id: self.archived_in(by.user, channel),
+            ..types::UpdateReadChannelInbox::new(id, up_to, left, pts)
+        };
         self.push_one(by.user, by, update.into(), &[channel]);
     }
 
@@ -118,8 +121,10 @@ impl World {
                 up_to,
                 left,
             } => {
-                let update =
-                    types::UpdateReadHistoryInbox::new(peer(*who), *up_to, *left, pts, count);
+                let update = types::UpdateReadHistoryInbox {
+                    folder_id: self.archived_in(owner, *who),
+                    ..types::UpdateReadHistoryInbox::new(peer(*who), *up_to, *left, pts, count)
+                };
                 (update.into(), vec![*who])
             }
             What::ReadOut { peer: who, up_to } => {
@@ -139,6 +144,11 @@ impl World {
                     pinned: *pinned,
                     ..types::UpdatePinnedMessages::new(peer(*who), ids.clone(), pts, count)
                 };
+                (update.into(), vec![*who])
+            }
+            What::Moved { peer: who, folder } => {
+                let moved = vec![types::FolderPeer::new(peer(*who), *folder)];
+                let update = types::UpdateFolderPeers::new(moved, pts, count);
                 (update.into(), vec![*who])
             }
         }
@@ -191,21 +201,29 @@ impl World {
                 let update = types::UpdateChannelReadMessagesContents::new(channel, ids.clone());
                 (update.into(), own)
             }
-            // Reading is no step of a channel's own history.
-            What::ReadIn { .. } | What::ReadOut { .. } => {
+            // Reading and sorting are no steps of a channel's own history.
+            What::ReadIn { .. } | What::ReadOut { .. } | What::Moved { .. } => {
                 (types::UpdateChannel::new(channel).into(), own)
             }
         }
     }
 
-    /// Tells everybody who keeps an account as a contact whether it is there.
+    /// Tells everybody who keeps an account as a contact, or talks to it, whether it is there, if
+    /// they may know.
     pub(crate) fn push_status(&mut self, by: Actor) {
         let Some(user) = self.users.get(&by.user) else {
             return;
         };
-        let update = types::UpdateUserStatus::new(by.user, self.status_of(user));
+        let mut words = Vec::new();
         for watcher in self.watchers(by.user) {
-            self.push_short(watcher, by, update.clone().into());
+            // Who may not know exactly hears nothing at all.
+            if self.sees_exactly(watcher, by.user) == Exactness::Exact {
+                let status = self.status_for(watcher, user);
+                words.push((watcher, types::UpdateUserStatus::new(by.user, status)));
+            }
+        }
+        for (watcher, update) in words {
+            self.push_short(watcher, by, update.into());
         }
     }
 

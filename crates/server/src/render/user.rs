@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use heliogram_api::{enums, types};
 
-use crate::world::{Kind, User, World};
+use crate::world::{Exactness, Kind, Private, TELEGRAM, User, World};
 
 impl World {
     /// An account as another one (or itself) sees it.
@@ -12,7 +12,9 @@ impl World {
         };
         let viewed_by = self.users.get(&viewer);
         let contact = viewed_by.and_then(|viewer| viewer.contacts.get(&id));
-        let knows_phone = id == viewer || contact.is_some_and(|contact| contact.knows_phone);
+        let told = contact.is_some_and(|contact| contact.knows_phone);
+        let shown = || !self.is_bot(viewer) && self.allows(id, Private::Phone, viewer);
+        let knows_phone = id == viewer || told || shown();
         let first = contact.map_or(&user.first_name, |contact| &contact.first_name);
         let last = contact.map_or(&user.last_name, |contact| &contact.last_name);
         types::User {
@@ -20,20 +22,43 @@ impl World {
             contact: contact.is_some(),
             mutual_contact: contact.is_some() && self.is_mutual(viewer, id),
             bot: user.is_bot(),
+            verified: id == TELEGRAM,
+            support: id == TELEGRAM,
             access_hash: Some(self.access_hash(viewer, Kind::User, id)),
             first_name: Some(first.clone()),
             last_name: (!last.is_empty()).then(|| last.clone()),
             username: user.username.clone(),
             phone: user.phone.clone().filter(|_| knows_phone),
-            status: (!user.is_bot()).then(|| self.status_of(user)),
+            status: (!user.is_bot() && id != TELEGRAM).then(|| self.status_for(viewer, user)),
             bot_info_version: user.is_bot().then_some(1),
             ..types::User::new(id)
         }
         .into()
     }
 
-    /// Whether an account is there, or when it was.
-    pub(crate) fn status_of(&self, user: &User) -> enums::UserStatus {
+    /// Whether an account is there, or when it was, as well as another one may know it.
+    pub(crate) fn status_for(&self, viewer: i64, user: &User) -> enums::UserStatus {
+        const DAY: i32 = 86_400;
+        let by_me = match self.sees_exactly(viewer, user.id) {
+            Exactness::Exact => return self.status_of(user),
+            Exactness::Hidden => false,
+            Exactness::HiddenByViewer => true,
+        };
+        let blocked = user.blocked.contains(&viewer);
+        let now = self.now();
+        let since = now.saturating_sub(user.seen.max(user.online_until.min(now)));
+        if blocked || since > 30 * DAY {
+            enums::UserStatus::Empty
+        } else if since <= 3 * DAY {
+            types::UserStatusRecently { by_me }.into()
+        } else if since <= 7 * DAY {
+            types::UserStatusLastWeek { by_me }.into()
+        } else {
+            types::UserStatusLastMonth { by_me }.into()
+        }
+    }
+
+    fn status_of(&self, user: &User) -> enums::UserStatus {
         if user.online_until > self.now() {
             types::UserStatusOnline::new(user.online_until).into()
         } else {

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use crate::shared::Shared;
-use crate::world::{Actor, Origin};
+use crate::world::{Actor, MessageRange, Origin};
 
 /// Where a request comes from, and what it needs of the server.
 pub(crate) struct Cx<'a> {
@@ -19,6 +19,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) ip: IpAddr,
     /// The account; 0 where no login is needed and there is none.
     pub(crate) me: i64,
+    /// It is part of the account's takeout.
+    pub(crate) takeout: bool,
+    /// Only messages in this range are meant.
+    pub(crate) range: Option<MessageRange>,
     /// By a fault, the difference this asks for is too long to be told.
     pub(crate) too_long: bool,
 }

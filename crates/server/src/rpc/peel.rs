@@ -6,7 +6,7 @@ use heliogram_api::functions::{
 use heliogram_tl::{Call, Decode, Rest, from_bytes, inflate};
 
 use super::{Answer, Refusal};
-use crate::world::AppInfo;
+use crate::world::{AppInfo, MessageRange};
 
 /// Deepest nesting of wrappers; clients use three or four.
 const DEPTH_MAX: usize = 8;
@@ -26,6 +26,10 @@ pub(crate) struct Peeled {
     pub(crate) quiet: bool,
     /// Requests that have to be done before this one.
     pub(crate) after: Vec<i64>,
+    /// The takeout it is part of.
+    pub(crate) takeout: Option<i64>,
+    /// Only messages in this range are meant.
+    pub(crate) range: Option<MessageRange>,
     /// The request itself.
     pub(crate) query: Bytes,
 }
@@ -81,11 +85,18 @@ pub(crate) fn peel(body: Bytes) -> Answer<Peeled> {
                 peeled.quiet = true;
                 read::<InvokeWithoutUpdates<Rest>>(&peeled.query)?.query.0
             }
-            TAKEOUT => read::<InvokeWithTakeout<Rest>>(&peeled.query)?.query.0,
+            TAKEOUT => {
+                let wrap: InvokeWithTakeout<Rest> = read(&peeled.query)?;
+                peeled.takeout = Some(wrap.takeout_id);
+                wrap.query.0
+            }
             RANGE => {
-                read::<InvokeWithMessagesRange<Rest>>(&peeled.query)?
-                    .query
-                    .0
+                let wrap: InvokeWithMessagesRange<Rest> = read(&peeled.query)?;
+                peeled.range = Some(MessageRange {
+                    min: wrap.range.min_id,
+                    max: wrap.range.max_id,
+                });
+                wrap.query.0
             }
             GZIP_PACKED => {
                 let packed: Bytes = read(&peeled.query.slice(4..))?;

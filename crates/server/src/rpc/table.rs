@@ -32,6 +32,9 @@ pub(crate) struct Method {
 #[derive(Default)]
 pub(crate) struct Table {
     methods: HashMap<u32, Method>,
+    /// How often something was registered: each method once.
+    #[cfg(test)]
+    pub(crate) registered: usize,
 }
 
 impl Table {
@@ -95,6 +98,10 @@ impl Table {
             })?;
             handler(cx, call).map(|output| to_bytes(&output))
         };
+        #[cfg(test)]
+        {
+            self.registered += 1;
+        }
         self.methods.insert(
             C::ID,
             Method {

@@ -1,13 +1,13 @@
 use heliogram_api::functions::auth::{
-    CancelCode, CheckPassword, ImportBotAuthorization, LogOut, ResendCode, ResetAuthorizations,
-    SendCode, SignIn, SignUp,
+    CancelCode, CheckPassword, ImportBotAuthorization, LogOut, ResendCode, SendCode, SignIn, SignUp,
 };
 use heliogram_api::{enums, types};
 
 use super::password::proof_of;
+use super::sessions::tell_login;
 use crate::event::Event;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Actor, Verdict, World, clean_name, phone_digits};
+use crate::world::{Actor, Rec, Verdict, World, clean_name, phone_digits};
 
 /// Seconds until a client may ask for the code again.
 const RESEND_AFTER: i32 = 60;
@@ -26,17 +26,10 @@ pub(super) fn register(table: &mut Table) {
     table.open::<CheckPassword>(check_password);
     table.open::<ImportBotAuthorization>(import_bot);
     table.open::<LogOut>(log_out);
-    table.on::<ResetAuthorizations>(|w, cx, _| {
-        for key in w.keys_of(cx.me).into_iter().filter(|key| *key != cx.key) {
-            w.log_out(key);
-            cx.shared.forget_login(w, cx.me, key);
-        }
-        Ok(true)
-    });
 }
 
 /// Any id and hash will do, but not none.
-fn check_app(api_id: i32, api_hash: &str) -> Answer<()> {
+pub(super) fn check_app(api_id: i32, api_hash: &str) -> Answer<()> {
     let good = api_id > 0 && !api_hash.is_empty();
     if good {
         Ok(())
@@ -53,36 +46,39 @@ fn send_code(w: &mut World, cx: &Cx<'_>, call: SendCode) -> Answer<enums::auth::
         (None, Some(near)) if near != cx.dc => return Err(Refusal::elsewhere("NETWORK", near)),
         _ => {}
     }
-    Ok(new_code(w, &phone))
+    new_code(w, &phone)
 }
 
 fn resend_code(w: &mut World, _: &Cx<'_>, call: ResendCode) -> Answer<enums::auth::SentCode> {
     let phone = phone_digits(&call.phone_number)?;
     w.check_code_hash(&phone, &call.phone_code_hash)?;
-    Ok(new_code(w, &phone))
+    new_code(w, &phone)
 }
 
-fn new_code(w: &mut World, phone: &str) -> enums::auth::SentCode {
+/// Makes a code, and brings it to where the account is logged in; who has no program with the
+/// account has to see what the server says.
+fn new_code(w: &mut World, phone: &str) -> Answer<enums::auth::SentCode> {
     let hash = w.issue_code(phone);
     let code = w.code_for(phone).unwrap_or_default();
     let length = code.len() as i32;
+    let account = w.by_phone.get(phone).copied();
+    let logged_in = account.filter(|id| !w.sessions_of(*id).is_empty());
+    let how = match logged_in {
+        Some(user) => {
+            w.send_code_to(user, &code)?;
+            types::auth::SentCodeTypeApp::new(length).into()
+        }
+        None => types::auth::SentCodeTypeSms::new(length).into(),
+    };
     w.events.push(Event::Code {
         phone: phone.to_owned(),
         code,
     });
-    let logged_in = w
-        .by_phone
-        .get(phone)
-        .is_some_and(|id| !w.keys_of(*id).is_empty());
-    let how = match logged_in {
-        true => types::auth::SentCodeTypeApp::new(length).into(),
-        false => types::auth::SentCodeTypeSms::new(length).into(),
-    };
-    types::auth::SentCode {
+    Ok(types::auth::SentCode {
         timeout: Some(RESEND_AFTER),
         ..types::auth::SentCode::new(how, hash)
     }
-    .into()
+    .into())
 }
 
 fn sign_in(w: &mut World, cx: &Cx<'_>, call: SignIn) -> Answer<enums::auth::Authorization> {
@@ -90,11 +86,7 @@ fn sign_in(w: &mut World, cx: &Cx<'_>, call: SignIn) -> Answer<enums::auth::Auth
     let typed = call.phone_code.unwrap_or_default();
     match w.check_code(&phone, &call.phone_code_hash, &typed)? {
         Verdict::NewAccount => Ok(types::auth::AuthorizationSignUpRequired::new().into()),
-        Verdict::Account(id) if w.user(id)?.password.is_some() => {
-            leave(w, cx);
-            w.auth(cx.key)?.pending = Some(id);
-            Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"))
-        }
+        Verdict::Account(id) if w.user(id)?.password.is_some() => Err(owe_password(w, cx, id)?),
         Verdict::Account(id) => enter(w, cx, id),
     }
 }
@@ -141,18 +133,36 @@ fn log_out(w: &mut World, cx: &Cx<'_>, _: LogOut) -> Answer<types::auth::LoggedO
 
 /// Ends the login of the caller's key, if there is one.
 fn leave(w: &mut World, cx: &Cx<'_>) {
-    if let Some(user) = w.log_out(cx.key) {
-        cx.shared.forget_login(w, user, cx.key);
-        w.set_online(user, false);
-        w.push_status(Actor::account(user));
+    if let Some(ended) = w.end_session(cx.key, false) {
+        cx.shared.hub.unsubscribe(ended.user, &ended.keys);
+        w.set_online(ended.user, false);
+        w.push_status(Actor::account(ended.user));
     }
 }
 
-/// Logs the caller's key in.
+/// Notes that the caller may come into an account once it gave its password, and says so.
+pub(super) fn owe_password(w: &mut World, cx: &Cx<'_>, user: i64) -> Answer<Refusal> {
+    leave(w, cx);
+    w.auth(cx.key)?.pending = Some(user);
+    w.touch(Rec::Auth(cx.key));
+    Ok(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"))
+}
+
+/// Logs the caller's key in, with a session of its own.
 pub(super) fn enter(w: &mut World, cx: &Cx<'_>, user: i64) -> Answer<enums::auth::Authorization> {
+    let began = w.auth(cx.key)?.user != Some(user);
+    let answer = move_in(w, cx, user)?;
+    if began {
+        tell_login(w, user, cx.key)?;
+    }
+    Ok(answer)
+}
+
+/// Logs the caller's key in.
+pub(super) fn move_in(w: &mut World, cx: &Cx<'_>, user: i64) -> Answer<enums::auth::Authorization> {
     if w.auth(cx.key)?.user != Some(user) {
         leave(w, cx);
+        w.log_in(cx.key, user)?;
     }
-    w.log_in(cx.key, user)?;
     Ok(types::auth::Authorization::new(w.user_for(user, user)).into())
 }

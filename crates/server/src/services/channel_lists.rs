@@ -1,33 +1,13 @@
-use heliogram_api::functions::channels::{
-    GetGroupsForDiscussion, GetInactiveChannels, GetLeftChannels,
-};
+use heliogram_api::functions::channels::{GetGroupsForDiscussion, GetInactiveChannels};
 use heliogram_api::types;
 
 use crate::rpc::Table;
-use crate::world::{Chat, Form, Right, Standing, World};
+use crate::world::{Form, Right, World};
 
-/// Most channels in one answer.
-const PAGE_MAX: usize = 100;
 /// Seconds without a message after which a group counts as forgotten.
 const QUIET_FOR: i32 = 30 * 86_400;
 
 pub(super) fn register(table: &mut Table) {
-    table.on::<GetLeftChannels>(|w, cx, call| {
-        let left = |chat: &&Chat| {
-            let member = chat.members.get(cx.me);
-            chat.is_channel() && member.is_some_and(|m| m.standing == Standing::Left)
-        };
-        let mut left: Vec<i64> = w.chats.values().filter(left).map(|chat| chat.id).collect();
-        left.sort_unstable();
-        let total = left.len();
-        let skip = usize::try_from(call.offset).unwrap_or(0);
-        let page = left.into_iter().skip(skip).take(PAGE_MAX);
-        let chats: Vec<_> = page.map(|chat| w.chat_for(cx.me, chat)).collect();
-        Ok(match chats.len() == total {
-            true => types::messages::Chats::new(chats).into(),
-            false => types::messages::ChatsSlice::new(total as i32, chats).into(),
-        })
-    });
     table.on::<GetInactiveChannels>(|w, cx, _| {
         let since = w.now() - QUIET_FOR;
         let mut quiet: Vec<(i32, i64)> = w

@@ -17,6 +17,8 @@ use crate::world::{Form, Peer, Place, Standing, Way, World};
 const CHANNELS_MAX: usize = 100;
 /// Most accounts brought in at once.
 const INVITED_MAX: usize = 100;
+/// The refusal that is told as a missing member.
+pub(super) const PRIVACY: &str = "USER_PRIVACY_RESTRICTED";
 /// Most posts whose views are asked for at once.
 const VIEWS_MAX: usize = 100;
 
@@ -195,7 +197,10 @@ fn invite(
             Ok(()) if come.contains(&user) => {}
             Ok(()) => come.push(user),
             Err(refusal) if refusal.name == "USER_ALREADY_PARTICIPANT" => {}
-            Err(refusal) if call.users.len() == 1 => return Err(refusal),
+            // Whom its privacy keeps out can be sent a link instead.
+            Err(refusal) if call.users.len() == 1 && refusal.name != PRIVACY => {
+                return Err(refusal);
+            }
             Err(_) => missing.push(types::MissingInvitee::new(user)),
         }
     }

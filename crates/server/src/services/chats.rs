@@ -5,6 +5,7 @@ use heliogram_api::functions::messages::{
 };
 use heliogram_api::{enums, types};
 
+use super::channels::PRIVACY;
 use super::photos::chat_photo;
 use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
@@ -126,7 +127,14 @@ fn create(w: &mut World, cx: &Cx<'_>, call: CreateChat) -> Answer<types::message
 fn add(w: &mut World, cx: &Cx<'_>, call: AddChatUser) -> Answer<types::messages::InvitedUsers> {
     let chat = group(w, cx, call.chat_id)?;
     let user = w.input_user(cx.me, &call.user_id)?;
-    w.check_invite(cx.me, chat, user)?;
+    match w.check_invite(cx.me, chat, user) {
+        Err(refusal) if refusal.name == PRIVACY => {
+            let missing = vec![types::MissingInvitee::new(user)];
+            let nothing = w.updates(cx.me, Vec::new(), &[chat]);
+            return Ok(types::messages::InvitedUsers::new(nothing, missing));
+        }
+        checked => checked?,
+    }
     let sent = w.enter(cx.actor(), chat, &[user], Way::Invited)?;
     Ok(types::messages::InvitedUsers::new(
         noted(w, cx, chat, sent),

@@ -4,9 +4,10 @@ use heliogram_api::functions::contacts::{
 };
 use heliogram_api::{enums, types};
 
+use super::privacy::tell;
 use crate::render::peer;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Contact, Form, World, phone_digits};
+use crate::world::{Contact, Form, Private, World, phone_digits};
 
 /// Most accounts a search finds.
 const FOUND_MAX: i32 = 50;
@@ -17,7 +18,7 @@ pub(super) fn register(table: &mut Table) {
         let list = w.user(cx.me)?.contacts.keys();
         let known = list.filter_map(|id| w.users.get(id));
         Ok(known
-            .map(|user| types::ContactStatus::new(user.id, w.status_of(user)))
+            .map(|user| types::ContactStatus::new(user.id, w.status_for(cx.me, user)))
             .collect())
     });
     table.on::<ImportContacts>(import);
@@ -49,7 +50,7 @@ pub(super) fn register(table: &mut Table) {
     table.on::<ResolvePhone>(|w, cx, call| {
         let phone = phone_digits(&call.phone)?;
         let not_there = || Refusal::bad("PHONE_NOT_OCCUPIED");
-        let id = w.by_phone.get(&phone).copied().ok_or_else(not_there)?;
+        let id = w.find_by_phone(cx.me, &phone).ok_or_else(not_there)?;
         Ok(resolved(w, cx, id))
     });
     table.on::<Search>(search);
@@ -79,10 +80,18 @@ fn import(
     call: ImportContacts,
 ) -> Answer<types::contacts::ImportedContacts> {
     let mut imported = Vec::new();
+    let mut retry = Vec::new();
     let mut ids = Vec::new();
     for contact in call.contacts {
-        let phone = phone_digits(&contact.phone).ok();
-        let found = phone.and_then(|phone| w.by_phone.get(&phone).copied());
+        let Ok(phone) = phone_digits(&contact.phone) else {
+            continue;
+        };
+        let (first, last) = (contact.first_name.clone(), contact.last_name.clone());
+        let found = w.find_by_phone(cx.me, &phone);
+        if !w.save_contact(cx.me, phone, first, last) {
+            retry.push(contact.client_id);
+            continue;
+        }
         let Some(id) = found.filter(|id| *id != cx.me) else {
             continue;
         };
@@ -104,7 +113,7 @@ fn import(
     Ok(types::contacts::ImportedContacts::new(
         imported,
         Vec::new(),
-        Vec::new(),
+        retry,
         users,
     ))
 }
@@ -118,6 +127,10 @@ fn add(w: &mut World, cx: &Cx<'_>, call: AddContact) -> Answer<enums::Updates> {
         last_name: call.last_name,
         knows_phone,
     };
+    if call.add_phone_privacy_exception {
+        w.allow_also(cx.me, Private::Phone, id)?;
+        tell(w, cx, Private::Phone);
+    }
     keep(w, cx, id, contact)
 }
 

@@ -7,22 +7,29 @@ use heliogram_api::{enums, types};
 
 use crate::render::peer as peer_of;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{After, World};
+use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder};
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetDialogs>(dialogs);
     table.on::<GetPinnedDialogs>(|w, cx, call| {
-        let pinned = if call.folder_id == 0 {
-            w.pinned_dialogs(cx.me)?
-        } else {
-            Vec::new()
-        };
-        peer_dialogs(w, cx, &pinned)
+        let folder = check_folder(call.folder_id)?;
+        let pinned = w.pinned_dialogs(cx.me, folder)?;
+        // The archive stands above the main list, as one of what is pinned there.
+        let archive = (folder == MAIN).then(|| w.folder_for(cx.me, ARCHIVE));
+        peer_dialogs(w, cx, &pinned, archive.flatten())
     });
     table.on::<GetPeerDialogs>(|w, cx, call| {
-        let peers = call.peers.iter().map(|peer| dialog_peer(w, cx, peer));
-        let peers = peers.collect::<Answer<Vec<i64>>>()?;
-        peer_dialogs(w, cx, &peers)
+        let mut peers = Vec::with_capacity(call.peers.len());
+        let mut archive = None;
+        for peer in &call.peers {
+            match peer {
+                enums::InputDialogPeer::Folder(folder) if folder.folder_id == ARCHIVE => {
+                    archive = w.folder_for(cx.me, ARCHIVE);
+                }
+                peer => peers.push(dialog_peer(w, cx, peer)?),
+            }
+        }
+        peer_dialogs(w, cx, &peers, archive)
     });
     table.on::<ToggleDialogPin>(toggle_pin);
     table.on::<ReorderPinnedDialogs>(reorder);
@@ -72,10 +79,8 @@ fn dialog_peer(w: &World, cx: &Cx<'_>, peer: &enums::InputDialogPeer) -> Answer<
 }
 
 fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messages::Dialogs> {
-    if call.folder_id.is_some_and(|folder| folder != 0) {
-        // Nothing is archived.
-        return Ok(types::messages::Dialogs::new(vec![], vec![], vec![], vec![]).into());
-    }
+    // Without a folder both lists are meant.
+    let folder = call.folder_id.map(check_folder).transpose()?;
     let peer = match &call.offset_peer {
         enums::InputPeer::Empty => None,
         peer => w.peer(cx.me, peer).ok(),
@@ -85,9 +90,14 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
         id: call.offset_id,
         peer,
     };
-    let page = w.dialogs(cx.me, after, call.limit, !call.exclude_pinned)?;
+    let which = Which {
+        folder,
+        not_pinned: call.exclude_pinned,
+        range: cx.range,
+    };
+    let page = w.dialogs(cx.me, which, after, call.limit)?;
     let whole = page.last && page.peers.len() as i32 == page.total;
-    let (dialogs, messages, cast) = w.dialogs_for(cx.me, &page.peers);
+    let (dialogs, messages, cast) = w.dialogs_for(cx.me, &page.peers, None);
     let (users, chats) = (cast.users, cast.chats);
     Ok(if whole {
         types::messages::Dialogs::new(dialogs, messages, chats, users).into()
@@ -96,8 +106,13 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
     })
 }
 
-fn peer_dialogs(w: &World, cx: &Cx<'_>, peers: &[i64]) -> Answer<types::messages::PeerDialogs> {
-    let (dialogs, messages, cast) = w.dialogs_for(cx.me, peers);
+fn peer_dialogs(
+    w: &World,
+    cx: &Cx<'_>,
+    peers: &[i64],
+    above: Option<(i64, types::DialogFolder)>,
+) -> Answer<types::messages::PeerDialogs> {
+    let (dialogs, messages, cast) = w.dialogs_for(cx.me, peers, above);
     let state = w.state_of(cx.me)?;
     let (users, chats) = (cast.users, cast.chats);
     Ok(types::messages::PeerDialogs::new(
@@ -113,6 +128,7 @@ fn toggle_pin(w: &mut World, cx: &Cx<'_>, call: ToggleDialogPin) -> Answer<bool>
     if w.pin_dialog(cx.me, peer, call.pinned)? {
         let update = types::UpdateDialogPinned {
             pinned: call.pinned,
+            folder_id: w.archived_in(cx.me, peer),
             ..types::UpdateDialogPinned::new(types::DialogPeer::new(peer_of(peer)).into())
         };
         w.push_one(cx.me, cx.actor(), update.into(), &[peer]);
@@ -123,23 +139,25 @@ fn toggle_pin(w: &mut World, cx: &Cx<'_>, call: ToggleDialogPin) -> Answer<bool>
 fn reorder(w: &mut World, cx: &Cx<'_>, call: ReorderPinnedDialogs) -> Answer<bool> {
     let wanted = call.order.iter().map(|peer| dialog_peer(w, cx, peer));
     let mut wanted = wanted.collect::<Answer<Vec<i64>>>()?;
-    wanted.retain(|peer| w.has_dialog(cx.me, *peer));
+    let folder = check_folder(call.folder_id)?;
+    wanted.retain(|peer| w.has_dialog(cx.me, *peer) && w.folder_of(cx.me, *peer) == folder);
     if !call.force {
         // Only those that are named move; the others stay pinned below them.
         let rest = w
-            .pinned_dialogs(cx.me)?
+            .pinned_dialogs(cx.me, folder)?
             .into_iter()
             .filter(|peer| !wanted.contains(peer));
         let rest: Vec<i64> = rest.collect();
         wanted.extend(rest);
     }
-    w.set_pinned(cx.me, &wanted)?;
+    w.set_pinned(cx.me, folder, &wanted)?;
     let order = wanted
         .iter()
         .map(|peer| types::DialogPeer::new(peer_of(*peer)).into())
         .collect();
     let update = types::UpdatePinnedDialogs {
         order: Some(order),
+        folder_id: Some(folder).filter(|folder| *folder != MAIN),
         ..types::UpdatePinnedDialogs::new()
     };
     w.push_one(cx.me, cx.actor(), update.into(), &wanted);

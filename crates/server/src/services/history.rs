@@ -48,7 +48,7 @@ fn history(w: &mut World, cx: &Cx<'_>, call: GetHistory) -> Answer<Messages> {
         max_id: call.max_id,
         min_id: call.min_id,
     };
-    let page = w.history(cx.me, peer, window)?;
+    let page = w.history_in(cx.me, peer, window, cx.range)?;
     Ok(page_of(w, cx.me, Some(peer), &page))
 }
 
@@ -133,6 +133,8 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<Messages> {
         max_id: call.max_id,
         min_id: call.min_id,
     };
+    let range = cx.range.filter(|_| !peer.is_some_and(is_channel));
+    let window = range.map_or(window, |range| range.part_of(window));
     let page = w.search(cx.me, &query, window)?;
     Ok(page_of(w, cx.me, peer, &page))
 }

@@ -13,6 +13,7 @@ mod contacts;
 mod dialogs;
 mod discussion;
 mod edit;
+mod folders;
 mod help;
 mod history;
 mod invites;
@@ -23,8 +24,12 @@ mod notify;
 mod participants;
 mod password;
 mod photos;
+mod privacy;
+mod qr;
 mod quiet;
 mod send;
+mod sessions;
+mod takeout;
 #[cfg(test)]
 mod tests;
 mod toggles;
@@ -53,6 +58,7 @@ pub(crate) fn table() -> Table {
         dialogs::register,
         discussion::register,
         edit::register,
+        folders::register,
         help::register,
         history::register,
         invites::register,
@@ -62,10 +68,14 @@ pub(crate) fn table() -> Table {
         notify::register,
         participants::register,
         password::register,
+        privacy::register,
+        qr::register,
         quiet::register,
         send::register,
         toggles::register,
         topics::register,
+        sessions::register,
+        takeout::register,
         transfer::register,
         updates::register,
         upload::register,

@@ -68,11 +68,6 @@ fn settings(table: &mut Table) {
     table.on::<messages::GetAttachMenuBots>(|_, _, _| {
         Ok(types::AttachMenuBots::new(0, Vec::new(), Vec::new()).into())
     });
-    table.on::<messages::GetDialogFilters>(|_, _, _| {
-        let all = vec![enums::DialogFilter::Default];
-        Ok(types::messages::DialogFilters::new(all))
-    });
-    table.on::<messages::GetSuggestedDialogFilters>(|_, _, _| Ok(Vec::new()));
     table.on::<messages::GetDefaultHistoryTTL>(|_, _, _| Ok(types::DefaultHistoryTTL::new(0)));
     table.on::<messages::GetQuickReplies>(|_, _, _| {
         let none = types::messages::QuickReplies::new(vec![], vec![], vec![], vec![]);
@@ -86,16 +81,6 @@ fn settings(table: &mut Table) {
     });
     table.on::<account::GetSavedMusicIds>(|_, _, _| {
         Ok(types::account::SavedMusicIds::new(Vec::new()).into())
-    });
-    table
-        .on::<account::GetGlobalPrivacySettings>(|_, _, _| Ok(types::GlobalPrivacySettings::new()));
-    table.on::<account::GetPrivacy>(|w, cx, _| {
-        let everybody = vec![enums::PrivacyRule::PrivacyValueAllowAll];
-        Ok(types::account::PrivacyRules::new(
-            everybody,
-            Vec::new(),
-            w.users_for(cx.me, []),
-        ))
     });
     table.on::<aicompose::GetTones>(|_, _, _| {
         Ok(types::aicompose::Tones::new(0, Vec::new(), Vec::new()).into())

@@ -5,13 +5,19 @@ mod cdn;
 mod dcs;
 mod discussion;
 mod files;
+mod folders;
 mod groups;
 mod invites;
 mod journal;
 mod mentions;
 mod messages;
+mod notify;
+mod privacy;
+mod qr;
 mod secondary;
+mod sessions;
 mod strangers;
+mod takeout;
 mod toggles;
 mod topics;
 mod updates;
@@ -20,6 +26,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use heliogram_api::functions::messages as m;
 use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth as f, help, users};
 use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::{AuthKey, RandomExt};
@@ -62,7 +69,7 @@ pub(super) struct Program {
     pub(super) key: i64,
     pub(super) me: i64,
     slot: Arc<Slot>,
-    _conn: Arc<Conn>,
+    conn: Arc<Conn>,
 }
 
 impl Program {
@@ -85,7 +92,7 @@ impl Program {
             key: self.key,
             me: self.me,
             slot,
-            _conn: conn,
+            conn,
         }
     }
 
@@ -108,7 +115,7 @@ impl Program {
             key,
             me: 0,
             slot,
-            _conn: conn,
+            conn,
         }
     }
 
@@ -224,6 +231,48 @@ impl Program {
         types::InputUser::new(other.me, hash).into()
     }
 
+    /// A program of the same account, with a key of its own, that listens.
+    pub(super) fn second(&self) -> Self {
+        let mut program = Self::new(&self.shared, self.dc);
+        let login = self.shared.change(|w| w.log_in(program.key, self.me));
+        login.unwrap();
+        program.me = self.me;
+        program.listen();
+        program
+    }
+
+    /// Whether the server ended its connection.
+    pub(super) fn is_cut(&self) -> bool {
+        self.conn.is_cut()
+    }
+
+    /// From now on updates come to this program.
+    pub(super) fn listen(&self) {
+        self.get_me().unwrap();
+        self.heard();
+    }
+
+    /// What came to this program since it was asked last, but for plain words in the short form.
+    pub(super) fn heard(&self) -> Vec<enums::Update> {
+        let pushed = std::mem::take(&mut self.slot.lock().pushed);
+        let words = pushed.iter().map(|body| from_bytes(body).unwrap());
+        words
+            .flat_map(|updates| match updates {
+                enums::Updates::Updates(all) => all.updates,
+                enums::Updates::UpdateShort(one) => vec![one.update],
+                enums::Updates::UpdateShortMessage(_) => Vec::new(),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    /// Says something to another account.
+    pub(super) fn say(&self, to: &Self, text: &str) {
+        let random_id = self.shared.world().random_id();
+        let call = m::SendMessage::new(self.peer(to), text.into(), random_id);
+        self.call(call).unwrap();
+    }
+
     /// The account, acting in this program.
     pub(super) fn actor(&self) -> Actor {
         Actor {
@@ -264,4 +313,10 @@ pub(super) fn user_of(answer: &enums::auth::Authorization) -> i64 {
         },
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn no_method_is_answered_in_two_places() {
+    let table = super::table();
+    assert_eq!(table.names().count(), table.registered);
 }

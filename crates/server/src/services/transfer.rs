@@ -6,7 +6,7 @@ use heliogram_crypto::v1::{Binding, open_binding};
 use heliogram_mtproto::tl::types::BindAuthKeyInner;
 use heliogram_tl::{Constructor, Reader};
 
-use super::auth::enter;
+use super::auth::move_in;
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::World;
 
@@ -25,7 +25,7 @@ fn export(
     if !(1..=w.dcs).contains(&call.dc_id) || call.dc_id == cx.dc {
         return Err(Refusal::bad("DC_ID_INVALID"));
     }
-    let (id, secret) = w.export_login(cx.me, call.dc_id);
+    let (id, secret) = w.export_login(cx.me, cx.key, call.dc_id);
     Ok(types::auth::ExportedAuthorization::new(
         id,
         secret.into_bytes().into(),
@@ -37,8 +37,10 @@ fn import(
     cx: &Cx<'_>,
     call: ImportAuthorization,
 ) -> Answer<enums::auth::Authorization> {
-    let user = w.import_login(call.id, &call.bytes, cx.dc)?;
-    enter(w, cx, user)
+    let (user, from) = w.import_login(call.id, &call.bytes, cx.dc)?;
+    let answer = move_in(w, cx, user)?;
+    w.bring_login(cx.key, from)?;
+    Ok(answer)
 }
 
 /// Lets a temporary key stand for a permanent one, after the client showed that it has both.

@@ -2,7 +2,7 @@ use heliogram_api::functions::users::{GetFullUser, GetRequirementsToContact, Get
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Cx, Table};
-use crate::world::World;
+use crate::world::{Private, Rung, World};
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetUsers>(|w, cx, call| {
@@ -27,7 +27,9 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     let id = w.input_user(cx.me, &call.id)?;
     let user = w.user(id)?;
     let settings = w.peer_settings(cx.me, id);
+    let shows = |about| w.allows(id, about, cx.me);
     let bot_info = w.bot_info(id);
+    let rings = w.notify_settings(cx.me, Rung::Peer(id));
     let dialog = w
         .boxes
         .get(&cx.me)
@@ -36,11 +38,15 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     let full = types::UserFull {
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,
-        about: (!user.about.is_empty()).then(|| user.about.clone()),
+        about: Some(user.about.clone()).filter(|about| !about.is_empty() && shows(Private::About)),
+        voice_messages_forbidden: !shows(Private::Voices),
+        phone_calls_private: !shows(Private::Calls),
+        private_forward_name: (!shows(Private::Forwards)).then(|| user.full_name()),
         bot_info: bot_info.map(Into::into),
         pinned_msg_id: pinned,
         ttl_period: w.ttl_of(cx.me, id),
-        ..types::UserFull::new(id, settings.into(), types::PeerNotifySettings::new(), 0)
+        folder_id: w.archived_in(cx.me, id),
+        ..types::UserFull::new(id, settings.into(), rings, 0)
     };
     Ok(types::users::UserFull::new(
         full.into(),

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use heliogram_crypto::AuthKey;
 use heliogram_crypto::srp;
 
+use super::sessions::SessionState;
 use super::{Rec, World};
 use crate::rpc::{Answer, Refusal};
 
@@ -22,6 +23,7 @@ pub(crate) struct Auth {
     pub(crate) layer: i32,
     pub(crate) created: i32,
     pub(crate) active: i32,
+    pub(crate) state: SessionState,
     /// The password question that was asked last, good for one answer.
     pub(crate) question: Option<(i64, srp::Challenge)>,
 }
@@ -51,6 +53,7 @@ impl crate::persist::Field for Auth {
         (self.pending, self.expires).put(w);
         (self.bound_to, self.app.clone()).put(w);
         (self.layer, (self.created, self.active)).put(w);
+        self.state.put(w);
     }
 
     fn get(r: &mut heliogram_tl::Reader<'_>) -> Self {
@@ -63,6 +66,7 @@ impl crate::persist::Field for Auth {
         let (pending, expires) = crate::persist::Field::get(r);
         let (bound_to, app) = crate::persist::Field::get(r);
         let (layer, (created, active)) = crate::persist::Field::get(r);
+        let state = crate::persist::Field::get(r);
         let key = AuthKey::new(key);
         Self {
             key,
@@ -75,6 +79,7 @@ impl crate::persist::Field for Auth {
             layer,
             created,
             active,
+            state,
             question: None,
         }
     }
@@ -88,6 +93,8 @@ pub(crate) struct Tickets {
 
 struct Ticket {
     user: i64,
+    /// The key whose session lets itself in elsewhere.
+    from: i64,
     dc: i32,
     secret: String,
     expires: i32,
@@ -119,6 +126,7 @@ impl World {
             layer: 0,
             created: now,
             active: now,
+            state: SessionState::default(),
             question: None,
         };
         self.auths.insert(id, auth);
@@ -178,7 +186,11 @@ impl World {
     /// Logs an account in.
     pub(crate) fn log_in(&mut self, key: i64, user: i64) -> Answer<()> {
         self.log_out(key);
+        let now = self.now();
         let auth = self.auth(key)?;
+        auth.state = SessionState::default();
+        auth.created = now;
+        auth.active = now;
         auth.user = Some(user);
         auth.pending = None;
         auth.question = None;
@@ -220,12 +232,13 @@ impl World {
     }
 
     /// Lets a login be taken up on another data centre, once and soon.
-    pub(crate) fn export_login(&mut self, user: i64, dc: i32) -> (i64, String) {
+    pub(crate) fn export_login(&mut self, user: i64, from: i64, dc: i32) -> (i64, String) {
         let id = self.random_id();
         let secret = self.random_text(64);
         let now = self.now();
         let ticket = Ticket {
             user,
+            from,
             dc,
             secret: secret.clone(),
             expires: now + TICKET_LIFETIME,
@@ -235,14 +248,14 @@ impl World {
         (id, secret)
     }
 
-    /// Takes up an exported login on `dc`.
-    pub(crate) fn import_login(&mut self, id: i64, secret: &[u8], dc: i32) -> Answer<i64> {
+    /// Takes up an exported login on `dc`; gives the account and the key it comes from.
+    pub(crate) fn import_login(&mut self, id: i64, secret: &[u8], dc: i32) -> Answer<(i64, i64)> {
         let now = self.now();
         let invalid = || Refusal::bad("AUTH_BYTES_INVALID");
         let ticket = self.tickets.open.remove(&id).ok_or_else(invalid)?;
         let good = ticket.secret.as_bytes() == secret && ticket.dc == dc && ticket.expires > now;
         if good {
-            Ok(ticket.user)
+            Ok((ticket.user, ticket.from))
         } else {
             Err(invalid())
         }

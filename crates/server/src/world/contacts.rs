@@ -1,4 +1,6 @@
-use super::{Contact, World};
+use std::collections::BTreeSet;
+
+use super::{Contact, Private, World};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
@@ -46,12 +48,21 @@ impl World {
             .is_some_and(|user| user.contacts.contains_key(&owner))
     }
 
-    /// Who has an account as a contact, people who hear when it comes and goes.
+    /// The account with a phone number, if it lets itself be found by that.
+    pub(crate) fn find_by_phone(&self, viewer: i64, phone: &str) -> Option<i64> {
+        let found = self.by_phone.get(phone).copied();
+        found.filter(|id| self.allows(*id, Private::FoundByPhone, viewer))
+    }
+
+    /// Who has an account as a contact or talks to it in private: people who hear when it comes
+    /// and goes.
     pub(crate) fn watchers(&self, id: i64) -> Vec<i64> {
-        self.contact_of
-            .get(&id)
-            .map(|who| who.iter().copied().collect())
-            .unwrap_or_default()
+        let contacts = self.contact_of.get(&id).into_iter().flatten().copied();
+        let dialogs = self.boxes.get(&id).into_iter();
+        let dialogs = dialogs.flat_map(|mailbox| mailbox.dialogs.keys().copied());
+        let people = dialogs.filter(|peer| *peer > 0 && *peer != id && !self.is_bot(*peer));
+        let all: BTreeSet<i64> = contacts.chain(people).collect();
+        all.into_iter().collect()
     }
 
     /// Accounts whose name or public name begins with a text: contacts and conversations first,

@@ -1,12 +1,13 @@
 use heliogram_api::enums;
 
-use super::{Entry, Rec, World, is_channel};
+use super::{ARCHIVE, Entry, MAIN, MessageRange, Rec, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// Most dialogs in one answer.
 const PAGE_MAX: i32 = 100;
-/// Most dialogs that can be pinned.
+/// Most dialogs that can be pinned in the main list, and in the archive.
 const PINNED_MAX: usize = 10;
+const PINNED_ARCHIVED_MAX: usize = 100;
 
 /// One page of the list of conversations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,32 +28,52 @@ pub(crate) struct After {
     pub(crate) peer: Option<i64>,
 }
 
+/// Which conversations are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Which {
+    /// Those of one list only.
+    pub(crate) folder: Option<i32>,
+    /// Without those that are pinned.
+    pub(crate) not_pinned: bool,
+    /// Only those with messages in a range.
+    pub(crate) range: Option<MessageRange>,
+}
+
 impl World {
     /// A page of the conversations, newest first; the pinned ones come before all others, on the
-    /// first page.
+    /// first page. What is pinned in the archive is so only there.
     pub(crate) fn dialogs(
         &self,
         owner: i64,
+        which: Which,
         after: After,
         limit: i32,
-        with_pinned: bool,
     ) -> Answer<DialogPage> {
+        let folder = which.folder;
+        let reached = |peer: &i64| {
+            let range = which.range;
+            range.is_none_or(|range| self.reaches(owner, *peer, range))
+        };
         let mailbox = self.mailbox(owner)?;
         let mut rest: Vec<(i32, i32, i64)> = mailbox
             .dialogs
             .iter()
-            .filter(|(_, dialog)| dialog.pinned.is_none())
+            .filter(|(_, dialog)| folder.is_none_or(|folder| dialog.folder == folder))
+            .filter(|(_, dialog)| {
+                dialog.pinned.is_none() || dialog.folder != folder.unwrap_or(MAIN)
+            })
+            .filter(|(peer, _)| reached(peer))
             .filter_map(|(peer, _)| {
                 self.top_of(owner, *peer)
                     .map(|(date, id)| (date, id, *peer))
             })
             .collect();
         rest.sort_unstable_by(|a, b| b.cmp(a));
-        let pinned = if with_pinned {
-            self.pinned_dialogs(owner)?
-        } else {
-            Vec::new()
+        let mut pinned = match which.not_pinned {
+            true => Vec::new(),
+            false => self.pinned_dialogs(owner, folder.unwrap_or(MAIN))?,
         };
+        pinned.retain(reached);
         let total = (pinned.len() + rest.len()) as i32;
         let first = after.date == 0 && after.id == 0 && after.peer.is_none();
         let limit = limit.clamp(1, PAGE_MAX) as usize;
@@ -77,11 +98,12 @@ impl World {
         Ok(DialogPage { peers, total, last })
     }
 
-    /// The pinned conversations, from the top.
-    pub(crate) fn pinned_dialogs(&self, owner: i64) -> Answer<Vec<i64>> {
+    /// The pinned conversations of a list, from the top.
+    pub(crate) fn pinned_dialogs(&self, owner: i64, folder: i32) -> Answer<Vec<i64>> {
         let dialogs = &self.mailbox(owner)?.dialogs;
         let mut pinned: Vec<_> = dialogs
             .iter()
+            .filter(|(_, d)| d.folder == folder)
             .filter_map(|(peer, d)| d.pinned.map(|at| (at, *peer)))
             .collect();
         pinned.sort_unstable();
@@ -128,15 +150,17 @@ impl World {
 
     /// Takes a conversation out of an account's list.
     pub(crate) fn close_dialog(&mut self, owner: i64, peer: i64) {
+        self.note_archived(owner, peer, false);
         if let Some(mailbox) = self.boxes.get_mut(&owner) {
             mailbox.dialogs.remove(&peer);
         }
         self.touch(Rec::Dialog(owner, peer));
     }
 
-    /// Pins a conversation above all others, or unpins it.
+    /// Pins a conversation above all others of its list, or unpins it.
     pub(crate) fn pin_dialog(&mut self, owner: i64, peer: i64, pinned: bool) -> Answer<bool> {
-        let mut order = self.pinned_dialogs(owner)?;
+        let folder = self.folder_of(owner, peer);
+        let mut order = self.pinned_dialogs(owner, folder)?;
         let was = order.contains(&peer);
         if was == pinned {
             return Ok(false);
@@ -145,21 +169,25 @@ impl World {
         if pinned {
             order.insert(0, peer);
         }
-        self.set_pinned(owner, &order)?;
+        self.set_pinned(owner, folder, &order)?;
         Ok(true)
     }
 
-    /// Sets which conversations are pinned, and their order.
-    pub(crate) fn set_pinned(&mut self, owner: i64, order: &[i64]) -> Answer<()> {
-        if order.len() > PINNED_MAX {
+    /// Sets which conversations of a list are pinned, and their order.
+    pub(crate) fn set_pinned(&mut self, owner: i64, folder: i32, order: &[i64]) -> Answer<()> {
+        let most = match folder {
+            ARCHIVE => PINNED_ARCHIVED_MAX,
+            _ => PINNED_MAX,
+        };
+        if order.len() > most {
             return Err(Refusal::bad("PINNED_DIALOGS_TOO_MUCH"));
         }
         let mailbox = self.mailbox_mut(owner)?;
         let mut changed = Vec::new();
-        for peer in order {
-            mailbox.dialogs.entry(*peer).or_default();
-        }
         for (peer, dialog) in &mut mailbox.dialogs {
+            if dialog.folder != folder {
+                continue;
+            }
             let place = order
                 .iter()
                 .position(|other| other == peer)
@@ -227,12 +255,12 @@ mod tests {
         let page = w
             .dialogs(
                 a,
+                Which::default(),
                 After {
                     date: 2_146_999_999,
                     ..After::default()
                 },
                 3,
-                true,
             )
             .unwrap();
         assert_eq!(page.peers, [peers[0], peers[5], peers[4]]);
@@ -243,10 +271,18 @@ mod tests {
             id,
             peer: Some(peers[4]),
         };
-        let page = w.dialogs(a, after, 3, true).unwrap();
+        let main = Which {
+            folder: Some(MAIN),
+            ..Which::default()
+        };
+        let page = w.dialogs(a, main, after, 3).unwrap();
         assert_eq!(page.peers, [peers[3], peers[2], peers[1]]);
         assert!(page.last);
-        let page = w.dialogs(a, After::default(), 100, false).unwrap();
+        let plain = Which {
+            not_pinned: true,
+            ..Which::default()
+        };
+        let page = w.dialogs(a, plain, After::default(), 100).unwrap();
         assert!(!page.peers.contains(&peers[0]));
     }
 
@@ -256,8 +292,11 @@ mod tests {
         assert_eq!(w.pin_dialog(a, peers[1], true), Ok(true));
         assert_eq!(w.pin_dialog(a, peers[2], true), Ok(true));
         assert_eq!(w.pin_dialog(a, peers[2], true), Ok(false));
-        assert_eq!(w.pinned_dialogs(a).unwrap(), [peers[2], peers[1]]);
+        assert_eq!(w.pinned_dialogs(a, MAIN).unwrap(), [peers[2], peers[1]]);
         let many: Vec<i64> = (0..11).collect();
-        assert_eq!(name_of(w.set_pinned(a, &many)), "PINNED_DIALOGS_TOO_MUCH");
+        assert_eq!(
+            name_of(w.set_pinned(a, MAIN, &many)),
+            "PINNED_DIALOGS_TOO_MUCH"
+        );
     }
 }

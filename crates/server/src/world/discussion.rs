@@ -78,6 +78,7 @@ impl World {
         };
         let source = Forward {
             from: channel,
+            name: None,
             post: Some(sent.id),
             signature: letter.signature.clone(),
             date: letter.date,

@@ -1,4 +1,4 @@
-use super::{Actor, Draft, Forward, Rec, Rich, Sent, World, is_channel};
+use super::{Actor, Draft, Forward, Private, Rec, Rich, Sent, User, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// How messages are passed on.
@@ -38,6 +38,13 @@ impl World {
                 draft.grouped = Some(*group);
             }
             self.check_draft(by.user, to, &draft)?;
+            if draft
+                .forward
+                .as_ref()
+                .is_some_and(|from| from.name.is_some())
+            {
+                self.make_hidden_author();
+            }
             drafts.push(draft);
         }
         let sent = drafts
@@ -59,6 +66,13 @@ impl World {
             letter.forwards += 1;
         }
         self.touch(Rec::Letter(letter));
+    }
+
+    /// What stands for an author who does not want a link under what this account passes on.
+    fn name_instead(&self, author: i64, by: i64) -> Option<String> {
+        let hides = author > 0 && !self.allows(author, Private::Forwards, by);
+        let author = self.users.get(&author).filter(|_| hides);
+        author.map(User::full_name)
     }
 
     fn forwarded(
@@ -85,6 +99,7 @@ impl World {
         let post = letter.from == from && is_channel(from);
         let source = Forward {
             from: letter.from,
+            name: self.name_instead(letter.from, viewer),
             post: post.then_some(id),
             signature: letter.signature.clone(),
             date: letter.date,

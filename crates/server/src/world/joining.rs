@@ -2,7 +2,7 @@
 
 use heliogram_api::types;
 
-use super::{Actor, Form, GROUP_MAX, Member, Peer, Right, Sent, Standing, Told, World};
+use super::{Actor, Form, GROUP_MAX, Member, Peer, Private, Right, Sent, Standing, Told, World};
 use crate::rpc::{Answer, Refusal};
 
 /// How somebody came in.
@@ -32,6 +32,9 @@ impl World {
         }
         if self.user(user)?.blocked.contains(&by) {
             return Err(Refusal::bad("USER_BLOCKED"));
+        }
+        if !self.allows(user, Private::Invites, by) {
+            return Err(Refusal::forbidden("USER_PRIVACY_RESTRICTED"));
         }
         if bot && found.form == Form::Broadcast {
             return Err(Refusal::bad("USER_BOT"));

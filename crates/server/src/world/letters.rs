@@ -126,6 +126,8 @@ impl crate::persist::Field for Media {
 pub(crate) struct Forward {
     /// Who wrote it first, as it was shown.
     pub(crate) from: i64,
+    /// Its name, where it does not want a link to itself.
+    pub(crate) name: Option<String>,
     /// The id of the channel's post it is.
     pub(crate) post: Option<i32>,
     /// The name under that post.
@@ -138,11 +140,25 @@ pub(crate) struct Forward {
 
 record!(Forward {
     from,
+    name,
     post,
     signature,
     date,
     letter
 });
+
+impl Forward {
+    /// Whom it may be shown to be from.
+    pub(crate) fn shown_from(&self) -> i64 {
+        match self.name {
+            Some(_) => HIDDEN_AUTHOR,
+            None => self.from,
+        }
+    }
+}
+
+/// Stands for everybody who does not want to be linked to.
+pub(crate) const HIDDEN_AUTHOR: i64 = 2_666_000;
 
 /// The words of the message that is answered.
 #[derive(Clone, PartialEq)]

@@ -94,6 +94,8 @@ pub(crate) struct Dialog {
     pub(crate) threads: BTreeMap<i32, super::ThreadRead>,
     /// The newest message there was when the owner came into a channel.
     pub(crate) since: i32,
+    /// The list it is in: the main one, or the archive.
+    pub(crate) folder: i32,
 }
 
 record!(DialogRecord {
@@ -105,7 +107,8 @@ record!(DialogRecord {
     ttl,
     mentions,
     threads,
-    since
+    since,
+    folder
 });
 
 /// What of a dialog is stored: the rest follows from its messages.
@@ -119,6 +122,7 @@ pub(crate) struct DialogRecord {
     mentions: BTreeSet<i32>,
     threads: BTreeMap<i32, super::ThreadRead>,
     since: i32,
+    folder: i32,
 }
 
 impl Dialog {
@@ -134,6 +138,7 @@ impl Dialog {
             mentions: self.mentions.clone(),
             threads: self.threads.clone(),
             since: self.since,
+            folder: self.folder,
         }
     }
 }
@@ -153,6 +158,7 @@ impl From<DialogRecord> for Dialog {
             mentions: record.mentions,
             threads: record.threads,
             since: record.since,
+            folder: record.folder,
         }
     }
 }
@@ -190,6 +196,8 @@ pub(crate) enum What {
         ids: Vec<i32>,
         pinned: bool,
     },
+    /// A conversation was moved to another list.
+    Moved { peer: i64, folder: i32 },
 }
 
 impl crate::persist::Field for What {
@@ -202,6 +210,7 @@ impl crate::persist::Field for What {
             Self::ReadOut { peer, up_to } => (5, *peer, Vec::new(), *up_to, 0),
             Self::Heard(ids) => (6, 0, ids.clone(), 0, 0),
             Self::Pinned { peer, ids, pinned } => (7, *peer, ids.clone(), i32::from(*pinned), 0),
+            Self::Moved { peer, folder } => (40, *peer, Vec::new(), *folder, 0),
         };
         w.i32(kind);
         ((peer, ids), (a, b)).put(w);
@@ -222,6 +231,7 @@ impl crate::persist::Field for What {
             },
             5 => Self::ReadOut { peer, up_to: a },
             6 => Self::Heard(ids),
+            40 => Self::Moved { peer, folder: a },
             _ => Self::Pinned {
                 peer,
                 ids,

@@ -19,6 +19,8 @@ mod discussion;
 mod edit;
 mod entities;
 mod expiry;
+mod filters;
+mod folders;
 mod forward;
 mod governing;
 mod history;
@@ -26,25 +28,33 @@ mod invites;
 mod joining;
 mod journal;
 mod letters;
+mod login_tokens;
 mod mailbox;
 mod media;
 mod members;
 mod mentions;
 mod notes;
+mod notify;
 mod password;
 mod peer;
 mod peers;
 mod pins;
 mod placing;
+mod preferences;
+mod privacy;
 mod push;
 mod read;
 mod records;
 mod requests;
 mod rights;
+mod saved_contacts;
 mod search;
 mod secondary;
 mod send;
 mod send_as;
+mod service;
+mod sessions;
+mod takeout;
 mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -67,20 +77,25 @@ pub(crate) use actor::{Actor, Origin};
 pub(crate) use auths::{AppInfo, Auth};
 pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
 pub(crate) use codes::{Verdict, phone_digits};
-pub(crate) use dialogs::After;
+pub(crate) use dialogs::{After, Which};
 pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
+pub(crate) use folders::{ARCHIVE, MAIN, check_folder};
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
 pub(crate) use invites::{Invite, LinkTerms};
 pub(crate) use joining::Way;
 pub(crate) use journal::{Act, Deed, Handled, Shift, Snapshot, shift_of};
 pub(crate) use letters::{Forward, Letter, Media, Quote};
+pub(crate) use login_tokens::Token;
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
 pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
 pub(crate) use members::{GROUP_MAX, Member, Standing};
+pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
 pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use preferences::Preferences;
+pub(crate) use privacy::{Exactness, Private, named};
 pub(crate) use push::{Push, Told};
 pub(crate) use records::{Dirty, Rec};
 pub(crate) use requests::JoinRequest;
@@ -88,6 +103,9 @@ pub(crate) use rights::{Right, all_rights};
 pub(crate) use search::{Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent};
+pub(crate) use service::TELEGRAM;
+pub(crate) use sessions::Ended;
+pub(crate) use takeout::MessageRange;
 pub(crate) use text::Rich;
 pub(crate) use threads::ThreadRead;
 pub(crate) use topics::{GENERAL, Topic, TopicEdit};
@@ -127,6 +145,7 @@ pub(crate) struct World {
     pub(crate) codes: codes::Codes,
     pub(crate) temporary: temporary::Temporary,
     pub(crate) tickets: auths::Tickets,
+    pub(crate) login_tokens: login_tokens::LoginTokens,
     /// Groups and channels, by dialog id.
     pub(crate) chats: HashMap<i64, Chat>,
     /// The groups and channels an account is in.
@@ -137,6 +156,9 @@ pub(crate) struct World {
     pub(crate) by_invite: HashMap<String, (i64, i64)>,
     /// Boxes of accounts, and of channels by dialog id.
     pub(crate) boxes: HashMap<i64, Mailbox>,
+    /// Who has a channel in the archive.
+    pub(crate) archived: HashMap<i64, BTreeSet<i64>>,
+    pub(crate) preferences: HashMap<i64, Preferences>,
     pub(crate) letters: HashMap<i64, Letter>,
     /// The messages that delete themselves: when, and which.
     pub(crate) ends: BTreeSet<(i32, i64)>,
@@ -175,11 +197,14 @@ impl World {
             codes: codes::Codes::default(),
             temporary: temporary::Temporary::default(),
             tickets: auths::Tickets::default(),
+            login_tokens: login_tokens::LoginTokens::default(),
             chats: HashMap::new(),
             chats_of: HashMap::new(),
             invites: BTreeMap::new(),
             by_invite: HashMap::new(),
             boxes: HashMap::new(),
+            archived: HashMap::new(),
+            preferences: HashMap::new(),
             letters: HashMap::new(),
             ends: BTreeSet::new(),
             documents: HashMap::new(),

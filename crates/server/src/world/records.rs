@@ -39,6 +39,8 @@ pub(crate) enum Rec {
     Deed(i64, i64),
     /// A topic of a forum: dialog id, its own id.
     Topic(i64, i32),
+    /// What an account has set for itself.
+    Preferences(i64),
 }
 
 /// The records that changed since they were last written.
@@ -148,6 +150,17 @@ impl World {
         }
         self.reindex_keys();
         self.index_boxes();
+        self.index_archive();
+    }
+
+    fn index_archive(&mut self) {
+        for (owner, mailbox) in &self.boxes {
+            for (peer, dialog) in &mailbox.dialogs {
+                if dialog.folder == super::ARCHIVE && super::is_channel(*peer) {
+                    self.archived.entry(*peer).or_default().insert(*owner);
+                }
+            }
+        }
     }
 
     fn index_boxes(&mut self) {

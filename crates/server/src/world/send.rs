@@ -3,7 +3,8 @@ use heliogram_api::enums;
 use super::chats::Form;
 use super::text::{CAPTION_MAX, TEXT_MAX};
 use super::{
-    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, What, World,
+    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Private, Quote, Rec, Rich, What,
+    World,
 };
 use crate::rpc::{Answer, Refusal};
 
@@ -113,6 +114,7 @@ impl World {
         self.mark_mentions(letter, peer);
         self.touch(Rec::Letter(letter));
         self.push_step(own, by, pts);
+        self.unarchive_channel(by, peer);
         Ok(Sent {
             owner: own,
             id,
@@ -153,6 +155,7 @@ impl World {
         }
         let pts = self.log(to, 1, What::New(id));
         self.push_step(to, by, pts);
+        self.unarchive(by, to, peer);
     }
 
     /// A member's place, if it has to be noted when it wrote.
@@ -216,11 +219,23 @@ impl World {
             return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
         }
         match Peer::of(peer) {
-            Peer::User(_) => self.check_may_write(from, peer),
+            Peer::User(_) => {
+                self.check_may_write(from, peer)?;
+                self.check_voice(from, peer, draft.media.as_ref())
+            }
             _ => {
                 self.check_may_post(from, peer, draft.media.as_ref())?;
                 self.check_topic(from, peer, draft)
             }
+        }
+    }
+
+    /// Who does not want voice messages is not sent any.
+    fn check_voice(&self, from: i64, to: i64, media: Option<&Media>) -> Answer<()> {
+        let voice = media.is_some_and(|media| self.is_voice(media));
+        match voice && !self.allows(to, Private::Voices, from) {
+            true => Err(Refusal::bad("VOICE_MESSAGES_FORBIDDEN")),
+            false => Ok(()),
         }
     }
 

@@ -87,6 +87,13 @@ impl World {
     pub(crate) fn add_user(&mut self, home: i32, first_name: &str) -> i64 {
         let id = self.next_user;
         self.next_user += 1;
+        self.touch_meta();
+        self.put_user(id, home, first_name);
+        id
+    }
+
+    /// Creates an account of a certain id.
+    pub(super) fn put_user(&mut self, id: i64, home: i32, first_name: &str) {
         let registered = self.now();
         let user = User {
             id,
@@ -107,10 +114,8 @@ impl World {
         };
         self.users.insert(id, user);
         self.boxes.insert(id, Mailbox::new());
-        self.touch_meta();
         self.touch(Rec::User(id));
         self.touch(Rec::Box(id));
-        id
     }
 
     /// Creates a person's account for a phone number that has none yet.

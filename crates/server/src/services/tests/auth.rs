@@ -99,7 +99,7 @@ fn a_password_is_set_asked_for_changed_and_removed() {
 }
 
 /// Answers the question for a password.
-fn proof(program: &Program, words: &str) -> enums::InputCheckPasswordSRP {
+pub(super) fn proof(program: &Program, words: &str) -> enums::InputCheckPasswordSRP {
     let asked = program.call(account::GetPassword::new()).unwrap();
     let Some(enums::PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow(algorithm)) =
         asked.current_algo

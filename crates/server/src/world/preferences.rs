@@ -1,0 +1,52 @@
+//! What an account has set for itself, apart from what others see of it.
+
+use std::collections::BTreeMap;
+
+use super::filters::Filters;
+use super::notify::Notify;
+use super::privacy::Privacy;
+use super::saved_contacts::SavedContact;
+use super::{Rec, World};
+use crate::persist::record;
+
+/// The settings of one account.
+#[derive(Clone, Default)]
+pub(crate) struct Preferences {
+    /// Its folders.
+    pub(crate) filters: Filters,
+    /// What rings, and what does not.
+    pub(crate) notify: Notify,
+    /// Who may see and do what with it.
+    pub(crate) privacy: Privacy,
+    /// Days without use after which sessions end.
+    pub(crate) session_days: Option<i32>,
+    /// Days without use after which the account would be deleted.
+    pub(crate) account_days: Option<i32>,
+    /// The takeout that is under way.
+    pub(crate) takeout: Option<i64>,
+    /// The address book the account brought along, by phone number.
+    pub(crate) saved_contacts: BTreeMap<String, SavedContact>,
+}
+
+record!(Preferences {
+    filters,
+    notify,
+    privacy,
+    session_days,
+    account_days,
+    takeout,
+    saved_contacts
+});
+
+impl World {
+    /// What an account has set, if it ever set anything.
+    pub(crate) fn preferences(&self, user: i64) -> Option<&Preferences> {
+        self.preferences.get(&user)
+    }
+
+    /// What an account has set, to be changed.
+    pub(crate) fn preferences_mut(&mut self, user: i64) -> &mut Preferences {
+        self.touch(Rec::Preferences(user));
+        self.preferences.entry(user).or_default()
+    }
+}
