@@ -77,7 +77,7 @@ impl World {
         types::PeerSettings {
             add_contact: stranger,
             block_contact: stranger,
-            report_spam: false,
+            report_spam: stranger,
             ..types::PeerSettings::new()
         }
     }
