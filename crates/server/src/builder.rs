@@ -20,6 +20,7 @@ use crate::seed::Seed;
 use crate::server::{Server, StartError};
 use crate::services;
 use crate::shared::{Shared, Watcher, lock};
+use crate::stock;
 use crate::world::World;
 
 /// Most data centres of one server.
@@ -213,9 +214,6 @@ impl Builder {
             true => Some(rsa_key(None, &CDN_KEY, store.as_ref())?),
             false => None,
         };
-        if let Some(store) = &mut store {
-            store.write(&mut world)?;
-        }
         let blobs = match &self.data {
             Some(path) => Blobs::kept(&files_beside(path)),
             None => Blobs::temporary(),
@@ -224,7 +222,15 @@ impl Builder {
             .data
             .as_deref()
             .map_or_else(std::env::temp_dir, files_beside);
-        let blobs = blobs.map_err(|source| StartError::Data(DataError::Io { path, source }))?;
+        let unusable = |source| {
+            let path = path.clone();
+            StartError::Data(DataError::Io { path, source })
+        };
+        let blobs = blobs.map_err(unusable)?;
+        stock::fill(&mut world, &blobs).map_err(unusable)?;
+        if let Some(store) = &mut store {
+            store.write(&mut world)?;
+        }
         if self.data.is_some() {
             blobs.sweep(&world.files_in_use());
         }

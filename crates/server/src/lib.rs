@@ -66,6 +66,7 @@ mod serve;
 mod server;
 mod services;
 mod shared;
+mod stock;
 mod world;
 
 pub use builder::Builder;

@@ -32,7 +32,7 @@ impl World {
                 self.unread_in(owner, with),
                 self.unread_mentions(owner, with)
                     .map_or(0, |ids| ids.len() as i32),
-                0,
+                self.unread_reactions(owner, with).len() as i32,
                 0,
                 self.notify_settings(owner, Rung::Peer(with)),
             )

@@ -70,6 +70,9 @@ impl World {
             grouped_id: letter.grouped,
             ttl_period: letter.ttl,
             replies: self.replies_of(viewer, place, entry).map(Box::new),
+            reactions: self
+                .reactions_of(viewer, place, entry.peer, letter)
+                .map(|reactions| Box::new(reactions.into())),
             from_rank: self.rank_of(entry.peer, letter.from),
             ..types::Message::new(place.id, peer(entry.peer), letter.date, text)
         }
@@ -122,7 +125,8 @@ impl World {
         Some(member.rank.clone()).filter(|rank| !rank.is_empty())
     }
 
-    fn is_broadcast(&self, dialog: i64) -> bool {
+    /// Whether a dialog id is that of a broadcast channel.
+    pub(super) fn is_broadcast(&self, dialog: i64) -> bool {
         let chat = self.chats.get(&dialog);
         chat.is_some_and(|chat| chat.form == Form::Broadcast)
     }
@@ -200,6 +204,7 @@ impl World {
             enums::MessageEntity::MentionName(mention) => Some(mention.user_id),
             _ => None,
         }));
+        all.extend(self.reactors_in(entry.peer, letter));
         all.extend(letter.action.iter().flat_map(named_in));
         all
     }

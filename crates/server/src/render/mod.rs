@@ -8,9 +8,11 @@ mod invites;
 mod journal;
 mod media;
 mod message;
+mod reactions;
 mod replies;
 mod topics;
 mod updates;
 mod user;
 
 pub(crate) use cast::{Cast, peer};
+pub(crate) use reactions::{reacted_by, sign};

@@ -27,6 +27,7 @@ mod photos;
 mod privacy;
 mod qr;
 mod quiet;
+mod reactions;
 mod send;
 mod sessions;
 mod takeout;
@@ -71,6 +72,7 @@ pub(crate) fn table() -> Table {
         privacy::register,
         qr::register,
         quiet::register,
+        reactions::register,
         send::register,
         toggles::register,
         topics::register,

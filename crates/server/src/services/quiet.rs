@@ -40,14 +40,9 @@ fn no_sets() -> Answer<enums::messages::AllStickers> {
 }
 
 fn reactions(table: &mut Table) {
-    table.on::<messages::GetAvailableReactions>(|_, _, _| {
-        Ok(types::messages::AvailableReactions::new(0, Vec::new()).into())
-    });
     table.on::<messages::GetAvailableEffects>(|_, _, _| {
         Ok(types::messages::AvailableEffects::new(0, Vec::new(), Vec::new()).into())
     });
-    table.on::<messages::GetTopReactions>(|_, _, _| no_reactions());
-    table.on::<messages::GetRecentReactions>(|_, _, _| no_reactions());
     table.on::<messages::GetDefaultTagReactions>(|_, _, _| no_reactions());
     table.on::<messages::GetSavedReactionTags>(|_, _, _| {
         Ok(types::messages::SavedReactionTags::new(Vec::new(), 0).into())
@@ -93,7 +88,6 @@ fn no_themes() -> Answer<enums::account::Themes> {
 
 fn lists(table: &mut Table) {
     table.on::<messages::GetScheduledHistory>(|_, _, _| no_messages());
-    table.on::<messages::GetUnreadReactions>(|_, _, _| no_messages());
     table.on::<messages::GetSponsoredMessages>(|_, _, _| {
         Ok(enums::messages::SponsoredMessages::Empty)
     });

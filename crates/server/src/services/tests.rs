@@ -14,6 +14,7 @@ mod messages;
 mod notify;
 mod privacy;
 mod qr;
+mod reactions;
 mod secondary;
 mod sessions;
 mod strangers;

@@ -39,6 +39,8 @@ pub(crate) struct Letter {
     pub(crate) ttl: Option<i32>,
     /// The members of a group who are meant by it.
     pub(crate) mentions: Vec<i64>,
+    /// What people think of it, in the order they said so.
+    pub(crate) reactions: Vec<super::Reacted>,
     /// Who has a copy, and its id there.
     pub(crate) copies: Vec<(i64, i32)>,
 }
@@ -67,6 +69,7 @@ record!(Letter {
     forwards,
     ttl,
     mentions,
+    reactions,
     copies,
 });
 

@@ -88,6 +88,8 @@ pub(crate) struct Dialog {
     pub(crate) draft: Option<enums::DraftMessage>,
     /// Seconds until new messages of a private chat delete themselves; 0 for never.
     pub(crate) ttl: i32,
+    /// Messages of the owner that got reactions it has not looked at.
+    pub(crate) reacted: BTreeSet<i32>,
     /// Messages that mean the owner and that it has not looked at.
     pub(crate) mentions: BTreeSet<i32>,
     /// How far the threads and topics of a channel were read.
@@ -106,6 +108,7 @@ record!(DialogRecord {
     draft,
     ttl,
     mentions,
+    reacted,
     threads,
     since,
     folder
@@ -120,6 +123,7 @@ pub(crate) struct DialogRecord {
     draft: Option<enums::DraftMessage>,
     ttl: i32,
     mentions: BTreeSet<i32>,
+    reacted: BTreeSet<i32>,
     threads: BTreeMap<i32, super::ThreadRead>,
     since: i32,
     folder: i32,
@@ -136,6 +140,7 @@ impl Dialog {
             draft: self.draft.clone(),
             ttl: self.ttl,
             mentions: self.mentions.clone(),
+            reacted: self.reacted.clone(),
             threads: self.threads.clone(),
             since: self.since,
             folder: self.folder,
@@ -156,6 +161,7 @@ impl From<DialogRecord> for Dialog {
             draft: record.draft,
             ttl: record.ttl,
             mentions: record.mentions,
+            reacted: record.reacted,
             threads: record.threads,
             since: record.since,
             folder: record.folder,

@@ -43,6 +43,7 @@ mod placing;
 mod preferences;
 mod privacy;
 mod push;
+mod reactions;
 mod read;
 mod records;
 mod requests;
@@ -54,6 +55,7 @@ mod send;
 mod send_as;
 mod service;
 mod sessions;
+mod stock;
 mod takeout;
 mod temporary;
 #[cfg(test)]
@@ -97,6 +99,7 @@ pub(crate) use peer::{Peer, Place, is_channel};
 pub(crate) use preferences::Preferences;
 pub(crate) use privacy::{Exactness, Private, named};
 pub(crate) use push::{Push, Told};
+pub(crate) use reactions::{Reacted, SIGNS};
 pub(crate) use records::{Dirty, Rec};
 pub(crate) use requests::JoinRequest;
 pub(crate) use rights::{Right, all_rights};
@@ -105,6 +108,7 @@ pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
+pub(crate) use stock::Stock;
 pub(crate) use takeout::MessageRange;
 pub(crate) use text::Rich;
 pub(crate) use threads::ThreadRead;
@@ -163,6 +167,8 @@ pub(crate) struct World {
     /// The messages that delete themselves: when, and which.
     pub(crate) ends: BTreeSet<(i32, i64)>,
     pub(crate) documents: HashMap<i64, Document>,
+    /// The files every Telegram has, once they are there.
+    pub(crate) stock: Option<Stock>,
     pub(crate) photos: HashMap<i64, Photo>,
     pub(crate) uploads: Uploads,
     pub(crate) cdn: cdn::Cdn,
@@ -208,6 +214,7 @@ impl World {
             letters: HashMap::new(),
             ends: BTreeSet::new(),
             documents: HashMap::new(),
+            stock: None,
             photos: HashMap::new(),
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),

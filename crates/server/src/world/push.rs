@@ -1,6 +1,6 @@
 use heliogram_api::{enums, types};
 
-use super::{Actor, Logged, Origin, World, is_channel};
+use super::{Actor, Logged, Origin, Place, World, is_channel};
 
 /// Something the sessions of an account, or of everybody in a group or channel, should hear of.
 pub(crate) struct Push {
@@ -21,6 +21,8 @@ pub(crate) enum Told {
     Step(Logged),
     /// One thing, with the accounts and chats it mentions.
     One(enums::Update, Vec<i64>),
+    /// Other reactions are on a message of the box.
+    Reactions(i32),
     /// One small thing for everybody but the account that did it.
     Others(enums::Update),
 }
@@ -53,6 +55,13 @@ impl World {
             Told::Words(updates) => updates.clone(),
             Told::Step(step) => self.step_words(viewer, owner, step),
             Told::One(update, about) => self.updates_in(viewer, owner, update.clone(), about),
+            Told::Reactions(id) => {
+                let place = Place { owner, id: *id };
+                let told = self.reactions_update(viewer, place);
+                let (updates, about) =
+                    told.map_or_else(Default::default, |(update, about)| (vec![update], about));
+                self.updates(viewer, updates, &about)
+            }
             Told::Others(update) => types::UpdateShort::new(update.clone(), self.now()).into(),
         }
     }

@@ -77,6 +77,7 @@ pub(crate) struct Stored {
     pub(crate) next_user: i64,
     pub(crate) next_letter: i64,
     pub(crate) next_chat: i64,
+    pub(crate) stock: Option<super::Stock>,
 }
 
 crate::persist::record!(Stored {
@@ -84,7 +85,8 @@ crate::persist::record!(Stored {
     reference_epoch,
     next_user,
     next_letter,
-    next_chat
+    next_chat,
+    stock
 });
 
 impl World {
@@ -108,6 +110,7 @@ impl World {
             next_user: self.next_user,
             next_letter: self.next_letter,
             next_chat: self.next_chat,
+            stock: self.stock,
         }
     }
 
@@ -118,6 +121,7 @@ impl World {
         self.next_user = stored.next_user;
         self.next_letter = stored.next_letter;
         self.next_chat = stored.next_chat;
+        self.stock = stored.stock;
     }
 
     /// Builds what is derived from the records, after all of them were read.

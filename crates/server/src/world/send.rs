@@ -200,6 +200,7 @@ impl World {
             forwards: 0,
             ttl,
             mentions: Vec::new(),
+            reactions: Vec::new(),
             copies: Vec::with_capacity(2),
         };
         self.letters.insert(id, letter);

@@ -1,0 +1,142 @@
+use heliogram_api::functions::messages::{
+    ClearRecentReactions, GetAvailableReactions, GetMessageReactionsList, GetMessagesReactions,
+    GetRecentReactions, GetTopReactions, GetUnreadReactions, ReadReactions, SendReaction,
+};
+use heliogram_api::{enums, types};
+
+use super::history::page_of;
+use crate::render::{reacted_by, sign};
+use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::world::{Page, Place, SIGNS, World};
+
+/// Most messages whose signs are asked for at once, and most signs in one list.
+const PAGE_MAX: usize = 100;
+/// Names this list of signs; it never changes.
+const SIGNS_HASH: i32 = 1;
+
+pub(super) fn register(table: &mut Table) {
+    table.on::<SendReaction>(|w, cx, call| {
+        let peer = w.peer(cx.me, &call.peer)?;
+        let signs = call.reaction.unwrap_or_default();
+        w.react(cx.actor(), peer, call.msg_id, signs, call.big)?;
+        Ok(told(w, cx, peer, &[call.msg_id]))
+    });
+    table.on::<GetMessagesReactions>(|w, cx, call| {
+        let peer = w.peer(cx.me, &call.peer)?;
+        let ids: Vec<i32> = call.id.into_iter().take(PAGE_MAX).collect();
+        Ok(told(w, cx, peer, &ids))
+    });
+    table.on::<GetMessageReactionsList>(list);
+    table.on::<GetUnreadReactions>(|w, cx, call| {
+        let peer = w.peer(cx.me, &call.peer)?;
+        let found = w.unread_reactions_in(cx.me, peer);
+        let total = found.len() as i32;
+        let after = |place: &Place| call.offset_id <= 0 || place.id < call.offset_id;
+        let limit = usize::try_from(call.limit).unwrap_or(0).min(PAGE_MAX);
+        let places: Vec<Place> = found.into_iter().filter(after).take(limit).collect();
+        let page = Page {
+            complete: places.len() as i32 == total,
+            places,
+            total,
+        };
+        Ok(page_of(w, cx.me, Some(peer), &page))
+    });
+    table.on::<ReadReactions>(|w, cx, call| {
+        let peer = w.peer(cx.me, &call.peer)?;
+        w.read_reactions(cx.actor(), peer)?;
+        let pts = w.mailbox(w.box_of(cx.me, peer))?.pts;
+        Ok(types::messages::AffectedHistory::new(pts, 0, 0))
+    });
+    table.on::<GetAvailableReactions>(available);
+    table.on::<GetTopReactions>(|_, _, call| Ok(offered(call.limit)));
+    table.on::<GetRecentReactions>(|_, _, _| Ok(offered(0)));
+    table.on::<ClearRecentReactions>(|_, _, _| Ok(true));
+}
+
+/// The signs on messages as updates.
+fn told(w: &World, cx: &Cx<'_>, peer: i64, ids: &[i32]) -> enums::Updates {
+    let owner = w.box_of(cx.me, peer);
+    let places = ids.iter().map(|id| Place { owner, id: *id });
+    let seen = places.filter(|place| w.message_of(cx.me, peer, place.id).is_ok());
+    let (mut updates, mut about) = (Vec::new(), Vec::new());
+    for (update, who) in seen.filter_map(|place| w.reactions_update(cx.me, place)) {
+        updates.push(update);
+        about.extend(who);
+    }
+    w.updates(cx.me, updates, &about)
+}
+
+fn list(
+    w: &mut World,
+    cx: &Cx<'_>,
+    call: GetMessageReactionsList,
+) -> Answer<types::messages::MessageReactionsList> {
+    let peer = w.peer(cx.me, &call.peer)?;
+    let mut all = w.reacted_list(cx.me, peer, call.id)?;
+    if let Some(wanted) = &call.reaction {
+        all.retain(|reacted| reacted.reaction == **wanted);
+    }
+    let start = match call.offset.as_deref() {
+        None | Some("") => 0,
+        Some(text) => text.parse().map_err(|_| Refusal::bad("OFFSET_INVALID"))?,
+    };
+    let limit = usize::try_from(call.limit).unwrap_or(0).clamp(1, PAGE_MAX);
+    let total = all.len();
+    let unread = w.unread_reactions(cx.me, peer).contains(&call.id);
+    let page: Vec<_> = all.into_iter().skip(start).take(limit).collect();
+    let end = start + page.len();
+    let cast = w.cast(cx.me, page.iter().map(|reacted| reacted.by).chain([peer]));
+    let page = page.iter().map(|r| reacted_by(cx.me, r, unread).into());
+    Ok(types::messages::MessageReactionsList {
+        next_offset: (end < total).then(|| end.to_string()),
+        ..types::messages::MessageReactionsList::new(
+            total as i32,
+            page.collect(),
+            cast.chats,
+            cast.users,
+        )
+    })
+}
+
+fn available(
+    w: &mut World,
+    cx: &Cx<'_>,
+    call: GetAvailableReactions,
+) -> Answer<enums::messages::AvailableReactions> {
+    if call.hash == SIGNS_HASH {
+        return Ok(enums::messages::AvailableReactions::NotModified);
+    }
+    let stock = w.stock.as_ref();
+    let document = |id: i64| {
+        let document = w.documents.get(&id);
+        document.map(|document| w.document_for(cx.me, document))
+    };
+    let files = stock.and_then(|stock| Some((document(stock.icon)?, document(stock.animation)?)));
+    let Some((icon, animation)) = files else {
+        return Ok(types::messages::AvailableReactions::new(0, Vec::new()).into());
+    };
+    let all = SIGNS.iter().map(|text| {
+        let moving = || animation.clone();
+        let made = types::AvailableReaction::new(
+            (*text).to_owned(),
+            (*text).to_owned(),
+            icon.clone(),
+            moving(),
+            moving(),
+            moving(),
+            moving(),
+        );
+        types::AvailableReaction {
+            around_animation: Some(moving()),
+            center_icon: Some(icon.clone()),
+            ..made
+        }
+    });
+    Ok(types::messages::AvailableReactions::new(SIGNS_HASH, all.collect()).into())
+}
+
+fn offered(limit: i32) -> enums::messages::Reactions {
+    let limit = usize::try_from(limit).unwrap_or(0);
+    let signs = SIGNS.iter().take(limit).map(|text| sign(text));
+    types::messages::Reactions::new(0, signs.collect()).into()
+}
