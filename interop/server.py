@@ -10,7 +10,7 @@ class Server:
 
     def __init__(self, binary, *arguments):
         self.process = subprocess.Popen(
-            [binary, "serve", "--json", "--port", "0", *arguments],
+            [binary, "serve", "--json", "--port", "0", "--coverage", *arguments],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -23,12 +23,17 @@ class Server:
         self.bots = {bot["username"]: bot["token"] for bot in about["bots"]}
         # Address and token of the control API, with `--control`.
         self.control = about.get("control")
+        # Methods that were called and that the server does not know, once it has ended.
+        self.unanswered = {}
         # The pipe is emptied, so that a full one never blocks the server.
-        threading.Thread(target=self._drain, daemon=True).start()
+        self.reader = threading.Thread(target=self._drain, daemon=True)
+        self.reader.start()
 
     def _drain(self):
-        for _ in self.process.stdout:
-            pass
+        for line in self.process.stdout:
+            event = json.loads(line)
+            if event.get("event") == "coverage":
+                self.unanswered = event["unanswered"]
 
     def close(self):
         self.process.terminate()
@@ -36,6 +41,16 @@ class Server:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+        self.reader.join(10)
+
+    async def missing(self, known):
+        """A step after `close`: no method was called in vain, but for those in a file of lines
+        `method  reason`."""
+        lines = (line.split(maxsplit=1) for line in known.read_text().splitlines())
+        excused = {line[0] for line in lines if len(line) == 2 and line[0] != "#"}
+        new = sorted(set(self.unanswered) - excused)
+        if new:
+            raise AssertionError("the server does not know " + ", ".join(new))
 
 
 class Report:

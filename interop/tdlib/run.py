@@ -86,6 +86,8 @@ async def main(binary, *areas):
                 await report.step(f"{name}: TDLib's log is clean", clean)
         finally:
             server.close()
+        known = HERE / "unanswered.txt"
+        await report.step("no method is called in vain", lambda: server.missing(known))
     return report.close()
 
 

@@ -128,7 +128,7 @@ fn available(
         );
         types::AvailableReaction {
             around_animation: Some(moving()),
-            center_icon: Some(icon.clone()),
+            center_icon: Some(moving()),
             ..made
         }
     });
