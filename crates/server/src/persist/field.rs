@@ -29,7 +29,7 @@ tl_fields! {
     i32, i64, bool, String, Bytes, [u8; 32],
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
     enums::DraftMessage, enums::MessageAction, enums::ChatReactions, enums::Update,
-    enums::ChannelAdminLogEventAction, enums::PrivacyRule,
+    enums::ChannelAdminLogEventAction, enums::PrivacyRule, enums::BotMenuButton,
     types::BotCommand,
     types::ChatAdminRights, types::ChatBannedRights, types::DialogFilter,
     types::PeerNotifySettings, types::GlobalPrivacySettings,

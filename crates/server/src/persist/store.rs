@@ -241,6 +241,7 @@ impl Rec {
             Self::Request(chat, user) => (14, chat, user),
             Self::Deed(chat, id) => (15, chat, id),
             Self::Topic(chat, id) => (16, chat, id.into()),
+            Self::Bot(id) => (30, id, 0),
             Self::Preferences(user) => (40, user, 0),
         }
     }
@@ -274,6 +275,7 @@ impl Rec {
             }
             Self::Topic(chat, id) => world.chats.get(&chat)?.topics.get(&id).map(bytes),
             Self::Preferences(user) => world.preferences.get(&user).map(bytes),
+            Self::Bot(id) => world.bots.get(&id).map(bytes),
         }
     }
 }
@@ -369,6 +371,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
             }
             _ => false,
         },
+        30 => put(&body, |bot| drop(world.bots.insert(a, bot))),
         40 => put(&body, |set| drop(world.preferences.insert(a, set))),
         _ => false,
     }

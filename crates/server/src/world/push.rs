@@ -23,6 +23,8 @@ pub(crate) enum Told {
     One(enums::Update, Vec<i64>),
     /// One small thing for everybody but the account that did it.
     Others(enums::Update),
+    /// The commands of a bot, which are not the same for everybody.
+    Commands(i64),
 }
 
 impl World {
@@ -53,6 +55,7 @@ impl World {
             Told::Words(updates) => updates.clone(),
             Told::Step(step) => self.step_words(viewer, owner, step),
             Told::One(update, about) => self.updates_in(viewer, owner, update.clone(), about),
+            Told::Commands(bot) => self.commands_update(viewer, owner, *bot),
             Told::Others(update) => types::UpdateShort::new(update.clone(), self.now()).into(),
         }
     }
