@@ -97,7 +97,9 @@ impl Table {
     where
         C: Call<Output: Encode + 'static> + Decode + 'static,
     {
-        self.add::<C>(Access::Cdn, move |cx, call| handler(cx, call).map(Reply::Now));
+        self.add::<C>(Access::Cdn, move |cx, call| {
+            handler(cx, call).map(Reply::Now)
+        });
     }
 
     fn add<C>(

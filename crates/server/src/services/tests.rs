@@ -1,12 +1,15 @@
 //! The methods, called through the table as requests are, without sockets.
 
 mod auth;
+mod bots;
+mod buttons;
 mod cdn;
 mod dcs;
 mod discussion;
 mod files;
 mod folders;
 mod groups;
+mod inline;
 mod invites;
 mod journal;
 mod mentions;
@@ -22,6 +25,7 @@ mod toggles;
 mod topics;
 mod updates;
 
+use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -30,12 +34,12 @@ use heliogram_api::functions::messages as m;
 use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth as f, help, users};
 use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::{AuthKey, RandomExt};
-use heliogram_tl::{Call, from_bytes, to_bytes};
+use heliogram_tl::{Call, Decode, from_bytes, to_bytes};
 
 use crate::hub::{Conn, Slot};
 use crate::net::Addresses;
 use crate::rpc::Refusal;
-use crate::serve::{Outcome, Request};
+use crate::serve::{Outcome, Request, Waiting};
 use crate::shared::Shared;
 use crate::world::{Actor, Kind, Origin, World};
 use crate::{Builder, Server};
@@ -149,33 +153,38 @@ impl Program {
     }
 
     /// A program that is logged in as a bot, which is made if need be.
-    pub(super) fn bot(shared: &Arc<Shared>, name: &str) -> Self {
-        let bot = shared.change(|w| w.add_bot(name, 1)).unwrap();
-        let token = shared.world().token_of(bot).unwrap().to_owned();
-        let mut program = Self::new(shared, 1);
-        let call = f::ImportBotAuthorization::new(0, 1, "hash".into(), token);
-        program.me = user_of(&program.call(call).unwrap());
-        program
-    }
 
-    /// What the other sessions of this account hear while something happens.
-    pub(super) fn hears<T>(&self, change: impl FnOnce(&mut World) -> T) -> Vec<enums::Update> {
-        let mut world = self.shared.world();
-        change(&mut world);
-        let out = std::mem::take(&mut world.out);
-        let heard = out.iter().filter(|push| {
-            let chat = world.chats.get(&push.to);
-            push.to == self.me || chat.is_some_and(|chat| chat.members.has(self.me))
-        });
-        let said = heard.map(|push| world.words(self.me, push.to, &push.told));
-        said.flat_map(|updates| match updates {
-            enums::Updates::Updates(all) => all.updates,
+            (id, w.token_of(id).unwrap().to_owned())
             enums::Updates::UpdateShort(one) => vec![one.update],
+            enums::Updates::Updates(all) => all.updates,
+            let chat = world.chats.get(&push.to);
+            let id = w.add_bot(username, 1).unwrap();
+            let mut w = shared.world();
             other => panic!("{other:?}"),
-        })
+            push.to == self.me || chat.is_some_and(|chat| chat.members.has(self.me))
         .collect()
+        assert_eq!(program.me, id);
+        change(&mut world);
+        let (id, token) = {
+        let bot = shared.change(|w| w.add_bot(name, 1)).unwrap();
+        let call = f::ImportBotAuthorization::new(0, 1, "hash".into(), token);
+        let heard = out.iter().filter(|push| {
+        let mut program = Self::new(shared, 1);
+        let mut world = self.shared.world();
+        let out = std::mem::take(&mut world.out);
+        let said = heard.map(|push| world.words(self.me, push.to, &push.told));
+        let token = shared.world().token_of(bot).unwrap().to_owned();
+        program
+        program.me = user_of(&program.call(call).unwrap());
+        said.flat_map(|updates| match updates {
+        })
+        });
+        };
+    /// What the other sessions of this account hear while something happens.
+    pub(super) fn bot(shared: &Arc<Shared>, name: &str) -> Self {
+    pub(super) fn bot(shared: &Arc<Shared>, username: &str) -> Self {
+    pub(super) fn hears<T>(&self, change: impl FnOnce(&mut World) -> T) -> Vec<enums::Update> {
     }
-
     pub(super) fn send_code(&self, phone: &str) -> String {
         let call = f::SendCode::new(phone.into(), 1, "hash".into(), types::CodeSettings::new());
         match self.call(call).unwrap() {
@@ -191,6 +200,26 @@ impl Program {
     }
 
     pub(super) fn call_bytes(&self, body: Bytes) -> Result<Bytes, Refusal> {
+        match self.serve(body) {
+            Outcome::Done(answer) => answer,
+            _ => panic!("the request waits, or was struck by a fault"),
+        }
+    }
+
+    /// Calls a method whose answer somebody else has to give.
+    pub(super) fn ask<C: Call>(&self, call: C) -> Asking<C::Output> {
+        match self.serve(to_bytes(&call)) {
+            Outcome::Waits(waiting) => Asking {
+                shared: Arc::clone(&self.shared),
+                waiting,
+                output: PhantomData,
+            },
+            Outcome::Done(answer) => panic!("answered at once: {answer:?}"),
+            _ => panic!("the request was struck by a fault"),
+        }
+    }
+
+    fn serve(&self, body: Bytes) -> Outcome {
         let request = Request {
             slot: Arc::clone(&self.slot),
             dc: self.dc,
@@ -199,10 +228,7 @@ impl Program {
             body,
             delayed: false,
         };
-        match self.shared.serve(&request) {
-            Outcome::Done(answer) => answer,
-            _ => panic!("the request was struck by a fault"),
-        }
+        self.shared.serve(&request)
     }
 
     /// Name of the refusal of a call.
@@ -287,6 +313,21 @@ impl Program {
     /// The account as it sees itself.
     pub(super) fn get_me(&self) -> Result<Vec<enums::User>, Refusal> {
         self.call(users::GetUsers::new(vec![enums::InputUser::InputUserSelf]))
+    }
+}
+
+/// A call that waits.
+pub(super) struct Asking<T> {
+    shared: Arc<Shared>,
+    waiting: Waiting,
+    output: PhantomData<T>,
+}
+
+impl<T: Decode> Asking<T> {
+    /// The answer, if it was given by now; what is said when the time is over otherwise.
+    pub(super) fn answer(self) -> Result<T, Refusal> {
+        let bytes = self.waiting.look(&self.shared)?;
+        Ok(from_bytes(&bytes).unwrap())
     }
 }
 

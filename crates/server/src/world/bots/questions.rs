@@ -100,6 +100,12 @@ impl Questions {
         }
     }
 
+    /// The id of the question that was asked last.
+    #[cfg(test)]
+    pub(crate) fn last(&self) -> Option<i64> {
+        self.order.back().copied()
+    }
+
     fn put(&mut self, id: i64, question: Question) {
         self.weight += question.weight();
         self.all.insert(id, question);
