@@ -153,38 +153,33 @@ impl Program {
     }
 
     /// A program that is logged in as a bot, which is made if need be.
-
-            (id, w.token_of(id).unwrap().to_owned())
-            enums::Updates::UpdateShort(one) => vec![one.update],
-            enums::Updates::Updates(all) => all.updates,
-            let chat = world.chats.get(&push.to);
-            let id = w.add_bot(username, 1).unwrap();
-            let mut w = shared.world();
-            other => panic!("{other:?}"),
-            push.to == self.me || chat.is_some_and(|chat| chat.members.has(self.me))
-        .collect()
-        assert_eq!(program.me, id);
-        change(&mut world);
-        let (id, token) = {
-        let bot = shared.change(|w| w.add_bot(name, 1)).unwrap();
-        let call = f::ImportBotAuthorization::new(0, 1, "hash".into(), token);
-        let heard = out.iter().filter(|push| {
-        let mut program = Self::new(shared, 1);
-        let mut world = self.shared.world();
-        let out = std::mem::take(&mut world.out);
-        let said = heard.map(|push| world.words(self.me, push.to, &push.told));
-        let token = shared.world().token_of(bot).unwrap().to_owned();
-        program
-        program.me = user_of(&program.call(call).unwrap());
-        said.flat_map(|updates| match updates {
-        })
-        });
-        };
-    /// What the other sessions of this account hear while something happens.
     pub(super) fn bot(shared: &Arc<Shared>, name: &str) -> Self {
-    pub(super) fn bot(shared: &Arc<Shared>, username: &str) -> Self {
-    pub(super) fn hears<T>(&self, change: impl FnOnce(&mut World) -> T) -> Vec<enums::Update> {
+        let bot = shared.change(|w| w.add_bot(name, 1)).unwrap();
+        let token = shared.world().token_of(bot).unwrap().to_owned();
+        let mut program = Self::new(shared, 1);
+        let call = f::ImportBotAuthorization::new(0, 1, "hash".into(), token);
+        program.me = user_of(&program.call(call).unwrap());
+        program
     }
+
+    /// What the other sessions of this account hear while something happens.
+    pub(super) fn hears<T>(&self, change: impl FnOnce(&mut World) -> T) -> Vec<enums::Update> {
+        let mut world = self.shared.world();
+        change(&mut world);
+        let out = std::mem::take(&mut world.out);
+        let heard = out.iter().filter(|push| {
+            let chat = world.chats.get(&push.to);
+            push.to == self.me || chat.is_some_and(|chat| chat.members.has(self.me))
+        });
+        let said = heard.map(|push| world.words(self.me, push.to, &push.told));
+        said.flat_map(|updates| match updates {
+            enums::Updates::Updates(all) => all.updates,
+            enums::Updates::UpdateShort(one) => vec![one.update],
+            other => panic!("{other:?}"),
+        })
+        .collect()
+    }
+
     pub(super) fn send_code(&self, phone: &str) -> String {
         let call = f::SendCode::new(phone.into(), 1, "hash".into(), types::CodeSettings::new());
         match self.call(call).unwrap() {
