@@ -40,7 +40,37 @@ async def bot(world, report, number):
 
     await report.step("bot: wrong token is refused", wrong_token)
     await report.step("bot: login by token", login)
+    async def manage():
+        user_id = (await user.get_me()).id
+        sent = await bot_client.send_message(user_id, "**bold** by a bot")
+        check(type(sent.entities[0]).__name__ == "MessageEntityBold", "no bold entity")
+        changed = Heard(user, events.MessageEdited(from_users="echo_bot"))
+        await sent.edit("changed by a bot")
+        check((await changed.next()).raw_text == "changed by a bot", "not edited")
+        pinned = Heard(user, events.ChatAction(func=lambda event: event.new_pin))
+        await bot_client.pin_message(user_id, sent, notify=True)
+        await pinned.next()
+        typing = Heard(user, events.UserUpdate())
+        async with bot_client.action(user_id, "typing"):
+            await typing.next(lambda event: event.typing)
+        gone = Heard(user, events.MessageDeleted())
+        await sent.delete()
+        await gone.next()
+        check((await bot_client.get_entity(user_id)).first_name == "Bot User", "somebody else")
+        again = await bot_client.get_messages(user_id, ids=sent.id)
+        check(again is None, "the message is still there")
+
+    async def files():
+        user_id = (await user.get_me()).id
+        heard = Heard(user, events.NewMessage(incoming=True, func=lambda event: event.document))
+        sent = await bot_client.send_file(user_id, b"from a bot", attributes=[])
+        check(await (await heard.next()).download_media(bytes) == b"from a bot", "another file")
+        copy = await bot_client.send_file(user_id, sent.document)
+        check(copy.document.id == sent.document.id, "a known file became another one")
+
     await report.step("bot: answers a message", echo)
+    await report.step("bot: formats, edits, pins, types, deletes", manage)
+    await report.step("bot: sends files, new and known", files)
     await bot_client.disconnect()
     await user.disconnect()
 
@@ -51,11 +81,12 @@ async def buttons(world, report, number):
     bot_client = world.client("buttons-bot", "intermediate")
     await bot_client.start(bot_token=world.server.bots["button_bot"])
     pressed = Heard(bot_client, events.CallbackQuery())
+    user_id = (await user.get_me()).id
 
     async def send(buttons):
         await user.send_message("button_bot", "/start")
         said = Heard(user, events.NewMessage(incoming=True, from_users="button_bot"))
-        await bot_client.send_message(await user.get_me(), "choose", buttons=buttons)
+        await bot_client.send_message(user_id, "choose", buttons=buttons)
         return (await said.next()).message
 
     async def kinds():
@@ -74,7 +105,7 @@ async def buttons(world, report, number):
         message = await send([Button.inline("press", b"press")])
         click = asyncio.ensure_future(message.click(0))
         event = await pressed.next()
-        check(event.data == b"press" and event.sender_id == (await user.get_me()).id, "another press")
+        check(event.data == b"press" and event.sender_id == user_id, "another press")
         await event.answer("pressed", alert=True, cache_time=5)
         answer = await click
         check(answer.message == "pressed" and answer.alert and answer.cache_time == 5, "another answer")
@@ -119,7 +150,7 @@ async def buttons(world, report, number):
         check((await heard.next()).raw_text == "yes", "another text")
         await message.click(text="phone", share_phone=True)
         shared = await heard.next(lambda event: event.contact)
-        check(shared.contact.user_id == (await user.get_me()).id, "another contact")
+        check(shared.contact.user_id == user_id, "another contact")
         await message.click(text="here", share_geo=(13.4, 52.5))
         check((await heard.next(lambda event: event.geo)).geo is not None, "no place")
         markup = message.reply_markup

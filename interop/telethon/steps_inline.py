@@ -76,8 +76,8 @@ async def inline(world, report, number):
         click = asyncio.ensure_future(sent.click(0))
         event = await pressed.next()
         check(event.via_inline, "not through an inline message")
-        await event.edit("after")
         await event.answer("edited")
+        await event.edit("after")
         check((await click).message == "edited", "another answer")
         check((await changed.next()).raw_text == "after", "not edited")
         await refused(
@@ -103,11 +103,11 @@ async def inline(world, report, number):
     async def rules():
         results = asyncio.ensure_future(user.inline_query("inline_bot", "rules"))
         event = await asked.next()
-        same = [event.builder.article("A", text="a", id="1")] * 2
-        await refused(errors.ResultIdDuplicateError, event.answer(same))
-        empty = [event.builder.article("", text="a")]
-        await refused(errors.ArticleTitleEmptyError, event.answer(empty))
-        await event.answer([event.builder.article("A", text="a")])
+        article = await event.builder.article("A", text="a", id="1")
+        await refused(errors.ResultIdDuplicateError, event.answer([article, article]))
+        untitled = await event.builder.article("", text="a")
+        await refused(errors.ArticleTitleEmptyError, event.answer([untitled]))
+        await event.answer([article])
         await results
         await refused(
             errors.BotInlineDisabledError, user.inline_query("button_bot", "not inline")

@@ -3,7 +3,7 @@
 import asyncio
 
 from telethon import TelegramClient, connection, errors
-from telethon.sessions import SQLiteSession
+from telethon.sessions import MemorySession, SQLiteSession
 from telethon.tl import functions
 
 API_ID, API_HASH = 1, "0123456789abcdef0123456789abcdef"
@@ -56,11 +56,15 @@ class World:
 
     def client(self, name, mode="full", dc=2, catch_up=False):
         """A client whose session is kept in a file of that name."""
-        session = SQLiteSession(str(self.folder / name))
+        session = self.begin(SQLiteSession(str(self.folder / name)), dc)
+        return self.tune(session, mode, catch_up)
+
+    def begin(self, session, dc=2):
+        """The session, which knows where the server is."""
         if not session.auth_key:
             host, port = self.server.dcs[dc]
             session.set_dc(dc, host, port)
-        return self.tune(session, mode, catch_up)
+        return session
 
     def tune(self, session, mode="full", catch_up=False):
         return TelegramClient(
@@ -85,25 +89,40 @@ def code(dc=2):
     return str(dc) * 5
 
 
-async def sign_up(client, number, name):
+async def sign_in(client, number, new_name=None):
+    """Signs in with a code; somebody new becomes a user under that name, if there is one."""
     sent = await client.send_code_request(phone(number))
+    hash_ = sent.phone_code_hash
     try:
-        await client.sign_in(phone(number), code(), phone_code_hash=sent.phone_code_hash)
+        return await client.sign_in(phone(number), code(), phone_code_hash=hash_)
+    except errors.PhoneNumberUnoccupiedError:
+        if new_name is None:
+            raise
+    await client(functions.auth.SignUpRequest(phone(number), hash_, new_name, "Tester"))
+
+
+async def sign_up(world, client, number, name):
+    """Signs in somebody, who is new if need be.
+
+    Telethon has no friendly sign-up any more, and its state of updates begins with its own sign-in:
+    so another program makes the account.
+    """
+    try:
+        return await sign_in(client, number)
     except errors.PhoneNumberUnoccupiedError:
         pass
-    else:
-        return await client.get_me()
-    await client(
-        functions.auth.SignUpRequest(phone(number), sent.phone_code_hash, name, "Tester")
-    )
-    return await client.get_me()
+    other = world.tune(world.begin(MemorySession()))
+    await other.connect()
+    await sign_in(other, number, name)
+    await other.log_out()
+    return await sign_in(client, number)
 
 
 async def person(world, session, number, name, username=None, mode="full"):
     """A connected client of somebody who has just signed up."""
     client = world.client(session, mode)
     await client.connect()
-    await sign_up(client, number, name)
+    await sign_up(world, client, number, name)
     if username:
         await client(functions.account.UpdateUsernameRequest(username))
     return client

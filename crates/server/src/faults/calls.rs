@@ -21,12 +21,7 @@ pub(crate) enum Struck {
 
 impl Shared {
     /// What becomes of a call under this fault; `key` is the one it came under.
-    pub(crate) fn go_wrong(
-        &self,
-        what: What,
-        key: i64,
-        run: impl FnOnce() -> Ran,
-    ) -> Struck {
+    pub(crate) fn go_wrong(&self, what: What, key: i64, run: impl FnOnce() -> Ran) -> Struck {
         Struck::Done(match what {
             What::Refuse { code, error } => Err(Refusal::new(code, error)),
             What::FloodWait { seconds } => Err(Refusal::flood_wait(seconds)),

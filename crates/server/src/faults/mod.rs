@@ -102,11 +102,11 @@ mod state;
 mod table;
 mod updates;
 
+pub(crate) use calls::Struck;
 pub use error::FaultError;
 pub use fault::Fault;
 pub use handle::{Active, Faults};
 pub(crate) use line::{Line, Scene};
-pub(crate) use calls::Struck;
 pub(crate) use log::replay;
 pub use log::{FaultId, Strike};
 pub use param::{Direction, Migrate};
