@@ -179,7 +179,7 @@ async def supergroup(world, report, number):
         for wanted in ("ParticipantToggleAdmin", "ParticipantToggleBan", "UpdatePinned"):
             check(f"ChannelAdminLogEventAction{wanted}" in kinds, f"{wanted} is not in {kinds}")
         bans = await owner.get_admin_log(state["chat"], ban=True, unban=True, restrict=True)
-        check(bans and all(e.changed_user_restrictions for e in bans), "other entries")
+        check(bans and all(e.changed_restrictions for e in bans), "other entries")
         own = await owner.get_admin_log(state["chat"], admins=["super_gil"])
         check(own and all(e.user.first_name == "Gil" for e in own), "entries of others")
 
