@@ -44,7 +44,7 @@ pub(crate) enum Outcome {
     /// It was run, and somebody else gives the answer.
     Waits(Waiting),
     /// The connection has to end; with an outcome, the request was run.
-    Cut(Option<Box<Outcome>>),
+    Cut(Option<Box<Self>>),
 }
 
 /// A request whose answer somebody else gives.

@@ -379,11 +379,14 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use heliogram_api::types;
+
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, Rung, all_rights};
-    use heliogram_api::types;
+    use crate::world::{
+        Actor, Blob, Document, Form, LinkTerms, Member, Rung, Scope, all_rights,
+    };
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -423,6 +426,11 @@ mod tests {
         w.set_notify(b, Rung::Peer(group), muted);
         w.send(Actor::account(a), group, draft("to all", 9))
             .unwrap();
+        let bot = w.add_bot("kept_bot", 1).unwrap();
+        w.set_inline(bot, "Search...").unwrap();
+        let commands = vec![types::BotCommand::new("help".into(), "Helps".into())];
+        w.set_commands(Actor::account(bot), Scope::Users, "de", commands)
+            .unwrap();
         let login = key(&mut w, 1);
         w.log_in(login, a).unwrap();
         store.write(&mut w).unwrap();
@@ -461,13 +469,19 @@ mod tests {
         assert_eq!(new.chats_of(b), [group]);
         assert_eq!(new.unread_in(b, group), 1);
         assert_eq!(new.boxes[&group].pts, old.boxes[&group].pts);
+        let bot = new.by_username("kept_bot").unwrap();
+        assert_eq!(new.token_of(bot), old.token_of(bot));
+        let kept = new.bot(bot).unwrap();
+        assert_eq!(kept.placeholder.as_deref(), Some("Search..."));
+        let commands = new.commands_at(bot, Scope::Users, "de").unwrap();
+        assert_eq!(commands[0].command, "help");
         assert_eq!(new.boxes[&a].dialogs[&b].pinned, Some(0));
         assert_eq!(new.folder_of(b, group), 1);
         assert!(new.archived[&group].contains(&b) && new.is_muted(b, group));
         assert_eq!(new.boxes[&a].dialogs[&b].read_out, 1);
         assert_eq!(new.keys_of(a), old.keys_of(a));
         assert_eq!(new.documents[&77].blob.places, [4, 0, 8]);
-        assert_eq!(new.add_user(1, "next"), b + 1);
+        assert_eq!(new.add_user(1, "next"), bot + 1);
     }
 
     #[test]

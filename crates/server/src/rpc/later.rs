@@ -24,8 +24,11 @@ pub(crate) enum Reply<T> {
 pub(crate) struct Wait<T> {
     bell: Bell,
     ring: oneshot::Receiver<()>,
-    look: Box<dyn FnOnce(&Shared) -> Answer<T> + Send>,
+    look: Look<T>,
 }
+
+/// What takes an answer from the world.
+type Look<T> = Box<dyn FnOnce(&Shared) -> Answer<T> + Send>;
 
 /// What a wait is known by: the id of the question that was put.
 type Bell = i64;

@@ -24,13 +24,11 @@ pub(super) fn register(table: &mut Table) {
         Ok(types::bots::BotInfo::new(name, about, texts.description))
     });
     table.on::<SetBotMenuButton>(|w, cx, call| {
-        only_bots(w, cx)?;
         let user = menu_of(w, cx, &call.user_id)?;
         w.set_menu_button(cx.actor(), user, call.button)?;
         Ok(true)
     });
     table.on::<GetBotMenuButton>(|w, cx, call| {
-        only_bots(w, cx)?;
         let user = menu_of(w, cx, &call.user_id)?;
         Ok(w.menu_button(cx.me, user))
     });
@@ -47,30 +45,19 @@ pub(super) fn register(table: &mut Table) {
 
 fn commands(table: &mut Table) {
     table.on::<SetBotCommands>(|w, cx, call| {
-        only_bots(w, cx)?;
         let scope = w.scope(cx.me, &call.scope)?;
         w.set_commands(cx.actor(), scope, &call.lang_code, call.commands)?;
         Ok(true)
     });
     table.on::<ResetBotCommands>(|w, cx, call| {
-        only_bots(w, cx)?;
         let scope = w.scope(cx.me, &call.scope)?;
         w.set_commands(cx.actor(), scope, &call.lang_code, Vec::new())?;
         Ok(true)
     });
     table.on::<GetBotCommands>(|w, cx, call| {
-        only_bots(w, cx)?;
         let scope = w.scope(cx.me, &call.scope)?;
         w.commands_at(cx.me, scope, &call.lang_code)
     });
-}
-
-fn only_bots(w: &World, cx: &Cx<'_>) -> Answer<()> {
-    if w.is_bot(cx.me) {
-        Ok(())
-    } else {
-        Err(Refusal::bad("USER_BOT_REQUIRED"))
-    }
 }
 
 /// Bots speak for themselves alone; nobody owns one here.

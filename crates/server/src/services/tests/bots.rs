@@ -7,7 +7,7 @@ use heliogram_api::{enums, types};
 
 use super::{Program, hello, server};
 use crate::shared::Shared;
-use crate::world::{Kind, Peer};
+use crate::world::{Kind, Peer, Scope};
 
 fn there() -> (Arc<Shared>, Program, Program) {
     let shared = server();
@@ -69,6 +69,24 @@ fn the_closest_list_of_commands_is_shown() {
         alice.refusal(set(S::Default, "", &["x"])),
         "USER_BOT_REQUIRED"
     );
+}
+
+#[test]
+fn each_is_told_of_the_commands_it_is_shown() {
+    let (_, alice, bot) = there();
+    let scope = Scope::Peer(alice.me);
+    let heard = alice.hears(|w| {
+        w.set_commands(bot.actor(), scope, "", vec![command("own")])
+            .unwrap();
+    });
+    let [enums::Update::BotCommands(told)] = &heard[..] else {
+        panic!("{heard:?}")
+    };
+    assert_eq!(
+        (told.bot_id, &told.commands[..]),
+        (bot.me, &[command("own")][..])
+    );
+    assert_eq!(told.peer, types::PeerUser::new(bot.me).into());
 }
 
 #[test]

@@ -11,6 +11,13 @@ use crate::world::{Actor, Edit, Letter, World, is_channel};
 
 /// Longest text a bot shows for a button, in characters.
 const MESSAGE_MAX: usize = 200;
+/// How addresses begin that lead to an account, before its public name.
+const SELF_LINKS: &[&str] = &[
+    "https://t.me/",
+    "http://t.me/",
+    "t.me/",
+    "tg://resolve?domain=",
+];
 
 /// A button below a message.
 pub(crate) struct Button {
@@ -115,9 +122,8 @@ impl World {
             return false;
         };
         let url = url.to_lowercase();
-        let bare = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-        let path = bare.unwrap_or(&url).strip_prefix("t.me/");
-        let named = path.or(url.strip_prefix("tg://resolve?domain="));
+        let mut starts = SELF_LINKS.iter();
+        let named = starts.find_map(|start| url.strip_prefix(start));
         let rest = named.and_then(|named| named.strip_prefix(&name));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '&', '/']))
     }

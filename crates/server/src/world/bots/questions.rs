@@ -93,7 +93,12 @@ impl Questions {
     /// Makes room for an answer of that many bytes, at the cost of the oldest.
     pub(super) fn grow(&mut self, weight: usize) {
         self.weight += weight;
-        while self.weight > WEIGHT_MAX
+        self.shrink();
+    }
+
+    /// Forgets the oldest until little enough is left.
+    fn shrink(&mut self) {
+        while (self.weight > WEIGHT_MAX || self.order.len() > QUESTIONS_MAX)
             && let Some(oldest) = self.order.pop_front()
         {
             self.forget(oldest);
@@ -110,11 +115,7 @@ impl Questions {
         self.weight += question.weight();
         self.all.insert(id, question);
         self.order.push_back(id);
-        while self.order.len() > QUESTIONS_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.forget(oldest);
-        }
+        self.shrink();
     }
 }
 
@@ -135,5 +136,63 @@ impl World {
         };
         self.questions.put(id, question);
         Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::testing::world;
+
+    fn asked(questions: &mut Questions, id: i64, weight: usize) {
+        let query = InlineQuery {
+            text: String::new(),
+            offset: String::new(),
+            geo: None,
+        };
+        let answer = InlineAnswer {
+            gallery: false,
+            private: false,
+            cache_time: 0,
+            next_offset: None,
+            switch_pm: None,
+            switch_webview: None,
+            results: Vec::new(),
+            date: 0,
+            weight,
+        };
+        let question = Question {
+            bot: 1,
+            user: id,
+            asked: 0,
+            what: Asked::Inline(query, Some(Arc::new(answer))),
+        };
+        questions.put(id, question);
+    }
+
+    #[test]
+    fn the_oldest_answers_give_way() {
+        let mut questions = Questions::default();
+        let many = QUESTIONS_MAX as i64 + 5;
+        for id in 1..=many {
+            asked(&mut questions, id, 1);
+        }
+        assert_eq!(questions.all.len(), QUESTIONS_MAX);
+        assert!(questions.asked(5, 5).is_err());
+        assert!(questions.asked(6, 6).is_ok());
+        asked(&mut questions, 0, WEIGHT_MAX);
+        assert!(questions.weight <= WEIGHT_MAX);
+        assert_eq!(questions.newest().count(), 1);
+    }
+
+    #[test]
+    fn who_asks_too_much_has_to_wait() {
+        let mut w = world();
+        for _ in 0..WAITING_MAX {
+            w.ask(1, 2, Asked::Callback(None)).unwrap();
+        }
+        let refused = w.ask(1, 2, Asked::Callback(None)).unwrap_err();
+        assert_eq!(refused, Refusal::flood_wait(1));
+        w.ask(1, 3, Asked::Callback(None)).unwrap();
     }
 }
