@@ -25,7 +25,8 @@ async def dialogs(world, report, first, second):
         check(kept == [emil_id], f"archived: {kept}")
         main = [d.id async for d in dora.iter_dialogs(folder=0)]
         check(emil_id not in main, "still in the main list")
-        await dora.edit_folder(unpack=1)
+        # Not with `unpack`: the method Telethon 1.45 calls for it is not in its own layer.
+        await dora.edit_folder("emil_dialogs", 0)
         check(not await dora.get_dialogs(archived=True), "the archive is not empty")
 
     async def drafts():
@@ -78,7 +79,7 @@ async def dialogs(world, report, first, second):
         check(not await emil.get_messages(await dora.get_me()), "still on the other side")
 
     await report.step("iter_dialogs", listed)
-    await report.step("archive and unpack (edit_folder)", archive)
+    await report.step("into the archive and back (edit_folder)", archive)
     await report.step("drafts are set, listed and sent", drafts)
     await report.step("unread mark and pinned dialog", marks)
     await report.step("get_entity in all its forms", entities)

@@ -384,9 +384,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{
-        Actor, Blob, Document, Form, LinkTerms, Member, Rung, Scope, all_rights,
-    };
+    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, Rung, Scope, all_rights};
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
