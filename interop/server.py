@@ -59,6 +59,7 @@ class Report:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.skipped = 0
 
     async def step(self, name, action, timeout=120):
         import asyncio
@@ -73,6 +74,11 @@ class Report:
         print(f"ok    {name}", flush=True)
         return value
 
+    def skip(self, name, reason):
+        """A step that cannot be done, and why: it counts as neither."""
+        self.skipped += 1
+        print(f"skip  {name}: {reason}", flush=True)
+
     async def group(self, name, action):
         """Steps that need each other: one that ends them all is reported under the group's name."""
         try:
@@ -82,5 +88,6 @@ class Report:
             print(f"FAIL  {name}: {type(error).__name__}: {error}", flush=True)
 
     def close(self):
-        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {self.failed} failed{skipped}", flush=True)
         return 1 if self.failed or not self.passed else 0

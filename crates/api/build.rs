@@ -44,6 +44,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("api.rs"), generated.code)?;
     fs::write(out.join("decode_functions.rs"), generated.decode_functions)?;
     fs::write(out.join("errors.rs"), generated.errors)?;
+    fs::write(out.join("callers.rs"), generated.callers)?;
     fs::write(out.join("layer.rs"), layer.to_string())?;
     Ok(())
 }

@@ -17,6 +17,7 @@
 //! The wire form is written and read by [`heliogram_tl`].
 #![forbid(unsafe_code)]
 
+pub mod callers;
 pub mod errors;
 mod show;
 

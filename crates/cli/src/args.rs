@@ -142,6 +142,13 @@ pub(crate) struct Serve {
     /// A bot to have; may be given several times
     #[arg(long = "bot", value_name = "USERNAME", value_parser = username)]
     pub(crate) bots: Vec<String>,
+    /// A bot to have that can be asked from every chat, and what an input field shows then; may be
+    /// given several times
+    #[arg(long = "inline-bot", value_name = "USERNAME=TEXT", value_parser = inline_bot)]
+    pub(crate) inline_bots: Vec<(String, String)>,
+    /// Seconds a bot has to answer an inline query or a button
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) bot_timeout: u32,
     /// A world that shall be there: users, bots, chats and messages, described in TOML
     #[arg(long, value_name = "WORLD.toml")]
     pub(crate) seed: Option<PathBuf>,
@@ -194,6 +201,14 @@ fn username(text: &str) -> Result<String, String> {
         return Ok(name.to_owned());
     }
     Err("a username has 4 to 32 letters, digits and underscores, a letter first".to_owned())
+}
+
+/// A username and the text of an input field.
+fn inline_bot(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, shown)) if !shown.is_empty() => Ok((username(name)?, shown.to_owned())),
+        _ => Err("a username, an equals sign and a text are wanted".to_owned()),
+    }
 }
 
 #[derive(ClapArgs, Debug)]
@@ -379,6 +394,15 @@ mod tests {
             &"a".repeat(33),
         ] {
             assert!(username(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_inline_bot_has_a_text() {
+        let pair = ("gif_bot".to_owned(), "a=b".to_owned());
+        assert_eq!(inline_bot("@gif_bot=a=b"), Ok(pair));
+        for wrong in ["gif_bot", "gif_bot=", "=x", "1=x"] {
+            assert!(inline_bot(wrong).is_err(), "{wrong}");
         }
     }
 

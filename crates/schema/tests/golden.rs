@@ -23,8 +23,8 @@ fn the_emitter_writes_what_was_agreed() {
     };
     let generated = heliogram_schema::generate(&schema, &facts, options).unwrap();
     let all = format!(
-        "{}\n// Decoding of functions:\n\n{}\n// Errors:\n\n{}",
-        generated.code, generated.decode_functions, generated.errors
+        "{}\n// Decoding of functions:\n\n{}\n// Errors:\n\n{}\n// Callers:\n\n{}",
+        generated.code, generated.decode_functions, generated.errors, generated.callers
     );
     let golden = folder.join("mini.rs");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

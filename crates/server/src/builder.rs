@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use heliogram_crypto::{RandomExt, RsaPrivateKey, SeededRandom};
 use heliogram_mtproto::exchange::ServerConfig;
@@ -16,6 +16,7 @@ use crate::hub::Hub;
 use crate::layers::Layers;
 use crate::net::{CDN_DC, Plan};
 use crate::persist::{DataError, Store};
+use crate::rpc::Bells;
 use crate::seed::Seed;
 use crate::server::{Server, StartError};
 use crate::services;
@@ -25,6 +26,8 @@ use crate::world::World;
 
 /// Most data centres of one server.
 const DCS_MAX: i32 = 9;
+/// How long a bot has to answer people who wait.
+const BOT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Names the RSA keys are kept under in a data file.
 const KEY_SETTING: &str = "rsa_key";
 const CDN_KEY_SETTING: &str = "cdn_rsa_key";
@@ -42,6 +45,9 @@ pub struct Builder {
     key: Option<String>,
     data: Option<PathBuf>,
     bots: Vec<String>,
+    /// Bots that can be asked inline, and what an input field shows for them.
+    inline: Vec<(String, String)>,
+    bot_timeout: Duration,
     schemas: Vec<String>,
     seed: Option<Seed>,
     watcher: Option<Watcher>,
@@ -60,6 +66,8 @@ impl Default for Builder {
             key: None,
             data: None,
             bots: Vec::new(),
+            inline: Vec::new(),
+            bot_timeout: BOT_TIMEOUT,
             schemas: Vec::new(),
             seed: None,
             watcher: None,
@@ -134,6 +142,24 @@ impl Builder {
         self
     }
 
+    /// A bot that shall be there, and that can be asked from every chat by typing its name; the
+    /// text is what an input field shows then.
+    pub fn inline_bot(
+        mut self,
+        username: impl Into<String>,
+        placeholder: impl Into<String>,
+    ) -> Self {
+        self.inline.push((username.into(), placeholder.into()));
+        self
+    }
+
+    /// How long a bot has to answer an inline query or a button before whoever waits for it is told
+    /// `BOT_RESPONSE_TIMEOUT`; 10 seconds unless told otherwise.
+    pub fn bot_timeout(mut self, timeout: Duration) -> Self {
+        self.bot_timeout = timeout;
+        self
+    }
+
     /// A further layer to answer clients in: the text of its schema, which has to name its layer
     /// in a line `// LAYER N`.
     pub fn schema(mut self, text: impl Into<String>) -> Self {
@@ -199,13 +225,7 @@ impl Builder {
         if let Some(store) = &store {
             store.load(&mut world)?;
         }
-        for bot in &self.bots {
-            let home = world.dcs.min(2);
-            let added = world.add_bot(bot, home);
-            added.map_err(|_| StartError::Bot {
-                username: bot.clone(),
-            })?;
-        }
+        self.add_bots(&mut world)?;
         if let Some(seed) = &self.seed {
             seed.plant(&mut world)?;
         }
@@ -239,6 +259,7 @@ impl Builder {
             table: services::table(),
             own_layers,
             hub: Hub::default(),
+            bells: Bells::new(self.bot_timeout),
             faults: FaultState::new(clock.clone()),
             blobs,
             store: store.map(Mutex::new),
@@ -260,6 +281,25 @@ impl Builder {
             rng: Mutex::new(rng),
             started: Instant::now(),
         }))
+    }
+}
+
+impl Builder {
+    /// Makes the bots that shall be there.
+    fn add_bots(&self, world: &mut World) -> Result<(), StartError> {
+        let home = world.dcs.min(2);
+        let taken = |username: &str| StartError::Bot {
+            username: username.to_owned(),
+        };
+        for bot in &self.bots {
+            world.add_bot(bot, home).map_err(|_| taken(bot))?;
+        }
+        for (bot, placeholder) in &self.inline {
+            let added = world.add_bot(bot, home);
+            let set = added.and_then(|id| world.set_inline(id, placeholder));
+            set.map_err(|_| taken(bot))?;
+        }
+        Ok(())
     }
 }
 

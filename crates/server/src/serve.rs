@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use heliogram_api::LAYER;
+use heliogram_api::callers::Callers;
 use heliogram_api::functions::help;
 use heliogram_tl::Call;
 
 use crate::event::Event;
-use crate::faults::What;
+use crate::faults::{Struck, What};
 use crate::hub::Slot;
 use crate::net::CDN_DC;
-use crate::rpc::{Access, Answer, Cx, Refusal, constructor, layer, peel};
+use crate::rpc::{Access, Answer, Cx, Refusal, Reply, Wait, constructor, layer, peel};
 use crate::shared::Shared;
-use crate::world::{AppInfo, Ended, World};
+use crate::world::{AppInfo, Ended, User, World};
 
 /// One request of one session.
 #[derive(Clone)]
@@ -31,14 +32,32 @@ pub(crate) struct Request {
     pub(crate) delayed: bool,
 }
 
+/// What a request gave when it was run.
+pub(crate) type Ran = Answer<Reply<Bytes>>;
+
 /// What became of a request.
 pub(crate) enum Outcome {
     /// It was run or refused.
     Done(Answer<Bytes>),
     /// It has to be tried again after this time.
     Later(Duration),
-    /// The connection has to end; with an answer, the request was run.
-    Cut(Option<Answer<Bytes>>),
+    /// It was run, and somebody else gives the answer.
+    Waits(Waiting),
+    /// The connection has to end; with an outcome, the request was run.
+    Cut(Option<Box<Self>>),
+}
+
+/// A request whose answer somebody else gives.
+pub(crate) struct Waiting {
+    wait: Wait<Bytes>,
+    call: Called,
+}
+
+/// What is told of a request once it is answered.
+struct Called {
+    began: Instant,
+    method: String,
+    user: Option<i64>,
 }
 
 /// Who asks, as far as the key tells.
@@ -46,6 +65,7 @@ struct Caller {
     key: i64,
     layer: i32,
     user: Option<i64>,
+    bot: bool,
     home: i32,
     owes_password: bool,
     inited: bool,
@@ -62,37 +82,53 @@ const FOR_UNBOUND: [&str; 2] = [help::GetConfig::NAME, help::GetNearestDc::NAME]
 impl Shared {
     /// Runs a request, or refuses it.
     pub(crate) fn serve(&self, request: &Request) -> Outcome {
-        let began = Instant::now();
-        let mut name = String::from("unreadable");
-        let mut user = None;
-        let outcome = match self.prepare(request, &mut name, &mut user) {
-            Ok((None, run)) => Outcome::Done(run()),
+        let mut call = Called {
+            began: Instant::now(),
+            method: String::from("unreadable"),
+            user: None,
+        };
+        match self.prepare(request, &mut call.method, &mut call.user) {
+            Err(refusal) => self.outcome(request, call, Err(refusal)),
+            Ok((None, run)) => self.outcome(request, call, run()),
             Ok((Some(fault), run)) => match self.go_wrong(fault, request.slot.key_id, run) {
-                later @ Outcome::Later(_) => return later,
-                outcome => outcome,
+                Struck::Later(by) => Outcome::Later(by),
+                Struck::Lost => {
+                    self.note(request, call, None);
+                    Outcome::Cut(None)
+                }
+                Struck::Cut(ran) => Outcome::Cut(Some(Box::new(self.outcome(request, call, ran)))),
+                Struck::Done(ran) => self.outcome(request, call, ran),
             },
-            Err(refusal) => Outcome::Done(Err(refusal)),
+        }
+    }
+
+    /// What became of a request that was run or refused.
+    fn outcome(&self, request: &Request, call: Called, ran: Ran) -> Outcome {
+        let answer = match ran {
+            Ok(Reply::Later(wait)) => return Outcome::Waits(Waiting { wait, call }),
+            Ok(Reply::Now(answer)) => Ok(answer),
+            Err(refusal) => Err(refusal),
         };
-        self.count(&name, user);
-        let refusal = match &outcome {
-            Outcome::Done(Err(refusal)) | Outcome::Cut(Some(Err(refusal))) => Some(refusal.clone()),
-            _ => None,
-        };
+        self.note(request, call, answer.as_ref().err());
+        Outcome::Done(answer)
+    }
+
+    /// Counts a request, and tells whoever watches how it ended.
+    fn note(&self, request: &Request, call: Called, refusal: Option<&Refusal>) {
+        self.count(&call.method, call.user);
         if refusal.is_some() {
             request.slot.lock().note_failure(request.msg_id);
         }
         if self.watcher.is_some() {
-            let account = user.and_then(|id| self.name_of_account(id));
-            let took = began.elapsed();
+            let account = call.user.and_then(|id| self.name_of_account(id));
             self.tell(Event::Call {
                 dc: request.dc,
-                method: name,
+                method: call.method,
                 account,
-                took,
-                refusal,
+                took: call.began.elapsed(),
+                refusal: refusal.cloned(),
             });
         }
-        outcome
     }
 
     /// Everything up to the point where a request runs.
@@ -102,7 +138,7 @@ impl Shared {
         request: &'a Request,
         name: &mut String,
         user: &mut Option<i64>,
-    ) -> Answer<(Option<What>, Box<dyn FnOnce() -> Answer<Bytes> + 'a>)> {
+    ) -> Answer<(Option<What>, Box<dyn FnOnce() -> Ran + 'a>)> {
         let slot = &request.slot;
         let peeled = peel(request.body.clone())?;
         let caller = self.world().caller(slot.key_id, peeled.layer, peeled.app)?;
@@ -125,6 +161,7 @@ impl Shared {
             return Err(Refusal::bad("MSG_WAIT_FAILED"));
         }
         caller.check(method.access, method.name, request.dc)?;
+        caller.check_kind(method.callers)?;
         if let (Some(user), Some(takeout)) = (caller.user, peeled.takeout) {
             self.world().check_takeout(user, takeout)?;
         }
@@ -152,8 +189,13 @@ impl Shared {
                 range: peeled.range,
                 too_long,
             };
-            let answer = method.call(&cx, &body)?;
-            layer::answer(self.layers(), caller.layer, id, answer)
+            let spoken = caller.layer;
+            Ok(match method.call(&cx, &body)? {
+                Reply::Now(answer) => Reply::Now(layer::answer(self.layers(), spoken, id, answer)?),
+                Reply::Later(wait) => Reply::Later(wait.then(move |shared, answer| {
+                    layer::answer(shared.layers(), spoken, id, answer)
+                })),
+            })
         };
         Ok((fault, Box::new(run)))
     }
@@ -166,6 +208,21 @@ impl Shared {
             Some(name) => format!("@{name}"),
             None => user.first_name.clone(),
         })
+    }
+}
+
+impl Waiting {
+    /// Waits for the answer.
+    pub(crate) async fn over(self, shared: &Shared, request: &Request) -> Answer<Bytes> {
+        let answer = self.wait.over(shared).await;
+        shared.note(request, self.call, answer.as_ref().err());
+        answer
+    }
+
+    /// Gives the answer if there is one by now.
+    #[cfg(test)]
+    pub(crate) fn look(self, shared: &Shared) -> Answer<Bytes> {
+        self.wait.look(shared)
     }
 }
 
@@ -200,14 +257,13 @@ impl World {
         let auth = self.auth(key)?;
         let (user, owes_password) = (auth.user, auth.pending.is_some());
         let revoked = auth.state.revoked;
-        let home = user
-            .and_then(|id| self.users.get(&id))
-            .map_or(0, |user| user.home);
+        let account = user.and_then(|id| self.users.get(&id));
         Ok(Caller {
             key,
             layer,
             user,
-            home,
+            bot: account.is_some_and(User::is_bot),
+            home: account.map_or(0, |user| user.home),
             owes_password,
             inited,
             unbound,
@@ -234,6 +290,15 @@ impl World {
 }
 
 impl Caller {
+    /// Whether the method is for people or for bots, as the caller is one.
+    fn check_kind(&self, callers: Callers) -> Answer<()> {
+        match callers {
+            Callers::Users if self.bot => Err(Refusal::bad("BOT_METHOD_INVALID")),
+            Callers::Bots if !self.bot => Err(Refusal::bad("USER_BOT_REQUIRED")),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether this caller may ask for this method here.
     fn check(&self, access: Access, name: &str, dc: i32) -> Answer<()> {
         match (dc == CDN_DC, access == Access::Cdn) {

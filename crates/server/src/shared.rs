@@ -17,7 +17,7 @@ use crate::hub::Hub;
 use crate::layers::Layers;
 use crate::net::{Addresses, CDN_DC};
 use crate::persist::{DataError, Store};
-use crate::rpc::{Answer, Refusal, Table, layer};
+use crate::rpc::{Answer, Bells, Refusal, Table, layer};
 use crate::world::{Push, Told, World};
 
 /// Where events go.
@@ -32,6 +32,8 @@ pub(crate) struct Shared {
     /// Layers of this server alone; all others share those that are built in.
     pub(crate) own_layers: Option<Layers>,
     pub(crate) hub: Hub,
+    /// The requests that wait for somebody.
+    pub(crate) bells: Bells,
     pub(crate) faults: FaultState,
     pub(crate) blobs: Blobs,
     pub(crate) store: Option<Mutex<Store>>,
@@ -130,6 +132,9 @@ impl Shared {
         };
         for push in std::mem::take(&mut world.out) {
             self.deliver(world, &push);
+        }
+        for question in std::mem::take(&mut world.answered) {
+            self.bells.ring(question);
         }
         stored
     }

@@ -2,7 +2,7 @@
 
 mod coverage;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, anyhow};
 use heliogram_crypto::{RsaPrivateKey, SeededRandom};
@@ -24,6 +24,7 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
         .port(args.port)
         .dcs(args.dcs)
         .cdn(args.cdn)
+        .bot_timeout(Duration::from_secs(args.bot_timeout.into()))
         .on_event(move |event| show(&watcher, verbose, &event));
     if let Some(path) = &args.key {
         builder = builder.key(key(path)?);
@@ -42,6 +43,9 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     }
     if let Some(address) = args.control {
         builder = builder.control(address);
+    }
+    for (bot, text) in args.inline_bots {
+        builder = builder.inline_bot(bot, text);
     }
     if let Some(path) = &args.seed {
         builder = builder.seed(seed(path)?);

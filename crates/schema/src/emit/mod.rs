@@ -1,5 +1,6 @@
 //! Rust source from a checked schema.
 
+mod callers;
 mod code;
 mod docs;
 mod enums;
@@ -45,6 +46,8 @@ pub struct Generated {
     pub decode_functions: String,
     /// Constants for the known errors.
     pub errors: String,
+    /// Lists of the methods that are for people or for bots alone.
+    pub callers: String,
 }
 
 /// Generates Rust source for a whole schema.
@@ -63,6 +66,7 @@ pub fn generate(
         code: emitter.all(),
         decode_functions: emitter.decode_functions(),
         errors: errors::emit(facts),
+        callers: callers::emit(facts),
     })
 }
 

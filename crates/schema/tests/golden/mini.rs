@@ -996,3 +996,12 @@ pub const ALL: &[ErrorName] = &[
     PEER_ID_INVALID,
     TIMEOUT,
 ];
+
+// Callers:
+
+const USERS: &[&str] = &[
+    "auth.getKeys",
+];
+const BOTS: &[&str] = &[
+    "ping",
+];

@@ -2,22 +2,27 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::table::What;
 use crate::rpc::{Answer, Refusal};
-use crate::serve::Outcome;
+use crate::serve::Ran;
 use crate::shared::Shared;
+
+/// What a fault made of a call.
+pub(crate) enum Struck {
+    /// It is to be run after this time.
+    Later(Duration),
+    /// It was lost, and the connection has to end.
+    Lost,
+    /// It was run, and the connection has to end.
+    Cut(Ran),
+    /// It was run or refused.
+    Done(Ran),
+}
 
 impl Shared {
     /// What becomes of a call under this fault; `key` is the one it came under.
-    pub(crate) fn go_wrong(
-        &self,
-        what: What,
-        key: i64,
-        run: impl FnOnce() -> Answer<Bytes>,
-    ) -> Outcome {
-        Outcome::Done(match what {
+    pub(crate) fn go_wrong(&self, what: What, key: i64, run: impl FnOnce() -> Ran) -> Struck {
+        Struck::Done(match what {
             What::Refuse { code, error } => Err(Refusal::new(code, error)),
             What::FloodWait { seconds } => Err(Refusal::flood_wait(seconds)),
             What::Migrates { what, to_dc } => {
@@ -27,9 +32,9 @@ impl Shared {
             What::AuthKeyDuplicated {} => self
                 .end_login(key)
                 .and(Err(Refusal::new(406, "AUTH_KEY_DUPLICATED"))),
-            What::DelayCall { ms } => return Outcome::Later(Duration::from_millis(ms)),
-            What::CutBefore {} => return Outcome::Cut(None),
-            What::CutAfter {} => return Outcome::Cut(Some(run())),
+            What::DelayCall { ms } => return Struck::Later(Duration::from_millis(ms)),
+            What::CutBefore {} => return Struck::Lost,
+            What::CutAfter {} => return Struck::Cut(run()),
             What::ExpiredReference {} => {
                 let expired = self.change(|world| {
                     world.expire_references();

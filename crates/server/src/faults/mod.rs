@@ -102,6 +102,7 @@ mod state;
 mod table;
 mod updates;
 
+pub(crate) use calls::Struck;
 pub use error::FaultError;
 pub use fault::Fault;
 pub use handle::{Active, Faults};

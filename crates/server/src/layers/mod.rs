@@ -202,7 +202,16 @@ impl Layers {
     /// Where it is no request of that layer, or the newest has none like it.
     pub(crate) fn up(&self, layer: i32, body: &[u8]) -> Result<Vec<u8>, LayerError> {
         match self.pair(layer)? {
-            Some(pair) => pair.up().rewrite(body, (Type::Any, Type::Any)),
+            Some(pair) => {
+                let any = (Type::Any, Type::Any);
+                match pair.up().rewrite(body, any) {
+                    Err(LayerError::Unreadable(error)) => match value::meant(pair.old(), body) {
+                        Some(body) => pair.up().rewrite(&body, any),
+                        None => Err(LayerError::Unreadable(error)),
+                    },
+                    rewritten => rewritten,
+                }
+            }
             None => Ok(body.to_vec()),
         }
     }

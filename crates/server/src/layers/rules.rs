@@ -50,6 +50,28 @@ const RENAMED: &[(&str, &str, &str, i32)] = &[
     ("starGiftAttributePattern", "rarity_permille", "rarity", 1),
 ];
 
+/// What clients say in place of what they mean, and get away with on Telegram's own servers: the
+/// type that is wanted, the constructor that is said, and the one that is meant, which has the same
+/// fields. Telethon mentions people this way.
+const MEANT: &[(&str, &str, &str)] = &[
+    ("InputUser", "inputPeerEmpty", "inputUserEmpty"),
+    ("InputUser", "inputPeerSelf", "inputUserSelf"),
+    ("InputUser", "inputPeerUser", "inputUser"),
+    ("InputChannel", "inputPeerEmpty", "inputChannelEmpty"),
+    ("InputChannel", "inputPeerChannel", "inputChannel"),
+];
+
+/// The constructor of `ty` that is meant by one of another type.
+pub(super) fn meant<'t>(table: &'t Table, ty: &str, said: &str) -> Option<Definition<'t>> {
+    let row = MEANT.iter().find(|row| row.0 == ty && row.1 == said)?;
+    let (said, meant) = (table.by_name(row.1)?, table.by_name(row.2)?);
+    let same = said
+        .fields()
+        .map(|field| field.ty)
+        .eq(meant.fields().map(|field| field.ty));
+    same.then_some(meant)
+}
+
 /// Whether a constructor without fields can stand for a value that is not known.
 pub(super) fn means_nothing(name: &str) -> bool {
     name.ends_with("Empty") || name.ends_with("Default")

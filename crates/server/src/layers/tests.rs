@@ -199,6 +199,29 @@ fn down(layer: i32, json: &str, expected: &str) -> String {
 }
 
 #[test]
+fn what_is_meant_is_understood_where_another_type_is_said() {
+    let layers = Layers::built_in();
+    let old = layers.pair(229).unwrap().unwrap();
+    let mention = |user: &str| {
+        let json = format!(
+            r#"{{"_":"messages.sendMessage","peer":{{"_":"inputPeerSelf"}},"message":"Ann","random_id":1,"entities":[{{"_":"inputMessageEntityMentionName","offset":0,"length":3,"user_id":{user}}}]}}"#
+        );
+        from_json(old.old(), &json, Expected::Any).unwrap()
+    };
+    let good = mention(r#"{"_":"inputUser","user_id":5,"access_hash":6}"#);
+    let peer = r#"{"_":"inputPeerUser","user_id":5,"access_hash":6}"#;
+    let peer = from_json(old.old(), peer, Expected::Any).unwrap();
+    let mut said = good.clone();
+    let at = said.len() - peer.len();
+    said[at..].copy_from_slice(&peer);
+    assert_ne!(said, good);
+    assert_eq!(layers.up(229, &said), layers.up(229, &good));
+    // What has other fields is no slip.
+    said[at..at + 4].copy_from_slice(&0x3567_9e6d_u32.to_le_bytes());
+    assert!(layers.up(229, &said).is_err());
+}
+
+#[test]
 fn unknown_actions_media_and_entities_have_a_nearest_one() {
     let action = r#"{"_":"messageActionNoPaidMessagesTokenUsed"}"#;
     let layers = Layers::built_in();

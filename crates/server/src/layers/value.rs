@@ -5,6 +5,8 @@ use heliogram_tl::{
     reflect::{Definition, FlagWords, Table, Type},
 };
 
+use super::rules;
+
 /// What is known of a layer's definitions in view of another layer.
 pub(super) struct Bridge {
     /// Whether all constructors of a type are the same there, by its place in the table.
@@ -64,6 +66,7 @@ impl<'b, 't> Same<'b, 't> {
             table: self.table,
             bridge: None,
             r: Reader::new(self.bytes),
+            slips: None,
         };
         let value = tree.value(self.ty, true).ok()?;
         tree.r.finish().ok()?;
@@ -118,10 +121,30 @@ pub(super) fn read<'b, 't>(
         table,
         bridge: Some(bridge),
         r: Reader::new(body),
+        slips: None,
     };
     let value = tree.value(ty, true)?;
     tree.r.finish()?;
     Ok(value)
+}
+
+/// The same bytes with what was meant in place of what was said, if that makes them a value.
+pub(super) fn meant(table: &Table, body: &[u8]) -> Option<Vec<u8>> {
+    let mut tree = Tree {
+        table,
+        bridge: None,
+        r: Reader::new(body),
+        slips: Some(Vec::new()),
+    };
+    tree.value(Type::Any, false).ok()?;
+    let Tree { r, slips, .. } = tree;
+    r.finish().ok()?;
+    let mut body = body.to_vec();
+    for (from_end, id) in slips? {
+        let at = body.len().checked_sub(from_end)?;
+        body.get_mut(at..at + 4)?.copy_from_slice(&id.to_le_bytes());
+    }
+    Some(body)
 }
 
 struct Tree<'b, 't> {
@@ -129,6 +152,9 @@ struct Tree<'b, 't> {
     /// Without it, everything is read into the tree.
     bridge: Option<&'t Bridge>,
     r: Reader<'b>,
+    /// Where another constructor is meant than is said, from the end, and which; without it that is
+    /// an error.
+    slips: Option<Vec<(usize, u32)>>,
 }
 
 type Read<T> = Result<T, DecodeError>;
@@ -248,8 +274,21 @@ impl<'b, 't> Tree<'b, 't> {
             (Some(def), Type::Boxed(ty)) if ty.has(def) => {
                 Ok(Value::Object(self.object(def, keep)?))
             }
+            (Some(def), Type::Boxed(ty)) => match self.slip(def, ty.name()) {
+                Some(meant) => Ok(Value::Object(self.object(meant, keep)?)),
+                None => Err(self.unknown(id, "the expected type of this layer")),
+            },
             _ => Err(self.unknown(id, "the expected type of this layer")),
         }
+    }
+
+    /// What is meant by a constructor of another type, if that is looked for.
+    fn slip(&mut self, said: Definition<'t>, ty: &str) -> Option<Definition<'t>> {
+        let at = self.r.remaining() + 4;
+        let slips = self.slips.as_mut()?;
+        let meant = rules::meant(self.table, ty, said.name())?;
+        slips.push((at, meant.id()));
+        Some(meant)
     }
 
     fn object(&mut self, def: Definition<'t>, keep: bool) -> Read<Object<'b, 't>> {

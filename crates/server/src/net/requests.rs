@@ -10,12 +10,37 @@ use crate::rpc::{Answer, constructor};
 use crate::serve::{Outcome, Request};
 use crate::shared::Shared;
 
-/// Runs a request now, or later if a fault says so; `false` if the connection has to be cut.
+/// Runs a request; `false` if the connection has to be cut.
 pub(super) fn run(shared: &Arc<Shared>, request: Request) -> bool {
     match shared.serve(&request) {
-        Outcome::Done(answer) => {
-            reply(shared, &request, answer);
+        Outcome::Cut(Some(ran)) => {
+            conclude(shared, request, *ran);
+            false
+        }
+        // Lost with its session: otherwise the client would be told that it came.
+        Outcome::Cut(None) => {
+            shared
+                .hub
+                .forget(request.slot.key_id, request.slot.session_id);
+            false
+        }
+        outcome => {
+            conclude(shared, request, outcome);
             true
+        }
+    }
+}
+
+/// Answers a request: now, or once its time has come, or once somebody gave the answer.
+fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome) {
+    match outcome {
+        Outcome::Done(answer) => reply(shared, &request, answer),
+        Outcome::Waits(waiting) => {
+            let shared = Arc::clone(shared);
+            tokio::spawn(async move {
+                let answer = waiting.over(&shared, &request).await;
+                reply(&shared, &request, answer);
+            });
         }
         Outcome::Later(by) => {
             let shared = Arc::clone(shared);
@@ -25,24 +50,12 @@ pub(super) fn run(shared: &Arc<Shared>, request: Request) -> bool {
                     delayed: true,
                     ..request
                 };
-                if let Outcome::Done(answer) = shared.serve(&request) {
-                    reply(&shared, &request, answer);
-                }
+                let outcome = shared.serve(&request);
+                conclude(&shared, request, outcome);
             });
-            true
         }
-        Outcome::Cut(answer) => {
-            match answer {
-                Some(answer) => reply(shared, &request, answer),
-                // Lost with its session: otherwise the client would be told that it came.
-                None => {
-                    shared
-                        .hub
-                        .forget(request.slot.key_id, request.slot.session_id);
-                }
-            }
-            false
-        }
+        // No fault strikes a request twice.
+        Outcome::Cut(_) => {}
     }
 }
 

@@ -87,6 +87,27 @@ impl Account {
         self.token.as_deref()
     }
 
+    /// Lets a bot be asked from every chat by typing its name; the text is what an input field shows
+    /// then, and an empty one ends it.
+    ///
+    /// # Errors
+    /// [`Refusal`] for an account that is no bot.
+    pub fn set_inline(&self, placeholder: &str) -> Result<(), Refusal> {
+        self.shared
+            .change(|world| world.set_inline(self.id, placeholder))
+    }
+
+    /// Keeps a bot out of groups, or lets it in again.
+    ///
+    /// # Errors
+    /// [`Refusal`] for an account that is no bot.
+    pub fn set_kept_out_of_groups(&self, out: bool) -> Result<(), Refusal> {
+        self.shared.change(|world| {
+            world.bot_mut(self.id)?.no_chats = out;
+            Ok(())
+        })
+    }
+
     /// The access hash by which another account has to name this one, for those who call methods
     /// themselves.
     #[must_use]

@@ -30,6 +30,7 @@ tl_fields! {
     enums::DocumentAttribute, enums::MessageEntity, enums::MessageMedia, enums::ReplyMarkup,
     enums::DraftMessage, enums::MessageAction, enums::ChatReactions, enums::Update,
     enums::ChannelAdminLogEventAction, enums::PrivacyRule, enums::Reaction,
+    enums::BotMenuButton,
     types::BotCommand,
     types::ChatAdminRights, types::ChatBannedRights, types::DialogFilter,
     types::PeerNotifySettings, types::GlobalPrivacySettings,

@@ -241,6 +241,7 @@ impl Rec {
             Self::Request(chat, user) => (14, chat, user),
             Self::Deed(chat, id) => (15, chat, id),
             Self::Topic(chat, id) => (16, chat, id.into()),
+            Self::Bot(id) => (30, id, 0),
             Self::Preferences(user) => (40, user, 0),
         }
     }
@@ -274,6 +275,7 @@ impl Rec {
             }
             Self::Topic(chat, id) => world.chats.get(&chat)?.topics.get(&id).map(bytes),
             Self::Preferences(user) => world.preferences.get(&user).map(bytes),
+            Self::Bot(id) => world.bots.get(&id).map(bytes),
         }
     }
 }
@@ -369,6 +371,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
             }
             _ => false,
         },
+        30 => put(&body, |bot| drop(world.bots.insert(a, bot))),
         40 => put(&body, |set| drop(world.preferences.insert(a, set))),
         _ => false,
     }
@@ -376,11 +379,12 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use heliogram_api::types;
+
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, Rung, all_rights};
-    use heliogram_api::types;
+    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, Rung, Scope, all_rights};
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -420,6 +424,11 @@ mod tests {
         w.set_notify(b, Rung::Peer(group), muted);
         w.send(Actor::account(a), group, draft("to all", 9))
             .unwrap();
+        let bot = w.add_bot("kept_bot", 1).unwrap();
+        w.set_inline(bot, "Search...").unwrap();
+        let commands = vec![types::BotCommand::new("help".into(), "Helps".into())];
+        w.set_commands(Actor::account(bot), Scope::Users, "de", commands)
+            .unwrap();
         let login = key(&mut w, 1);
         w.log_in(login, a).unwrap();
         store.write(&mut w).unwrap();
@@ -458,13 +467,19 @@ mod tests {
         assert_eq!(new.chats_of(b), [group]);
         assert_eq!(new.unread_in(b, group), 1);
         assert_eq!(new.boxes[&group].pts, old.boxes[&group].pts);
+        let bot = new.by_username("kept_bot").unwrap();
+        assert_eq!(new.token_of(bot), old.token_of(bot));
+        let kept = new.bot(bot).unwrap();
+        assert_eq!(kept.placeholder.as_deref(), Some("Search..."));
+        let commands = new.commands_at(bot, Scope::Users, "de").unwrap();
+        assert_eq!(commands[0].command, "help");
         assert_eq!(new.boxes[&a].dialogs[&b].pinned, Some(0));
         assert_eq!(new.folder_of(b, group), 1);
         assert!(new.archived[&group].contains(&b) && new.is_muted(b, group));
         assert_eq!(new.boxes[&a].dialogs[&b].read_out, 1);
         assert_eq!(new.keys_of(a), old.keys_of(a));
         assert_eq!(new.documents[&77].blob.places, [4, 0, 8]);
-        assert_eq!(new.add_user(1, "next"), b + 1);
+        assert_eq!(new.add_user(1, "next"), bot + 1);
     }
 
     #[test]

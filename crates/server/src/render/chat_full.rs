@@ -25,7 +25,7 @@ impl World {
             recent_requesters: door.waiting.as_ref().map(|(_, recent)| recent.clone()),
             can_set_username: chat.creator == viewer,
             chat_photo: photo.map(|photo| self.photo_for(viewer, photo)),
-            bot_info: Some(self.bots_in(dialog)).filter(|bots| !bots.is_empty()),
+            bot_info: Some(self.bots_in(viewer, dialog)).filter(|bots| !bots.is_empty()),
             folder_id: self.archived_in(viewer, dialog),
             pinned_msg_id: dialog_of.and_then(|dialog| dialog.pins.last().copied()),
             ttl_period: self.ttl_of(viewer, dialog),
@@ -118,7 +118,7 @@ impl World {
                 self.unread_in(viewer, dialog),
                 photo,
                 self.notify_settings(viewer, Rung::Peer(dialog)),
-                self.bots_in(dialog),
+                self.bots_in(viewer, dialog),
                 mailbox.pts,
             )
         };
@@ -147,10 +147,11 @@ impl World {
     }
 
     /// What the bots of a group say about themselves.
-    fn bots_in(&self, dialog: i64) -> Vec<types::BotInfo> {
+    fn bots_in(&self, viewer: i64, dialog: i64) -> Vec<types::BotInfo> {
         let members = self.members_of(dialog).into_iter();
         let bots = members.filter(|user| self.is_bot(*user));
-        bots.filter_map(|bot| self.bot_info(bot)).collect()
+        bots.filter_map(|bot| self.bot_info(viewer, bot, dialog))
+            .collect()
     }
 
     /// The reactions a group or channel allows.

@@ -4,6 +4,7 @@ mod cast;
 mod chat;
 mod chat_full;
 mod dialogs;
+mod inline;
 mod invites;
 mod journal;
 mod media;

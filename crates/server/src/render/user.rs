@@ -15,7 +15,10 @@ impl World {
         let told = contact.is_some_and(|contact| contact.knows_phone);
         let shown = || !self.is_bot(viewer) && self.allows(id, Private::Phone, viewer);
         let knows_phone = id == viewer || told || shown();
-        let first = contact.map_or(&user.first_name, |contact| &contact.first_name);
+        let bot = self.bot(id);
+        let called = bot.map(|_| self.bot_texts_for(viewer, id).name);
+        let called = called.as_ref().unwrap_or(&user.first_name);
+        let first = contact.map_or(called, |contact| &contact.first_name);
         let last = contact.map_or(&user.last_name, |contact| &contact.last_name);
         types::User {
             is_self: id == viewer,
@@ -24,16 +27,33 @@ impl World {
             bot: user.is_bot(),
             verified: id == TELEGRAM,
             support: id == TELEGRAM,
+            // Bots see everything that is written in their groups here.
+            bot_chat_history: user.is_bot(),
+            bot_nochats: bot.is_some_and(|bot| bot.no_chats),
+            bot_inline_placeholder: bot.and_then(|bot| bot.placeholder.clone()),
             access_hash: Some(self.access_hash(viewer, Kind::User, id)),
             first_name: Some(first.clone()),
             last_name: (!last.is_empty()).then(|| last.clone()),
             username: user.username.clone(),
             phone: user.phone.clone().filter(|_| knows_phone),
             status: (!user.is_bot() && id != TELEGRAM).then(|| self.status_for(viewer, user)),
-            bot_info_version: user.is_bot().then_some(1),
+            bot_info_version: user.is_bot().then(|| bot.map_or(1, |bot| bot.version + 1)),
             ..types::User::new(id)
         }
         .into()
+    }
+
+    /// What a bot says about itself to one account in a conversation; nothing for people.
+    pub(crate) fn bot_info(&self, viewer: i64, id: i64, dialog: i64) -> Option<types::BotInfo> {
+        self.users.get(&id).filter(|user| user.is_bot())?;
+        let description = self.bot_texts_for(viewer, id).description;
+        Some(types::BotInfo {
+            user_id: Some(id),
+            description: Some(description).filter(|text| !text.is_empty()),
+            commands: Some(self.commands_for(id, viewer, dialog)),
+            menu_button: Some(Box::new(self.menu_button(id, Some(viewer)))),
+            ..types::BotInfo::new()
+        })
     }
 
     /// Whether an account is there, or when it was, as well as another one may know it.

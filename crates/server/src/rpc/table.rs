@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use heliogram_api::callers::{self, Callers};
 use heliogram_tl::{Call, Decode, Encode, from_bytes, to_bytes};
 
-use super::{Answer, Cx, Refusal};
+use super::{Answer, Cx, Refusal, Reply};
 use crate::world::World;
 
 /// What a method asks of whoever calls it.
@@ -19,12 +20,13 @@ pub(crate) enum Access {
     Cdn,
 }
 
-type Run = Box<dyn Fn(&Cx<'_>, &Bytes) -> Answer<Bytes> + Send + Sync>;
+type Run = Box<dyn Fn(&Cx<'_>, &Bytes) -> Answer<Reply<Bytes>> + Send + Sync>;
 
 /// One method the server answers.
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     pub(crate) access: Access,
+    pub(crate) callers: Callers,
     run: Run,
 }
 
@@ -42,20 +44,22 @@ impl Table {
     /// changed is stored and told to others before its answer leaves.
     pub(crate) fn on<C>(&mut self, handler: fn(&mut World, &Cx<'_>, C) -> Answer<C::Output>)
     where
-        C: Call<Output: Encode> + Decode + 'static,
+        C: Call<Output: Encode + 'static> + Decode + 'static,
     {
         self.add::<C>(Access::Home, move |cx, call| {
-            cx.shared.change(|world| handler(world, cx, call))
+            let answer = cx.shared.change(|world| handler(world, cx, call));
+            answer.map(Reply::Now)
         });
     }
 
     /// Answers `C` for everybody, logged in or not.
     pub(crate) fn open<C>(&mut self, handler: fn(&mut World, &Cx<'_>, C) -> Answer<C::Output>)
     where
-        C: Call<Output: Encode> + Decode + 'static,
+        C: Call<Output: Encode + 'static> + Decode + 'static,
     {
         self.add::<C>(Access::Open, move |cx, call| {
-            cx.shared.change(|world| handler(world, cx, call))
+            let answer = cx.shared.change(|world| handler(world, cx, call));
+            answer.map(Reply::Now)
         });
     }
 
@@ -63,15 +67,27 @@ impl Table {
     /// handler when to touch the world: for work with files.
     pub(crate) fn files<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
     where
-        C: Call<Output: Encode> + Decode + 'static,
+        C: Call<Output: Encode + 'static> + Decode + 'static,
     {
-        self.add::<C>(Access::Anywhere, handler);
+        self.add::<C>(Access::Anywhere, move |cx, call| {
+            handler(cx, call).map(Reply::Now)
+        });
     }
 
     /// As [`Self::files`], for methods of the home data centre.
     pub(crate) fn slow<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
     where
-        C: Call<Output: Encode> + Decode + 'static,
+        C: Call<Output: Encode + 'static> + Decode + 'static,
+    {
+        self.add::<C>(Access::Home, move |cx, call| {
+            handler(cx, call).map(Reply::Now)
+        });
+    }
+
+    /// As [`Self::slow`], for methods whose answer somebody else gives.
+    pub(crate) fn asking<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<Reply<C::Output>>)
+    where
+        C: Call<Output: Encode + 'static> + Decode + 'static,
     {
         self.add::<C>(Access::Home, handler);
     }
@@ -79,24 +95,29 @@ impl Table {
     /// Answers `C` for everybody, on the CDN only.
     pub(crate) fn cdn<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
     where
-        C: Call<Output: Encode> + Decode + 'static,
+        C: Call<Output: Encode + 'static> + Decode + 'static,
     {
-        self.add::<C>(Access::Cdn, handler);
+        self.add::<C>(Access::Cdn, move |cx, call| {
+            handler(cx, call).map(Reply::Now)
+        });
     }
 
     fn add<C>(
         &mut self,
         access: Access,
-        handler: impl Fn(&Cx<'_>, C) -> Answer<C::Output> + Send + Sync + 'static,
+        handler: impl Fn(&Cx<'_>, C) -> Answer<Reply<C::Output>> + Send + Sync + 'static,
     ) where
-        C: Call<Output: Encode> + Decode + 'static,
+        C: Call<Output: Encode + 'static> + Decode + 'static,
     {
         let run = move |cx: &Cx<'_>, body: &Bytes| {
             let call = from_bytes::<C>(body).map_err(|error| {
                 tracing::debug!(method = C::NAME, %error, "a request cannot be read");
                 Refusal::bad("INPUT_FETCH_ERROR")
             })?;
-            handler(cx, call).map(|output| to_bytes(&output))
+            Ok(match handler(cx, call)? {
+                Reply::Now(output) => Reply::Now(to_bytes(&output)),
+                Reply::Later(wait) => Reply::Later(wait.then(|_, output| Ok(to_bytes(&output)))),
+            })
         };
         #[cfg(test)]
         {
@@ -107,6 +128,7 @@ impl Table {
             Method {
                 name: C::NAME,
                 access,
+                callers: callers::of(C::NAME),
                 run: Box::new(run),
             },
         );
@@ -125,7 +147,7 @@ impl Table {
 
 impl Method {
     /// Runs a request.
-    pub(crate) fn call(&self, cx: &Cx<'_>, body: &Bytes) -> Answer<Bytes> {
+    pub(crate) fn call(&self, cx: &Cx<'_>, body: &Bytes) -> Answer<Reply<Bytes>> {
         (self.run)(cx, body)
     }
 }

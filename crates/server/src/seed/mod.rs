@@ -90,6 +90,12 @@ pub(crate) struct SeedBot {
     token: Option<String>,
     #[serde(default)]
     about: String,
+    /// What a conversation with it begins with.
+    #[serde(default)]
+    description: String,
+    /// What an input field shows when it is asked inline; it cannot be asked so unless given.
+    #[serde(default)]
+    inline: String,
     #[serde(default)]
     commands: BTreeMap<String, String>,
 }

@@ -4,7 +4,7 @@ use heliogram_api::types;
 
 use super::{Seed, SeedBot, SeedChat, SeedError, SeedKind, SeedMessage, SeedUser};
 use crate::rpc::{Answer, Refusal};
-use crate::world::{Actor, Contact, Draft, Form, Member, World, all_rights, phone_digits};
+use crate::world::{Actor, Contact, Draft, Form, Member, Scope, World, all_rights, phone_digits};
 
 type Done = Result<(), SeedError>;
 
@@ -137,13 +137,16 @@ impl SeedBot {
             Some(token) => w.add_bot_with_token(&self.username, w.dcs.min(2), token)?,
             None => w.add_bot(&self.username, w.dcs.min(2))?,
         };
+        let by = Actor::account(id);
         let name = (!self.name.is_empty()).then(|| self.name.clone());
-        w.set_profile(id, name, None, Some(self.about.clone()))?;
+        let (about, description) = (self.about.clone(), self.description.clone());
+        w.describe_bot(by, "", name, Some(about), Some(description))?;
         let commands = self.commands.iter();
-        w.user_mut(id)?.commands = commands
+        let commands = commands
             .map(|(name, about)| types::BotCommand::new(name.clone(), about.clone()))
             .collect();
-        Ok(())
+        w.set_commands(by, Scope::Default, "", commands)?;
+        w.set_inline(id, &self.inline)
     }
 }
 

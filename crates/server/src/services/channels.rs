@@ -157,9 +157,6 @@ fn messages(table: &mut Table) {
 }
 
 fn create(w: &mut World, cx: &Cx<'_>, call: CreateChannel) -> Answer<enums::Updates> {
-    if w.is_bot(cx.me) {
-        return Err(Refusal::bad("BOT_METHOD_INVALID"));
-    }
     let form = match call.broadcast {
         true => Form::Broadcast,
         false => Form::Supergroup,
@@ -220,9 +217,6 @@ fn join(
     call: JoinChannel,
 ) -> Answer<enums::messages::ChatInviteJoinResult> {
     let chat = w.channel(cx.me, &call.channel)?;
-    if w.is_bot(cx.me) {
-        return Err(Refusal::bad("BOT_METHOD_INVALID"));
-    }
     let found = w.chat(chat)?;
     if found.members.has(cx.me) {
         let updates = noted(w, cx, chat, None);

@@ -87,9 +87,6 @@ fn group(w: &World, cx: &Cx<'_>, id: i64) -> Answer<i64> {
 }
 
 fn create(w: &mut World, cx: &Cx<'_>, call: CreateChat) -> Answer<types::messages::InvitedUsers> {
-    if w.is_bot(cx.me) {
-        return Err(Refusal::bad("BOT_METHOD_INVALID"));
-    }
     let mut users = Vec::new();
     for user in &call.users {
         let user = w.input_user(cx.me, user)?;

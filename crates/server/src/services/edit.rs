@@ -5,7 +5,7 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
-use super::send::{joined, markup_of, sent_updates};
+use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Edit, World};
 
@@ -49,7 +49,7 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
         };
         // A bot that edits without buttons takes them away.
         let markup = match w.is_bot(cx.me) {
-            true => Some(markup_of(w, cx.me, call.reply_markup.map(|markup| *markup))),
+            true => Some(w.markup(cx.me, peer, call.reply_markup.map(|markup| *markup))?),
             false => None,
         };
         let edit = Edit {

@@ -9,7 +9,7 @@ use heliogram_api::{enums, types};
 
 use crate::net::{Addresses, CDN_DC};
 use crate::rpc::{Answer, Cx, Table};
-use crate::world::World;
+use crate::world::{GIF_SEARCH, IMAGE_SEARCH, VENUE_SEARCH, World};
 
 /// Seconds until a client asks again for what seldom changes.
 const HOUR: i32 = 3600;
@@ -57,8 +57,12 @@ fn config(w: &mut World, cx: &Cx<'_>, _: GetConfig) -> Answer<types::Config> {
     let options = dc_options(&cx.shared.addresses_for(cx.ip));
     let day = 24 * HOUR;
     let date = w.now();
+    let search_bot = |name: &str| w.search_bot(name).map(|_| name.to_owned());
     Ok(types::Config {
         revoke_pm_inbox: true,
+        gif_search_username: search_bot(GIF_SEARCH),
+        img_search_username: search_bot(IMAGE_SEARCH),
+        venue_search_username: search_bot(VENUE_SEARCH),
         ..types::Config::new(
             date,
             date + HOUR,

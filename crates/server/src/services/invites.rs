@@ -38,9 +38,6 @@ pub(super) fn register(table: &mut Table) {
         Ok(w.invitation(cx.me, link))
     });
     table.on::<ImportChatInvite>(|w, cx, call| {
-        if w.is_bot(cx.me) {
-            return Err(Refusal::bad("BOT_METHOD_INVALID"));
-        }
         let (chat, sent) = w.join_by_link(cx.actor(), &call.hash)?;
         let updates = noted(w, cx, chat, sent);
         Ok(types::messages::ChatInviteJoinResultOk::new(updates).into())

@@ -110,7 +110,8 @@ fn known(
     Ok(make(document.id))
 }
 
-fn place(cx: &Cx<'_>, point: &enums::InputGeoPoint) -> Answer<enums::GeoPoint> {
+/// A place on earth as everybody sees it.
+pub(super) fn place(cx: &Cx<'_>, point: &enums::InputGeoPoint) -> Answer<enums::GeoPoint> {
     let enums::InputGeoPoint::InputGeoPoint(point) = point else {
         return Err(empty());
     };

@@ -5,6 +5,7 @@
 mod account;
 mod auth;
 mod bots;
+mod callbacks;
 mod cdn;
 mod channel_lists;
 mod channels;
@@ -16,6 +17,7 @@ mod edit;
 mod folders;
 mod help;
 mod history;
+mod inline;
 mod invites;
 mod journal;
 mod links;
@@ -51,6 +53,7 @@ pub(crate) fn table() -> Table {
         account::register,
         auth::register,
         bots::register,
+        callbacks::register,
         cdn::register,
         channel_lists::register,
         channels::register,
@@ -62,6 +65,7 @@ pub(crate) fn table() -> Table {
         folders::register,
         help::register,
         history::register,
+        inline::register,
         invites::register,
         journal::register,
         links::register,

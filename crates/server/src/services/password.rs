@@ -91,14 +91,14 @@ fn update(w: &mut World, cx: &Cx<'_>, call: UpdatePasswordSettings) -> Answer<bo
         return Ok(true);
     };
     let verifier = new.new_password_hash.unwrap_or_default();
-    let PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow(algorithm) = algorithm
-    else {
-        // An unknown algorithm and no hash: the password is to go.
-        if !verifier.is_empty() {
-            return Err(Refusal::bad("NEW_SETTINGS_INVALID"));
-        }
+    // No hash: the password is to go, whatever the algorithm.
+    if verifier.is_empty() {
         w.set_password(cx.me, None)?;
         return Ok(true);
+    }
+    let PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow(algorithm) = algorithm
+    else {
+        return Err(Refusal::bad("NEW_SETTINGS_INVALID"));
     };
     let group = password_group()?;
     if algorithm.g != group.generator() || algorithm.p[..] != group.prime()[..] {

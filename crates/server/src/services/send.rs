@@ -25,33 +25,28 @@ pub(super) fn register(table: &mut Table) {
 }
 
 /// What a client may not ask of this server yet.
-fn refuse_later(schedule: Option<i32>) -> Answer<()> {
+pub(super) fn refuse_later(schedule: Option<i32>) -> Answer<()> {
     match schedule {
         Some(_) => Err(Refusal::bad("SCHEDULE_DATE_INVALID")),
         None => Ok(()),
     }
 }
 
-/// Buttons are a bot's to send; people's are left out, as on the real server.
-pub(super) fn markup_of(
-    w: &World,
-    sender: i64,
-    markup: Option<enums::ReplyMarkup>,
-) -> Option<enums::ReplyMarkup> {
-    markup.filter(|_| w.is_bot(sender))
-}
-
 /// What a message answers.
 #[derive(Default)]
-struct Reply {
-    to: Option<i32>,
+pub(super) struct Reply {
+    pub(super) to: Option<i32>,
     /// The thread or topic it goes into.
-    thread: Option<i32>,
+    pub(super) thread: Option<i32>,
     /// The words that are quoted.
-    quote: Option<Quote>,
+    pub(super) quote: Option<Quote>,
 }
 
-fn reply_of(w: &World, cx: &Cx<'_>, reply: Option<enums::InputReplyTo>) -> Answer<Reply> {
+pub(super) fn reply_of(
+    w: &World,
+    cx: &Cx<'_>,
+    reply: Option<enums::InputReplyTo>,
+) -> Answer<Reply> {
     match reply {
         None => Ok(Reply::default()),
         Some(enums::InputReplyTo::Message(reply)) => {
@@ -78,7 +73,7 @@ fn reply_of(w: &World, cx: &Cx<'_>, reply: Option<enums::InputReplyTo>) -> Answe
 }
 
 /// The channel in whose name somebody writes.
-fn voice_of(
+pub(super) fn voice_of(
     w: &World,
     cx: &Cx<'_>,
     to: i64,
@@ -97,7 +92,7 @@ fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::
     let draft = Draft {
         send_as,
         rich: w.rich(cx.me, &call.message, call.entities)?,
-        markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
+        markup: w.markup(cx.me, peer, call.reply_markup.map(|markup| *markup))?,
         reply_to: reply.to,
         thread: reply.thread,
         quote: reply.quote,
@@ -204,7 +199,7 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
             send_as: voice_of(w, cx, peer, call.send_as.as_deref())?,
             rich: w.rich(cx.me, &call.message, call.entities)?,
             media,
-            markup: markup_of(w, cx.me, call.reply_markup.map(|markup| *markup)),
+            markup: w.markup(cx.me, peer, call.reply_markup.map(|markup| *markup))?,
             reply_to: reply.to,
             thread: reply.thread,
             quote: reply.quote,

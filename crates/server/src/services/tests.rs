@@ -1,12 +1,15 @@
 //! The methods, called through the table as requests are, without sockets.
 
 mod auth;
+mod bots;
+mod buttons;
 mod cdn;
 mod dcs;
 mod discussion;
 mod files;
 mod folders;
 mod groups;
+mod inline;
 mod invites;
 mod journal;
 mod mentions;
@@ -23,6 +26,7 @@ mod toggles;
 mod topics;
 mod updates;
 
+use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -31,12 +35,12 @@ use heliogram_api::functions::messages as m;
 use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth as f, help, users};
 use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::{AuthKey, RandomExt};
-use heliogram_tl::{Call, from_bytes, to_bytes};
+use heliogram_tl::{Call, Decode, from_bytes, to_bytes};
 
 use crate::hub::{Conn, Slot};
 use crate::net::Addresses;
 use crate::rpc::Refusal;
-use crate::serve::{Outcome, Request};
+use crate::serve::{Outcome, Request, Waiting};
 use crate::shared::Shared;
 use crate::world::{Actor, Kind, Origin, World};
 use crate::{Builder, Server};
@@ -192,6 +196,26 @@ impl Program {
     }
 
     pub(super) fn call_bytes(&self, body: Bytes) -> Result<Bytes, Refusal> {
+        match self.serve(body) {
+            Outcome::Done(answer) => answer,
+            _ => panic!("the request waits, or was struck by a fault"),
+        }
+    }
+
+    /// Calls a method whose answer somebody else has to give.
+    pub(super) fn ask<C: Call>(&self, call: C) -> Asking<C::Output> {
+        match self.serve(to_bytes(&call)) {
+            Outcome::Waits(waiting) => Asking {
+                shared: Arc::clone(&self.shared),
+                waiting,
+                output: PhantomData,
+            },
+            Outcome::Done(answer) => panic!("answered at once: {answer:?}"),
+            _ => panic!("the request was struck by a fault"),
+        }
+    }
+
+    fn serve(&self, body: Bytes) -> Outcome {
         let request = Request {
             slot: Arc::clone(&self.slot),
             dc: self.dc,
@@ -200,10 +224,7 @@ impl Program {
             body,
             delayed: false,
         };
-        match self.shared.serve(&request) {
-            Outcome::Done(answer) => answer,
-            _ => panic!("the request was struck by a fault"),
-        }
+        self.shared.serve(&request)
     }
 
     /// Name of the refusal of a call.
@@ -288,6 +309,21 @@ impl Program {
     /// The account as it sees itself.
     pub(super) fn get_me(&self) -> Result<Vec<enums::User>, Refusal> {
         self.call(users::GetUsers::new(vec![enums::InputUser::InputUserSelf]))
+    }
+}
+
+/// A call that waits.
+pub(super) struct Asking<T> {
+    shared: Arc<Shared>,
+    waiting: Waiting,
+    output: PhantomData<T>,
+}
+
+impl<T: Decode> Asking<T> {
+    /// The answer, if it was given by now; what is said when the time is over otherwise.
+    pub(super) fn answer(self) -> Result<T, Refusal> {
+        let bytes = self.waiting.look(&self.shared)?;
+        Ok(from_bytes(&bytes).unwrap())
     }
 }
 

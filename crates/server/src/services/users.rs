@@ -26,9 +26,14 @@ pub(super) fn register(table: &mut Table) {
 fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::UserFull> {
     let id = w.input_user(cx.me, &call.id)?;
     let user = w.user(id)?;
+    let about = match user.is_bot() {
+        true => w.bot_texts_for(cx.me, id).about,
+        false => user.about.clone(),
+    };
     let settings = w.peer_settings(cx.me, id);
     let shows = |about| w.allows(id, about, cx.me);
-    let bot_info = w.bot_info(id);
+    let bot_info = w.bot_info(cx.me, id, id);
+    let bot = w.bot(id);
     let rings = w.notify_settings(cx.me, Rung::Peer(id));
     let dialog = w
         .boxes
@@ -38,10 +43,12 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     let full = types::UserFull {
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,
-        about: Some(user.about.clone()).filter(|about| !about.is_empty() && shows(Private::About)),
+        about: Some(about).filter(|about| !about.is_empty() && shows(Private::About)),
         voice_messages_forbidden: !shows(Private::Voices),
         phone_calls_private: !shows(Private::Calls),
         private_forward_name: (!shows(Private::Forwards)).then(|| user.full_name()),
+        bot_group_admin_rights: bot.and_then(|bot| bot.group_rights.clone()),
+        bot_broadcast_admin_rights: bot.and_then(|bot| bot.channel_rights.clone()),
         bot_info: bot_info.map(Into::into),
         pinned_msg_id: pinned,
         ttl_period: w.ttl_of(cx.me, id),
@@ -56,17 +63,6 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
 }
 
 impl World {
-    /// What a bot says about itself; nothing for people.
-    pub(crate) fn bot_info(&self, id: i64) -> Option<types::BotInfo> {
-        let user = self.users.get(&id).filter(|user| user.is_bot())?;
-        Some(types::BotInfo {
-            user_id: Some(id),
-            description: (!user.about.is_empty()).then(|| user.about.clone()),
-            commands: Some(user.commands.clone()),
-            ..types::BotInfo::new()
-        })
-    }
-
     /// What a client may offer above a conversation.
     pub(crate) fn peer_settings(&self, viewer: i64, id: i64) -> types::PeerSettings {
         let is_contact = self

@@ -20,20 +20,29 @@ impl World {
     /// the box it lies in.
     pub(crate) fn edit(&mut self, by: Actor, peer: i64, id: i32, edit: Edit) -> Answer<i32> {
         let letter_id = self.message_of(by.user, peer, id)?;
-        let now = self.now();
         // Posts of a channel belong to everybody who may edit there.
         let may_edit = self.chats.get(&peer).is_some_and(|chat| {
             chat.form == Form::Broadcast && chat.may(by.user, Right::EditMessages)
         });
         let own_box = self.box_of(by.user, peer);
         let missing = || Refusal::bad("MESSAGE_ID_INVALID");
-        let letter = self.letters.get_mut(&letter_id).ok_or_else(missing)?;
+        let letter = self.letters.get(&letter_id).ok_or_else(missing)?;
         if letter.by != by.user && !may_edit {
             return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
         }
         if letter.forward.is_some() || letter.action.is_some() {
             return Err(missing());
         }
+        self.rewrite(by, letter_id, edit)?;
+        let pts = self.boxes.get(&own_box).map_or(0, |mailbox| mailbox.pts);
+        Ok(pts)
+    }
+
+    /// Changes a message for everybody who has it.
+    pub(super) fn rewrite(&mut self, by: Actor, letter_id: i64, edit: Edit) -> Answer<()> {
+        let now = self.now();
+        let missing = || Refusal::bad("MESSAGE_ID_INVALID");
+        let letter = self.letters.get_mut(&letter_id).ok_or_else(missing)?;
         let media = edit.media.or_else(|| letter.media.clone());
         let rich = edit.rich.unwrap_or_else(|| Rich {
             text: letter.text.clone(),
@@ -48,10 +57,11 @@ impl World {
         if same {
             return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
         }
-        let place = Place { owner: own_box, id };
         // Only channels keep a log.
-        let logged = is_channel(own_box);
-        let before = logged.then(|| self.snapshot(place)).flatten();
+        let mut copies = letter.copies.iter().copied();
+        let channel = copies.find(|(owner, _)| is_channel(*owner));
+        let place = channel.map(|(owner, id)| Place { owner, id });
+        let before = place.and_then(|place| self.snapshot(place));
         let letter = self.letters.get_mut(&letter_id).ok_or_else(missing)?;
         letter.text = rich.text;
         letter.entities = rich.entities;
@@ -59,20 +69,20 @@ impl World {
         letter.markup = markup;
         letter.edited = Some(now);
         let copies = letter.copies.clone();
-        if let (Some(before), Some(after)) = (before, self.snapshot(place)) {
-            self.note_deed(own_box, by.user, Act::Edited(before, after));
+        if let (Some(place), Some(before)) = (place, before)
+            && let Some(after) = self.snapshot(place)
+        {
+            self.note_deed(place.owner, by.user, Act::Edited(before, after));
         }
         self.touch(Rec::Letter(letter_id));
-        let mut own = 0;
         for (owner, id) in copies {
             let pts = self.log(owner, 1, What::Edited(id));
             self.push_step(owner, by, pts);
-            if owner == own_box {
-                own = pts;
-            }
         }
-        self.edit_comments_copy(by, own_box, id);
-        Ok(own)
+        if let Some((owner, id)) = channel {
+            self.edit_comments_copy(by, owner, id);
+        }
+        Ok(())
     }
 }
 

@@ -36,6 +36,9 @@ impl World {
         if !self.allows(user, Private::Invites, by) {
             return Err(Refusal::forbidden("USER_PRIVACY_RESTRICTED"));
         }
+        if self.bot(user).is_some_and(|bot| bot.no_chats) {
+            return Err(Refusal::bad("BOT_GROUPS_BLOCKED"));
+        }
         if bot && found.form == Form::Broadcast {
             return Err(Refusal::bad("USER_BOT"));
         }

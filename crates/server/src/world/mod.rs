@@ -77,6 +77,10 @@ use heliogram_crypto::{Random, SeededRandom};
 pub(crate) use access::Kind;
 pub(crate) use actor::{Actor, Origin};
 pub(crate) use auths::{AppInfo, Auth};
+pub(crate) use bots::{
+    BotProfile, CallbackAnswer, GIF_SEARCH, IMAGE_SEARCH, InlineAnswer, InlineBody, InlineMessage,
+    InlineQuery, InlineResult, Questions, Scope, Shown, VENUE_SEARCH, check_start,
+};
 pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::{After, Which};
@@ -105,7 +109,7 @@ pub(crate) use requests::JoinRequest;
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use search::{Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
-pub(crate) use send::{Draft, Sent};
+pub(crate) use send::{Draft, Sent, check_text};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
 pub(crate) use stock::Stock;
@@ -138,6 +142,10 @@ pub(crate) struct World {
     pub(crate) next_letter: i64,
     pub(crate) next_chat: i64,
     pub(crate) users: HashMap<i64, User>,
+    /// What is kept of bots beside their accounts.
+    pub(crate) bots: HashMap<i64, BotProfile>,
+    /// What bots are asked by people who wait.
+    pub(crate) questions: Questions,
     pub(crate) by_phone: HashMap<String, i64>,
     pub(crate) by_username: HashMap<String, i64>,
     /// Who has a user among their contacts.
@@ -173,6 +181,8 @@ pub(crate) struct World {
     pub(crate) uploads: Uploads,
     pub(crate) cdn: cdn::Cdn,
     pub(crate) out: Vec<Push>,
+    /// Questions that were answered just now, for those who wait.
+    pub(crate) answered: Vec<i64>,
     /// What whoever watches the server should hear of.
     pub(crate) events: Vec<Event>,
     pub(crate) dirty: Dirty,
@@ -194,6 +204,8 @@ impl World {
             next_letter: 1,
             next_chat: FIRST_CHAT,
             users: HashMap::new(),
+            bots: HashMap::new(),
+            questions: Questions::default(),
             by_phone: HashMap::new(),
             by_username: HashMap::new(),
             contact_of: HashMap::new(),
@@ -219,6 +231,7 @@ impl World {
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),
             out: Vec::new(),
+            answered: Vec::new(),
             events: Vec::new(),
             dirty: Dirty::default(),
         }

@@ -25,6 +25,8 @@ pub(crate) enum Told {
     Reactions(i32),
     /// One small thing for everybody but the account that did it.
     Others(enums::Update),
+    /// The commands of a bot, which are not the same for everybody.
+    Commands(i64),
 }
 
 impl World {
@@ -62,6 +64,7 @@ impl World {
                     told.map_or_else(Default::default, |(update, about)| (vec![update], about));
                 self.updates(viewer, updates, &about)
             }
+            Told::Commands(bot) => self.commands_update(viewer, owner, *bot),
             Told::Others(update) => types::UpdateShort::new(update.clone(), self.now()).into(),
         }
     }

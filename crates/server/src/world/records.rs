@@ -41,6 +41,8 @@ pub(crate) enum Rec {
     Topic(i64, i32),
     /// What an account has set for itself.
     Preferences(i64),
+    /// What is kept of a bot beside its account.
+    Bot(i64),
 }
 
 /// The records that changed since they were last written.

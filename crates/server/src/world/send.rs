@@ -246,7 +246,8 @@ impl World {
         if sender.blocked.contains(&to) {
             return Err(Refusal::bad("YOU_BLOCKED_USER"));
         }
-        if sender.is_bot() && from != to {
+        if sender.is_bot() {
+            // Not even to itself.
             if target.is_bot() {
                 return Err(Refusal::bad("USER_IS_BOT"));
             }

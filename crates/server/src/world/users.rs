@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use heliogram_api::types;
 use heliogram_crypto::Random;
 
 use super::{Mailbox, Password, Rec, World};
@@ -22,7 +21,6 @@ pub(crate) struct User {
     pub(crate) contacts: BTreeMap<i64, Contact>,
     pub(crate) blocked: BTreeSet<i64>,
     pub(crate) password: Option<Password>,
-    pub(crate) commands: Vec<types::BotCommand>,
     pub(crate) registered: i32,
     /// Online until then, as the client said last; not kept over a restart.
     pub(crate) online_until: i32,
@@ -56,7 +54,6 @@ crate::persist::record!(User {
     contacts,
     blocked,
     password,
-    commands,
     registered,
     online_until,
     seen,
@@ -107,7 +104,6 @@ impl World {
             contacts: BTreeMap::new(),
             blocked: BTreeSet::new(),
             password: None,
-            commands: Vec::new(),
             registered,
             online_until: 0,
             seen: registered,

@@ -11,6 +11,7 @@ mod packets;
 mod peer;
 mod raw;
 mod transports;
+mod waiting;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -29,12 +29,16 @@ pub(super) async fn wait_for<T>(
         .with_context(|| format!("{what} never came"))?
 }
 
-/// The next message that is not one's own.
+/// The account of Telegram itself, which sends login codes and tells of new logins.
+const TELEGRAM: i64 = 777_000;
+
+/// The next message of another person.
 pub(super) fn incoming(event: Event) -> Option<Message> {
-    match event {
-        Event::NewMessage(message) if !message.is_outgoing() => Some(message),
-        _ => None,
-    }
+    let Event::NewMessage(message) = event else {
+        return None;
+    };
+    let of_people = !message.is_outgoing() && message.sender_id() != Some(TELEGRAM);
+    of_people.then_some(message)
 }
 
 /// Answers the next message.

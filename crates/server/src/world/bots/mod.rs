@@ -1,5 +1,26 @@
+//! Bots: their accounts, what they say about themselves, and what they are asked.
+
+mod callback;
+mod commands;
+mod inline;
+mod markup;
+mod profile;
+mod questions;
+
+pub(crate) use commands::Scope;
+pub(crate) use inline::{
+    InlineAnswer, InlineBody, InlineMessage, InlineQuery, InlineResult, Shown,
+};
+pub(crate) use profile::BotProfile;
+pub(crate) use questions::{CallbackAnswer, Questions};
+
 use super::World;
 use crate::rpc::{Answer, Refusal};
+
+/// Names of the bots that search for pictures and places.
+pub(crate) const GIF_SEARCH: &str = "gif";
+pub(crate) const IMAGE_SEARCH: &str = "pic";
+pub(crate) const VENUE_SEARCH: &str = "foursquare";
 
 /// Characters of the secret part of a bot token.
 const SECRET: usize = 35;
@@ -16,6 +37,7 @@ impl World {
         let secret = self.random_text(SECRET);
         let user = self.user_mut(id)?;
         user.token = Some(format!("{id}:{secret}"));
+        self.bot_mut(id)?;
         self.put_username(id, username)?;
         Ok(id)
     }
@@ -40,8 +62,21 @@ impl World {
         let made = self.add_user(home, username);
         self.next_user = next.max(if next == id { id + 1 } else { next });
         self.user_mut(made)?.token = Some(token.to_owned());
+        self.bot_mut(made)?;
         self.put_username(made, username)?;
         Ok(made)
+    }
+
+    /// Whether this is one of the bots that search for pictures and places, whose results need not
+    /// say where they come from: those the configuration names.
+    pub(crate) fn is_search_bot(&self, id: i64) -> bool {
+        let names = [GIF_SEARCH, IMAGE_SEARCH, VENUE_SEARCH];
+        names.iter().any(|name| self.search_bot(name) == Some(id))
+    }
+
+    /// The bot that searches under a name, if there is one.
+    pub(crate) fn search_bot(&self, name: &str) -> Option<i64> {
+        self.by_username(name).filter(|id| self.is_bot(*id))
     }
 
     /// The token of a bot.
@@ -56,6 +91,17 @@ impl World {
         let id: i64 = id.parse().map_err(|_| invalid())?;
         let known = self.token_of(id).is_some_and(|known| known == token);
         if known { Ok(id) } else { Err(invalid()) }
+    }
+}
+
+/// What a link to a bot may tell it.
+pub(crate) fn check_start(param: &str) -> Answer<()> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    match param.len() {
+        0 => Err(Refusal::bad("START_PARAM_EMPTY")),
+        65.. => Err(Refusal::bad("START_PARAM_TOO_LONG")),
+        _ if !param.chars().all(word) => Err(Refusal::bad("START_PARAM_INVALID")),
+        _ => Ok(()),
     }
 }
 
