@@ -59,6 +59,7 @@ mod layers;
 mod net;
 mod people;
 mod persist;
+mod pictures;
 mod render;
 mod rpc;
 mod seed;

@@ -95,7 +95,11 @@ impl World {
 
     pub(super) fn chat_photo(&self, chat: &Chat) -> enums::ChatPhoto {
         match chat.photo.and_then(|id| self.photos.get(&id)) {
-            Some(photo) => types::ChatPhoto::new(photo.id, photo.dc).into(),
+            Some(photo) => types::ChatPhoto {
+                stripped_thumb: Some(photo.stripped.clone()),
+                ..types::ChatPhoto::new(photo.id, photo.dc)
+            }
+            .into(),
             None => enums::ChatPhoto::Empty,
         }
     }

@@ -71,7 +71,9 @@ impl World {
         let id = photo.id;
         let hash = self.access_hash(viewer, Kind::Photo, id);
         let reference = self.file_reference(Kind::Photo, id).into();
-        let sizes = photo.sizes.iter().map(size_for).collect();
+        let preview = types::PhotoStrippedSize::new("i".to_owned(), photo.stripped.clone());
+        let sizes = photo.sizes.iter().map(size_for);
+        let sizes = [preview.into()].into_iter().chain(sizes).collect();
         types::Photo::new(id, hash, reference, photo.date, sizes, photo.dc).into()
     }
 }

@@ -37,6 +37,7 @@ impl World {
             username: user.username.clone(),
             phone: user.phone.clone().filter(|_| knows_phone),
             status: (!user.is_bot() && id != TELEGRAM).then(|| self.status_for(viewer, user)),
+            photo: self.face_for(viewer, id).map(Box::new),
             bot_info_version: user.is_bot().then(|| bot.map_or(1, |bot| bot.version + 1)),
             ..types::User::new(id)
         }
@@ -84,6 +85,17 @@ impl World {
         } else {
             types::UserStatusOffline::new(user.seen).into()
         }
+    }
+
+    /// The profile photo of an account in small, as another one sees it.
+    fn face_for(&self, viewer: i64, id: i64) -> Option<enums::UserProfilePhoto> {
+        let newest = self.faces_of(viewer, id).first().copied()?;
+        let photo = self.photos.get(&newest)?;
+        let face = types::UserProfilePhoto {
+            stripped_thumb: Some(photo.stripped.clone()),
+            ..types::UserProfilePhoto::new(photo.id, photo.dc)
+        };
+        Some(face.into())
     }
 
     /// Accounts as one of them sees them, each once, with the viewer itself.

@@ -3,6 +3,7 @@ use heliogram_api::functions::messages::{GetWebPagePreview, UploadMedia};
 use heliogram_api::types;
 use heliogram_crypto::Random;
 
+use crate::pictures::{self, BadPicture, Shape};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{
     Blob, Document, Kind, Media, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions, phone_digits,
@@ -215,7 +216,7 @@ fn thumb_of(cx: &Cx<'_>, file: &InputFile) -> Answer<Option<PhotoSize>> {
 
 fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<Media> {
     Ok(Media::Photo {
-        id: stored_photo(cx, &media.file)?,
+        id: stored_photo(cx, &media.file, Shape::Message)?,
         spoiler: media.spoiler,
         ttl: media.ttl_seconds,
     })
@@ -233,34 +234,51 @@ pub(super) fn known_photo(cx: &Cx<'_>, photo: &enums::InputPhoto) -> Answer<i64>
 }
 
 /// Makes a photo of an uploaded file.
-pub(super) fn stored_photo(cx: &Cx<'_>, file: &InputFile) -> Answer<i64> {
+pub(super) fn stored_photo(cx: &Cx<'_>, file: &InputFile, shape: Shape) -> Answer<i64> {
     let (blob, dc) = finished(cx, file)?;
+    let id = photo_of(cx, &blob, dc, shape)?;
+    cx.shared.change(|w| {
+        w.forget_upload(cx.me, id_of(file));
+        Ok(id)
+    })
+}
+
+/// Makes a photo of a stored picture: its sizes become files of their own.
+pub(super) fn photo_of(cx: &Cx<'_>, blob: &Blob, dc: i32, shape: Shape) -> Answer<i64> {
     if blob.size > PHOTO_MAX {
         return Err(Refusal::bad("PHOTO_SAVE_FILE_INVALID"));
     }
-    let not_a_picture = || Refusal::bad("IMAGE_PROCESS_FAILED");
-    let (width, height) = size_of(cx, &blob).ok_or_else(not_a_picture)?;
-    let side = width.max(height);
-    let boxes = [(100, "s"), (320, "m"), (800, "x"), (1280, "y")];
-    let kind = boxes
-        .into_iter()
-        .find(|(fits, _)| side <= *fits)
-        .map_or("w", |(_, kind)| kind);
+    let bytes = cx.shared.blobs.read(blob, 0, blob.size);
+    let picture = pictures::scale(&bytes.map_err(|_| lost())?, shape);
+    let picture = picture.map_err(|bad| match bad {
+        BadPicture::Unreadable => Refusal::bad("IMAGE_PROCESS_FAILED"),
+        BadPicture::Dimensions => Refusal::bad("PHOTO_INVALID_DIMENSIONS"),
+    })?;
+    let mut sizes = Vec::with_capacity(picture.sizes.len());
+    for scaled in picture.sizes {
+        let name = format!("{:016x}", cx.shared.world().random_id());
+        let written = cx.shared.blobs.write(&name, 0, &scaled.jpeg);
+        written.map_err(|_| Refusal::new(500, "FILE_WRITE_FAILED"))?;
+        sizes.push(PhotoSize {
+            kind: scaled.kind.to_owned(),
+            width: scaled.width,
+            height: scaled.height,
+            blob: Blob {
+                name,
+                size: scaled.jpeg.len() as i64,
+                part: 0,
+                places: Vec::new(),
+            },
+        });
+    }
     cx.shared.change(|w| {
-        let id = w.random_id();
-        let size = PhotoSize {
-            kind: kind.to_owned(),
-            width,
-            height,
-            blob,
-        };
         let photo = Photo {
-            id,
+            id: w.random_id(),
             date: w.now(),
             dc,
-            sizes: vec![size],
+            sizes,
+            stripped: picture.stripped,
         };
-        w.forget_upload(cx.me, id_of(file));
         Ok(w.add_photo(photo))
     })
 }

@@ -73,6 +73,7 @@ pub(crate) fn table() -> Table {
         notify::register,
         participants::register,
         password::register,
+        photos::register,
         privacy::register,
         qr::register,
         quiet::register,

@@ -1,6 +1,6 @@
 //! What clients ask for when they start and this world has none of: truthful empty answers.
 
-use heliogram_api::functions::{account, aicompose, langpack, messages, photos, stories};
+use heliogram_api::functions::{account, aicompose, langpack, messages, stories};
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Refusal, Table};
@@ -90,10 +90,6 @@ fn lists(table: &mut Table) {
     table.on::<messages::GetScheduledHistory>(|_, _, _| no_messages());
     table.on::<messages::GetSponsoredMessages>(|_, _, _| {
         Ok(enums::messages::SponsoredMessages::Empty)
-    });
-    table.on::<photos::GetUserPhotos>(|w, cx, call| {
-        let user = w.input_user(cx.me, &call.user_id)?;
-        Ok(types::photos::Photos::new(Vec::new(), w.users_for(cx.me, [user])).into())
     });
     table.on::<stories::GetPeerMaxIDs>(|_, _, call| {
         Ok(call.id.iter().map(|_| types::RecentStory::new()).collect())

@@ -15,6 +15,7 @@ mod journal;
 mod mentions;
 mod messages;
 mod notify;
+mod photos;
 mod privacy;
 mod qr;
 mod reactions;

@@ -101,6 +101,25 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
                 mime: "image/jpeg".to_owned(),
             })
         }
+        InputFileLocation::InputPeerPhotoFileLocation(at) => {
+            let peer = w.peer(me, &at.peer)?;
+            let shown = match w.chats.get(&peer) {
+                Some(chat) => chat.photo == Some(at.photo_id),
+                None => w.faces_of(me, peer).contains(&at.photo_id),
+            };
+            let photo = w.photos.get(&at.photo_id).filter(|_| shown);
+            let photo = photo.ok_or_else(invalid)?;
+            let kind = if at.big { "c" } else { "a" };
+            let size = photo.sizes.iter().find(|size| size.kind == kind);
+            let blob = size.ok_or_else(invalid)?.blob.clone();
+            Ok(Found {
+                document: None,
+                blob,
+                dc: photo.dc,
+                date: photo.date,
+                mime: "image/jpeg".to_owned(),
+            })
+        }
         _ => Err(invalid()),
     }
 }

@@ -40,6 +40,8 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
         .get(&cx.me)
         .and_then(|mailbox| mailbox.dialogs.get(&id));
     let pinned = dialog.and_then(|dialog| dialog.pins.last().copied());
+    let face = w.faces_of(cx.me, id).first().copied();
+    let face = face.and_then(|id| w.photos.get(&id));
     let full = types::UserFull {
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,
@@ -49,6 +51,7 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
         private_forward_name: (!shows(Private::Forwards)).then(|| user.full_name()),
         bot_group_admin_rights: bot.and_then(|bot| bot.group_rights.clone()),
         bot_broadcast_admin_rights: bot.and_then(|bot| bot.channel_rights.clone()),
+        profile_photo: face.map(|photo| w.photo_for(cx.me, photo)),
         bot_info: bot_info.map(Into::into),
         pinned_msg_id: pinned,
         ttl_period: w.ttl_of(cx.me, id),

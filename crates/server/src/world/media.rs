@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use bytes::Bytes;
 use heliogram_api::enums;
 
 use super::{Kind, Rec, World};
@@ -52,13 +53,16 @@ pub(crate) struct Photo {
     pub(crate) date: i32,
     pub(crate) dc: i32,
     pub(crate) sizes: Vec<PhotoSize>,
+    /// The smallest preview, as `photoStrippedSize` has it.
+    pub(crate) stripped: Bytes,
 }
 
 record!(Photo {
     id,
     date,
     dc,
-    sizes
+    sizes,
+    stripped
 });
 
 /// One size of a picture.

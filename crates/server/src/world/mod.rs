@@ -19,6 +19,7 @@ mod discussion;
 mod edit;
 mod entities;
 mod expiry;
+mod faces;
 mod filters;
 mod folders;
 mod forward;

@@ -21,6 +21,8 @@ pub(crate) struct User {
     pub(crate) contacts: BTreeMap<i64, Contact>,
     pub(crate) blocked: BTreeSet<i64>,
     pub(crate) password: Option<Password>,
+    /// Profile photos, newest first.
+    pub(crate) photos: Vec<i64>,
     pub(crate) registered: i32,
     /// Online until then, as the client said last; not kept over a restart.
     pub(crate) online_until: i32,
@@ -54,6 +56,7 @@ crate::persist::record!(User {
     contacts,
     blocked,
     password,
+    photos,
     registered,
     online_until,
     seen,
@@ -104,6 +107,7 @@ impl World {
             contacts: BTreeMap::new(),
             blocked: BTreeSet::new(),
             password: None,
+            photos: Vec::new(),
             registered,
             online_until: 0,
             seen: registered,

@@ -169,30 +169,6 @@ fn another_data_centre_and_another_account_are_told_so() {
 }
 
 #[test]
-fn a_photo_has_its_size_and_something_else_is_none() {
-    let program = alice();
-    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    png.extend_from_slice(&[0, 0, 2, 0, 0, 0, 1, 0]);
-    program
-        .call(upload::SaveFilePart::new(1, 0, Bytes::from(png.clone())))
-        .unwrap();
-    program
-        .call(upload::SaveFilePart::new(2, 0, Bytes::from_static(b"text")))
-        .unwrap();
-    let photo = |id| {
-        let file = types::InputFile::new(id, 1, "p.png".into(), String::new());
-        let media = types::InputMediaUploadedPhoto::new(file.into());
-        let to = enums::InputPeer::InputPeerSelf;
-        messages::SendMedia::new(to, media.into(), "look".into(), id)
-    };
-    assert_eq!(program.refusal(photo(2)), "IMAGE_PROCESS_FAILED");
-    program.call(photo(1)).unwrap();
-    let world = program.shared.world();
-    let photo = world.photos.values().next().unwrap();
-    assert_eq!((photo.sizes[0].width, photo.sizes[0].height), (512, 256));
-}
-
-#[test]
 fn an_album_is_one_group_and_all_or_nothing() {
     let program = alice();
     for id in 1..=2 {
