@@ -1,6 +1,6 @@
 //! What clients ask for when they start and this world has none of: truthful empty answers.
 
-use heliogram_api::functions::{account, aicompose, langpack, messages, stories};
+use heliogram_api::functions::{account, aicompose, contacts, langpack, messages, stories};
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Refusal, Table};
@@ -10,6 +10,7 @@ pub(super) fn register(table: &mut Table) {
     reactions(table);
     settings(table);
     lists(table);
+    shows(table);
     languages(table);
 }
 
@@ -29,6 +30,12 @@ fn stickers(table: &mut Table) {
     });
     table.on::<messages::GetFeaturedStickers>(|_, _, _| {
         Ok(types::messages::FeaturedStickers::new(0, 0, Vec::new(), Vec::new()).into())
+    });
+    table.on::<messages::GetFeaturedEmojiStickers>(|_, _, _| {
+        Ok(types::messages::FeaturedStickers::new(0, 0, Vec::new(), Vec::new()).into())
+    });
+    table.on::<account::GetSavedRingtones>(|_, _, _| {
+        Ok(types::account::SavedRingtones::new(0, Vec::new()).into())
     });
     table.on::<messages::GetStickers>(|_, _, _| {
         Ok(types::messages::Stickers::new(0, Vec::new()).into())
@@ -68,6 +75,18 @@ fn settings(table: &mut Table) {
         let none = types::messages::QuickReplies::new(vec![], vec![], vec![], vec![]);
         Ok(none.into())
     });
+    table.on::<account::GetAutoSaveSettings>(|w, cx, _| {
+        let nothing = types::AutoSaveSettings::new;
+        let (none, nobody) = (Vec::new(), w.users_for(cx.me, []));
+        Ok(types::account::AutoSaveSettings::new(
+            nothing(),
+            nothing(),
+            nothing(),
+            Vec::new(),
+            none,
+            nobody,
+        ))
+    });
     table.on::<account::GetChatThemes>(|_, _, _| no_themes());
     table.on::<account::GetThemes>(|_, _, _| no_themes());
     table.on::<account::GetContentSettings>(|_, _, _| Ok(types::account::ContentSettings::new()));
@@ -98,6 +117,44 @@ fn lists(table: &mut Table) {
 
 fn no_messages() -> Answer<enums::messages::Messages> {
     Ok(types::messages::Messages::new(vec![], vec![], vec![], vec![]).into())
+}
+
+/// What people show of themselves, and nobody here does.
+fn shows(table: &mut Table) {
+    table.on::<account::GetChannelDefaultEmojiStatuses>(|_, _, _| no_statuses());
+    table.on::<account::GetCollectibleEmojiStatuses>(|_, _, _| no_statuses());
+    table.on::<account::GetChannelRestrictedStatusEmojis>(|_, _, _| no_emojis());
+    table.on::<account::GetDefaultBackgroundEmojis>(|_, _, _| no_emojis());
+    table.on::<account::GetDefaultGroupPhotoEmojis>(|_, _, _| no_emojis());
+    table.on::<account::GetDefaultProfilePhotoEmojis>(|_, _, _| no_emojis());
+    table.on::<contacts::GetBirthdays>(|w, cx, _| {
+        let nobody = w.users_for(cx.me, []);
+        Ok(types::contacts::ContactBirthdays::new(Vec::new(), nobody))
+    });
+    table.on::<messages::GetPaidReactionPrivacy>(|w, cx, _| {
+        let default = enums::PaidReactionPrivacy::Default;
+        let update = types::UpdatePaidReactionPrivacy::new(default);
+        Ok(w.updates(cx.me, vec![update.into()], &[]))
+    });
+    table.on::<stories::GetAllStories>(|_, _, _| {
+        let stealth = types::StoriesStealthMode::new();
+        let (none, nobody) = (Vec::new(), Vec::new());
+        let state = String::new();
+        Ok(types::stories::AllStories::new(0, state, Vec::new(), none, nobody, stealth).into())
+    });
+    table.on::<stories::GetPeerStories>(|w, cx, call| {
+        let peer = w.peer(cx.me, &call.peer)?;
+        let cast = w.cast(cx.me, [peer]);
+        let none = types::PeerStories::new(crate::render::peer(peer), Vec::new());
+        Ok(types::stories::PeerStories::new(
+            none, cast.chats, cast.users,
+        ))
+    });
+    table.on::<stories::GetAllReadPeerStories>(|w, cx, _| Ok(w.updates(cx.me, Vec::new(), &[])));
+}
+
+fn no_emojis() -> Answer<enums::EmojiList> {
+    Ok(types::EmojiList::new(0, Vec::new()).into())
 }
 
 fn languages(table: &mut Table) {

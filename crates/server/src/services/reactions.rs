@@ -4,6 +4,8 @@ use heliogram_api::functions::messages::{
 };
 use heliogram_api::{enums, types};
 
+use heliogram_crypto::hash::md5;
+
 use super::history::page_of;
 use crate::render::{reacted_by, sign};
 use crate::rpc::{Answer, Cx, Refusal, Table};
@@ -48,8 +50,8 @@ pub(super) fn register(table: &mut Table) {
         Ok(types::messages::AffectedHistory::new(pts, 0, 0))
     });
     table.on::<GetAvailableReactions>(available);
-    table.on::<GetTopReactions>(|_, _, call| Ok(offered(call.limit)));
-    table.on::<GetRecentReactions>(|_, _, _| Ok(offered(0)));
+    table.on::<GetTopReactions>(|_, _, call| Ok(offered(call.limit, call.hash)));
+    table.on::<GetRecentReactions>(|_, _, _| Ok(offered(0, 0)));
     table.on::<ClearRecentReactions>(|_, _, _| Ok(true));
 }
 
@@ -135,8 +137,32 @@ fn available(
     Ok(types::messages::AvailableReactions::new(SIGNS_HASH, all.collect()).into())
 }
 
-fn offered(limit: i32) -> enums::messages::Reactions {
+/// The signs to offer first; a client that has them already is not told again.
+fn offered(limit: i32, known: i64) -> enums::messages::Reactions {
     let limit = usize::try_from(limit).unwrap_or(0);
-    let signs = SIGNS.iter().take(limit).map(|text| sign(text));
-    types::messages::Reactions::new(0, signs.collect()).into()
+    let signs = SIGNS.get(..limit.min(SIGNS.len())).unwrap_or_default();
+    let hash = list_hash(signs.iter().map(|text| sign_hash(text)));
+    if hash == known && hash != 0 {
+        return enums::messages::Reactions::NotModified;
+    }
+    let signs = signs.iter().map(|text| sign(text));
+    types::messages::Reactions::new(hash, signs.collect()).into()
+}
+
+/// What stands for a sign where lists of them are compared: the first eight bytes of its MD5.
+fn sign_hash(text: &str) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&md5(&[text.as_bytes()])[..8]);
+    u64::from_be_bytes(first)
+}
+
+/// The hash by which clients ask whether a list changed (core.telegram.org/api/offsets).
+fn list_hash(ids: impl Iterator<Item = u64>) -> i64 {
+    let hash = ids.fold(0u64, |mut hash, id| {
+        hash ^= hash >> 21;
+        hash ^= hash << 35;
+        hash ^= hash >> 4;
+        hash.wrapping_add(id)
+    });
+    hash as i64
 }
