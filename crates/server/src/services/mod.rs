@@ -20,6 +20,7 @@ mod history;
 mod inline;
 mod invites;
 mod journal;
+mod leaving;
 mod links;
 mod media;
 mod notify;
@@ -69,6 +70,7 @@ pub(crate) fn table() -> Table {
         invites::register,
         journal::register,
         links::register,
+        leaving::register,
         media::register,
         notify::register,
         participants::register,

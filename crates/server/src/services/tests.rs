@@ -12,6 +12,7 @@ mod groups;
 mod inline;
 mod invites;
 mod journal;
+mod leaving;
 mod mentions;
 mod messages;
 mod notify;

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use heliogram_api::types;
+
 use super::filters::Filters;
+use super::logout_tokens::LogoutToken;
 use super::notify::Notify;
 use super::privacy::Privacy;
+use super::reset::Reset;
 use super::saved_contacts::SavedContact;
 use super::{Rec, World};
 use crate::persist::record;
@@ -24,6 +28,12 @@ pub(crate) struct Preferences {
     pub(crate) account_days: Option<i32>,
     /// The takeout that is under way.
     pub(crate) takeout: Option<i64>,
+    /// When the account can be deleted without its password.
+    pub(crate) deletion: Option<i32>,
+    /// What is to happen to its password.
+    pub(crate) reset: Option<Reset>,
+    pub(crate) logout_tokens: Vec<LogoutToken>,
+    pub(crate) birthday: Option<types::Birthday>,
     /// The address book the account brought along, by phone number.
     pub(crate) saved_contacts: BTreeMap<String, SavedContact>,
 }
@@ -35,6 +45,10 @@ record!(Preferences {
     session_days,
     account_days,
     takeout,
+    deletion,
+    reset,
+    logout_tokens,
+    birthday,
     saved_contacts
 });
 
