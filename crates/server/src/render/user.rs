@@ -32,6 +32,7 @@ impl World {
             is_self: id == viewer,
             contact: contact.is_some(),
             mutual_contact: contact.is_some() && self.is_mutual(viewer, id),
+            close_friend: self.is_close_friend(viewer, id),
             bot: user.is_bot(),
             verified: id == TELEGRAM,
             support: id == TELEGRAM,

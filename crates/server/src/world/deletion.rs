@@ -14,7 +14,7 @@ impl World {
     pub(crate) fn put_off_deletion(&mut self, user: i64) -> Answer<()> {
         let now = self.now();
         let asked = self.preferences(user).and_then(|all| all.deletion);
-        let at = asked.unwrap_or(now.saturating_add(CONFIRMED_AFTER));
+        let at = asked.unwrap_or_else(|| now.saturating_add(CONFIRMED_AFTER));
         if at <= now {
             return Ok(());
         }

@@ -53,6 +53,7 @@ mod records;
 mod requests;
 mod reset;
 mod rights;
+mod saved;
 mod saved_contacts;
 mod search;
 mod secondary;

@@ -1,6 +1,6 @@
 //! What an account has set for itself, apart from what others see of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heliogram_api::types;
 
@@ -28,6 +28,12 @@ pub(crate) struct Preferences {
     pub(crate) account_days: Option<i32>,
     /// The takeout that is under way.
     pub(crate) takeout: Option<i64>,
+    /// The authors that are pinned in Saved Messages, from the top.
+    pub(crate) saved_pins: Vec<i64>,
+    /// Who does not see the account's stories.
+    pub(crate) kept_from_stories: BTreeSet<i64>,
+    /// It does not want to be told whom it talks to most.
+    pub(crate) no_top_peers: bool,
     /// When the account can be deleted without its password.
     pub(crate) deletion: Option<i32>,
     /// What is to happen to its password.
@@ -45,6 +51,9 @@ record!(Preferences {
     session_days,
     account_days,
     takeout,
+    saved_pins,
+    kept_from_stories,
+    no_top_peers,
     deletion,
     reset,
     logout_tokens,
