@@ -51,6 +51,7 @@ impl World {
         account.about.clear();
         account.password = None;
         account.blocked.clear();
+        account.photos.clear();
         let phone = account.phone.take();
         if let Some(phone) = phone {
             self.by_phone.remove(&phone);
