@@ -33,7 +33,7 @@ tl_fields! {
     enums::BotMenuButton,
     types::BotCommand,
     types::ChatAdminRights, types::ChatBannedRights, types::DialogFilter,
-    types::PeerNotifySettings, types::GlobalPrivacySettings,
+    types::PeerNotifySettings, types::GlobalPrivacySettings, types::Birthday,
 }
 
 /// Implements [`Field`] for a struct, field by field in the order given: the order is the format.

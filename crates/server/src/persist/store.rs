@@ -379,12 +379,14 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use heliogram_api::types;
+    use heliogram_api::{enums, types};
 
     use super::*;
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
-    use crate::world::{Actor, Blob, Document, Form, LinkTerms, Member, Rung, Scope, all_rights};
+    use crate::world::{
+        Actor, Blob, Document, Form, LinkTerms, Member, Private, Rung, Scope, all_rights,
+    };
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
         let mut w = world();
@@ -422,6 +424,15 @@ mod tests {
             ..types::PeerNotifySettings::new()
         };
         w.set_notify(b, Rung::Peer(group), muted);
+        let nobody = vec![enums::PrivacyRule::PrivacyValueDisallowAll];
+        w.set_privacy(b, Private::About, nobody).unwrap();
+        w.set_birthday(b, Some(types::Birthday::new(5, 11)))
+            .unwrap();
+        w.set_session_days(b, 9).unwrap();
+        w.save_contact(b, "15550100".into(), "C".into(), String::new());
+        w.pin_saved(b, vec![b]).unwrap();
+        w.protect(b, "secret", "").unwrap();
+        w.reset_password(b).unwrap();
         w.send(Actor::account(a), group, draft("to all", 9))
             .unwrap();
         let bot = w.add_bot("kept_bot", 1).unwrap();
@@ -476,6 +487,12 @@ mod tests {
         assert_eq!(new.boxes[&a].dialogs[&b].pinned, Some(0));
         assert_eq!(new.folder_of(b, group), 1);
         assert!(new.archived[&group].contains(&b) && new.is_muted(b, group));
+        assert!(!new.allows(b, Private::About, a) && new.allows(a, Private::About, b));
+        assert_eq!(new.birthday(b), Some(types::Birthday::new(5, 11)));
+        assert_eq!((new.session_days(b), new.saved_contacts(b).len()), (9, 1));
+        assert_eq!((new.saved_pins(b), new.saved_pins(a)), (vec![b], vec![]));
+        assert_eq!(new.reset_date(b), old.reset_date(b));
+        assert!(new.reset_date(b).is_some());
         assert_eq!(new.boxes[&a].dialogs[&b].read_out, 1);
         assert_eq!(new.keys_of(a), old.keys_of(a));
         assert_eq!(new.documents[&77].blob.places, [4, 0, 8]);

@@ -146,7 +146,7 @@ impl World {
     }
 
     /// The conversation a saved message is listed under: where it came from, or the owner's own.
-    fn saved_under(&self, owner: i64, letter: &Letter) -> i64 {
+    pub(crate) fn saved_under(&self, owner: i64, letter: &Letter) -> i64 {
         let Some(forward) = &letter.forward else {
             return owner;
         };

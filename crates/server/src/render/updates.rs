@@ -227,6 +227,22 @@ impl World {
         }
     }
 
+    /// Tells an account's sessions, and who may know it, that its phone number is another one.
+    pub(crate) fn push_phone(&mut self, by: Actor) {
+        let mut to = self.watchers(by.user);
+        to.push(by.user);
+        for who in to {
+            let seen = match self.user_for(who, by.user) {
+                enums::User::User(user) => user.phone,
+                _ => None,
+            };
+            if let Some(phone) = seen {
+                let update = types::UpdateUserPhone::new(by.user, phone);
+                self.push_short(who, by, update.into());
+            }
+        }
+    }
+
     /// Tells an account's sessions, and who keeps it as a contact, how it is called now.
     pub(crate) fn push_name(&mut self, by: Actor) {
         let Some(user) = self.users.get(&by.user) else {

@@ -10,6 +10,14 @@ impl World {
         let Some(user) = self.users.get(&id) else {
             return types::UserEmpty::new(id).into();
         };
+        if user.deleted {
+            return types::User {
+                deleted: true,
+                access_hash: Some(self.access_hash(viewer, Kind::User, id)),
+                ..types::User::new(id)
+            }
+            .into();
+        }
         let viewed_by = self.users.get(&viewer);
         let contact = viewed_by.and_then(|viewer| viewer.contacts.get(&id));
         let told = contact.is_some_and(|contact| contact.knows_phone);
@@ -24,6 +32,7 @@ impl World {
             is_self: id == viewer,
             contact: contact.is_some(),
             mutual_contact: contact.is_some() && self.is_mutual(viewer, id),
+            close_friend: self.is_close_friend(viewer, id),
             bot: user.is_bot(),
             verified: id == TELEGRAM,
             support: id == TELEGRAM,

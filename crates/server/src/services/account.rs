@@ -1,8 +1,10 @@
 use heliogram_api::functions::account::{
-    CheckUsername, UpdateProfile, UpdateStatus, UpdateUsername,
+    CheckUsername, ReorderUsernames, ToggleUsername, UpdateBirthday, UpdateProfile, UpdateStatus,
+    UpdateUsername,
 };
 
-use crate::rpc::Table;
+use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::world::World;
 
 pub(super) fn register(table: &mut Table) {
     table.on::<CheckUsername>(
@@ -22,9 +24,37 @@ pub(super) fn register(table: &mut Table) {
         w.push_name(cx.actor());
         Ok(w.user_for(cx.me, cx.me))
     });
+    table.on::<UpdateBirthday>(|w, cx, call| {
+        w.set_birthday(cx.me, call.birthday)?;
+        Ok(true)
+    });
+    table.on::<ToggleUsername>(|w, cx, call| {
+        own_username(w, cx, &call.username)?;
+        // The one there is stays active; it goes by being changed.
+        match call.active {
+            true => Err(Refusal::bad("USERNAME_NOT_MODIFIED")),
+            false => Err(Refusal::bad("USERNAME_INVALID")),
+        }
+    });
+    table.on::<ReorderUsernames>(|w, cx, call| {
+        let own = w.user(cx.me)?.username.clone();
+        let all: Vec<String> = own.into_iter().collect();
+        match call.order == all {
+            true => Ok(true),
+            false => Err(Refusal::bad("ORDER_INVALID")),
+        }
+    });
     table.on::<UpdateStatus>(|w, cx, call| {
         w.set_online(cx.me, !call.offline);
         w.push_status(cx.actor());
         Ok(true)
     });
+}
+
+fn own_username(w: &World, cx: &Cx<'_>, name: &str) -> Answer<()> {
+    let own = w.user(cx.me)?.username.as_deref();
+    match own.is_some_and(|own| own.eq_ignore_ascii_case(name)) {
+        true => Ok(()),
+        false => Err(Refusal::bad("USERNAME_INVALID")),
+    }
 }

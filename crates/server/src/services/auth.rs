@@ -46,7 +46,19 @@ fn send_code(w: &mut World, cx: &Cx<'_>, call: SendCode) -> Answer<enums::auth::
         (None, Some(near)) if near != cx.dc => return Err(Refusal::elsewhere("NETWORK", near)),
         _ => {}
     }
-    new_code(w, &phone)
+    let tokens = call.settings.logout_tokens.unwrap_or_default();
+    match w.by_phone.get(&phone).copied() {
+        Some(user) if w.use_logout_token(user, &tokens) => came_back(w, cx, user),
+        _ => new_code(w, &phone),
+    }
+}
+
+/// A program that was logged in before needs no code.
+fn came_back(w: &mut World, cx: &Cx<'_>, user: i64) -> Answer<enums::auth::SentCode> {
+    if w.user(user)?.password.is_some() {
+        return Err(owe_password(w, cx, user)?);
+    }
+    Ok(types::auth::SentCodeSuccess::new(enter(w, cx, user)?).into())
 }
 
 fn resend_code(w: &mut World, _: &Cx<'_>, call: ResendCode) -> Answer<enums::auth::SentCode> {
@@ -57,7 +69,8 @@ fn resend_code(w: &mut World, _: &Cx<'_>, call: ResendCode) -> Answer<enums::aut
 
 /// Makes a code, and brings it to where the account is logged in; who has no program with the
 /// account has to see what the server says.
-fn new_code(w: &mut World, phone: &str) -> Answer<enums::auth::SentCode> {
+pub(super) fn new_code(w: &mut World, phone: &str) -> Answer<enums::auth::SentCode> {
+    w.count_code(phone)?;
     let hash = w.issue_code(phone);
     let code = w.code_for(phone).unwrap_or_default();
     let length = code.len() as i32;
@@ -109,6 +122,7 @@ fn check_password(
     let auth = w.auth(cx.key)?;
     let id = auth.pending.or(auth.user).ok_or_else(unregistered)?;
     w.check_password(cx.key, id, &proof_of(&call.password))?;
+    w.call_off(id);
     enter(w, cx, id)
 }
 
@@ -127,8 +141,12 @@ fn import_bot(
 }
 
 fn log_out(w: &mut World, cx: &Cx<'_>, _: LogOut) -> Answer<types::auth::LoggedOut> {
+    let user = w.auth(cx.key)?.user;
     leave(w, cx);
-    Ok(types::auth::LoggedOut::new())
+    let person = user.filter(|user| !w.is_bot(*user));
+    Ok(types::auth::LoggedOut {
+        future_auth_token: person.map(|user| w.issue_logout_token(user).into()),
+    })
 }
 
 /// Ends the login of the caller's key, if there is one.

@@ -1,6 +1,6 @@
 use heliogram_api::functions::contacts::{
-    AcceptContact, AddContact, Block, DeleteContacts, GetBlocked, GetContacts, GetStatuses,
-    GetTopPeers, ImportContacts, ResolvePhone, ResolveUsername, Search, Unblock,
+    AcceptContact, AddContact, DeleteContacts, GetContacts, GetStatuses, ImportContacts,
+    ResolvePhone, ResolveUsername, Search,
 };
 use heliogram_api::{enums, types};
 
@@ -54,13 +54,6 @@ pub(super) fn register(table: &mut Table) {
         Ok(resolved(w, cx, id))
     });
     table.on::<Search>(search);
-    // Nothing is counted: a client that sees this asks no more for a while.
-    table.on::<GetTopPeers>(|_, _, _| {
-        Ok(types::contacts::TopPeers::new(Vec::new(), Vec::new(), Vec::new()).into())
-    });
-    table.on::<Block>(|w, cx, call| block(w, cx, &call.id, true));
-    table.on::<Unblock>(|w, cx, call| block(w, cx, &call.id, false));
-    table.on::<GetBlocked>(blocked);
 }
 
 fn get(w: &mut World, cx: &Cx<'_>, _: GetContacts) -> Answer<enums::contacts::Contacts> {
@@ -182,46 +175,4 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<types::contacts::F
         cast.chats,
         cast.users,
     ))
-}
-
-fn block(w: &mut World, cx: &Cx<'_>, who: &enums::InputPeer, on: bool) -> Answer<bool> {
-    let id = w.peer(cx.me, who)?;
-    if id == cx.me {
-        return Err(Refusal::bad("CONTACT_ID_INVALID"));
-    }
-    let list = &mut w.user_mut(cx.me)?.blocked;
-    let changed = if on {
-        list.insert(id)
-    } else {
-        list.remove(&id)
-    };
-    if changed {
-        let update = types::UpdatePeerBlocked {
-            blocked: on,
-            ..types::UpdatePeerBlocked::new(peer(id))
-        };
-        w.push_one(cx.me, cx.actor(), update.into(), &[id]);
-        w.bot_stopped(cx.actor(), id, on);
-    }
-    Ok(true)
-}
-
-fn blocked(w: &mut World, cx: &Cx<'_>, call: GetBlocked) -> Answer<enums::contacts::Blocked> {
-    let skip = usize::try_from(call.offset).unwrap_or(0);
-    let limit = call.limit.clamp(0, 100) as usize;
-    let all = &w.user(cx.me)?.blocked;
-    let total = all.len();
-    let page: Vec<i64> = all.iter().skip(skip).take(limit).copied().collect();
-    let list: Vec<_> = page
-        .iter()
-        .map(|id| types::PeerBlocked::new(peer(*id), 0))
-        .collect();
-    let whole = list.len() == total;
-    let cast = w.cast(cx.me, page);
-    let (users, chats) = (cast.users, cast.chats);
-    Ok(if whole {
-        types::contacts::Blocked::new(list, chats, users).into()
-    } else {
-        types::contacts::BlockedSlice::new(total as i32, list, chats, users).into()
-    })
 }

@@ -1,7 +1,6 @@
 use heliogram_api::functions::messages::{
     GetAllDrafts, GetDialogUnreadMarks, GetDialogs, GetPeerDialogs, GetPeerSettings,
-    GetPinnedDialogs, GetPinnedSavedDialogs, GetSavedDialogs, MarkDialogUnread,
-    ReorderPinnedDialogs, SaveDraft, ToggleDialogPin,
+    GetPinnedDialogs, MarkDialogUnread, ReorderPinnedDialogs, SaveDraft, ToggleDialogPin,
 };
 use heliogram_api::{enums, types};
 
@@ -62,16 +61,9 @@ pub(super) fn register(table: &mut Table) {
             cast.users,
         ))
     });
-    table.on::<GetSavedDialogs>(|_, _, _| Ok(no_saved_dialogs()));
-    table.on::<GetPinnedSavedDialogs>(|_, _, _| Ok(no_saved_dialogs()));
 }
 
-/// Saved Messages are one conversation here, not one for each author.
-fn no_saved_dialogs() -> enums::messages::SavedDialogs {
-    types::messages::SavedDialogs::new(Vec::new(), Vec::new(), Vec::new(), Vec::new()).into()
-}
-
-fn dialog_peer(w: &World, cx: &Cx<'_>, peer: &enums::InputDialogPeer) -> Answer<i64> {
+pub(super) fn dialog_peer(w: &World, cx: &Cx<'_>, peer: &enums::InputDialogPeer) -> Answer<i64> {
     match peer {
         enums::InputDialogPeer::InputDialogPeer(peer) => w.peer(cx.me, &peer.peer),
         _ => Err(Refusal::bad("FOLDER_ID_INVALID")),
@@ -158,7 +150,6 @@ fn reorder(w: &mut World, cx: &Cx<'_>, call: ReorderPinnedDialogs) -> Answer<boo
     let update = types::UpdatePinnedDialogs {
         order: Some(order),
         folder_id: Some(folder).filter(|folder| *folder != MAIN),
-        ..types::UpdatePinnedDialogs::new()
     };
     w.push_one(cx.me, cx.actor(), update.into(), &wanted);
     Ok(true)

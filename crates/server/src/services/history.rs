@@ -1,6 +1,6 @@
 use heliogram_api::enums::messages::Messages;
 use heliogram_api::functions::messages::{
-    GetHistory, GetMessages, GetSavedHistory, GetSearchCounters, Search, SearchGlobal,
+    GetHistory, GetMessages, GetSearchCounters, Search, SearchGlobal,
 };
 use heliogram_api::{enums, types};
 
@@ -16,7 +16,6 @@ pub(super) fn register(table: &mut Table) {
     table.on::<Search>(search);
     table.on::<SearchGlobal>(search_global);
     table.on::<GetSearchCounters>(counters);
-    table.on::<GetSavedHistory>(saved_history);
 }
 
 /// A page of messages: of a channel, the whole of another list, or a slice that says how long the
@@ -50,24 +49,6 @@ fn history(w: &mut World, cx: &Cx<'_>, call: GetHistory) -> Answer<Messages> {
     };
     let page = w.history_in(cx.me, peer, window, cx.range)?;
     Ok(page_of(w, cx.me, Some(peer), &page))
-}
-
-/// What is saved from one author is not kept apart: all of it is the account's own.
-fn saved_history(w: &mut World, cx: &Cx<'_>, call: GetSavedHistory) -> Answer<Messages> {
-    let author = w.peer(cx.me, &call.peer)?;
-    if author != cx.me {
-        return Ok(page_of(w, cx.me, None, &Page::empty()));
-    }
-    let window = Window {
-        offset_id: call.offset_id,
-        offset_date: call.offset_date,
-        add_offset: call.add_offset,
-        limit: call.limit,
-        max_id: call.max_id,
-        min_id: call.min_id,
-    };
-    let page = w.history(cx.me, cx.me, window)?;
-    Ok(page_of(w, cx.me, None, &page))
 }
 
 /// Messages of a box by their ids: the account's own, or a channel's.

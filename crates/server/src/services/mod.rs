@@ -3,7 +3,9 @@
 //! A handler checks what came, lets the world do it, and puts the outcome into the API's words.
 
 mod account;
+mod address_book;
 mod auth;
+mod blocking;
 mod bots;
 mod callbacks;
 mod cdn;
@@ -20,6 +22,7 @@ mod history;
 mod inline;
 mod invites;
 mod journal;
+mod leaving;
 mod links;
 mod media;
 mod notify;
@@ -30,6 +33,8 @@ mod privacy;
 mod qr;
 mod quiet;
 mod reactions;
+mod reports;
+mod saved;
 mod send;
 mod sessions;
 mod takeout;
@@ -51,7 +56,9 @@ pub(crate) fn table() -> Table {
     let mut table = Table::default();
     for register in [
         account::register,
+        address_book::register,
         auth::register,
+        blocking::register,
         bots::register,
         callbacks::register,
         cdn::register,
@@ -69,6 +76,7 @@ pub(crate) fn table() -> Table {
         invites::register,
         journal::register,
         links::register,
+        leaving::register,
         media::register,
         notify::register,
         participants::register,
@@ -78,6 +86,8 @@ pub(crate) fn table() -> Table {
         qr::register,
         quiet::register,
         reactions::register,
+        reports::register,
+        saved::register,
         send::register,
         toggles::register,
         topics::register,

@@ -72,6 +72,7 @@ fn get(w: &mut World, cx: &Cx<'_>, _: GetPassword) -> Answer<types::account::Pas
         current_algo: Some(algorithm(password.salt1, password.salt2)?),
         srp_b: Some(Bytes::copy_from_slice(&question.public)),
         srp_id: Some(question.id),
+        pending_reset_date: w.reset_date(user),
         hint: (!password.hint.is_empty()).then_some(password.hint),
         ..empty
     })

@@ -46,6 +46,7 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,
         about: Some(about).filter(|about| !about.is_empty() && shows(Private::About)),
+        birthday: w.birthday(id).filter(|_| shows(Private::Birthday)),
         voice_messages_forbidden: !shows(Private::Voices),
         phone_calls_private: !shows(Private::Calls),
         private_forward_name: (!shows(Private::Forwards)).then(|| user.full_name()),

@@ -9,6 +9,11 @@ use crate::rpc::{Answer, Refusal};
 const LIFETIME: i32 = 300;
 /// Digits of a login code.
 const DIGITS: usize = 5;
+/// Codes one number can be sent in a day without one of them being given right.
+const IN_VAIN_MAX: u32 = 20;
+const DAY: i32 = 86_400;
+/// Numbers after which those are forgotten whose codes have expired.
+const NUMBERS_MAX: usize = 10_000;
 /// Start of the phone numbers that say their home and their code.
 const TEST_NUMBERS: &str = "99966";
 
@@ -16,6 +21,8 @@ const TEST_NUMBERS: &str = "99966";
 #[derive(Default)]
 pub(crate) struct Codes {
     by_phone: HashMap<String, Code>,
+    /// How many were asked for in vain, and since when.
+    asked: HashMap<String, (u32, i32)>,
 }
 
 struct Code {
@@ -62,6 +69,36 @@ impl World {
         let digit = test_digit(phone).and_then(|d| d.to_digit(10));
         let dc = digit.and_then(|digit| i32::try_from(digit).ok());
         dc.filter(|dc| (1..=self.dcs).contains(dc))
+    }
+
+    /// Counts that a code is asked for; too many that nobody used are too many.
+    pub(crate) fn count_code(&mut self, phone: &str) -> Answer<()> {
+        let now = self.now();
+        if self.codes.by_phone.len() >= NUMBERS_MAX {
+            self.codes.by_phone.retain(|_, code| code.expires > now);
+        }
+        let asked = &mut self.codes.asked;
+        if asked.len() >= NUMBERS_MAX {
+            asked.retain(|_, (_, since)| *since + DAY > now);
+        }
+        let (count, since) = asked.entry(phone.to_owned()).or_insert((0, now));
+        if *since + DAY <= now {
+            (*count, *since) = (0, now);
+        }
+        if *count >= IN_VAIN_MAX {
+            return Err(Refusal::bad("PHONE_NUMBER_FLOOD"));
+        }
+        *count += 1;
+        Ok(())
+    }
+
+    /// Checks and uses up the code of a number that an account wants to have.
+    pub(crate) fn spend_code(&mut self, phone: &str, hash: &str, typed: &str) -> Answer<()> {
+        if self.check_code(phone, hash, typed)? == Verdict::NewAccount {
+            self.cancel_code(phone);
+            return Ok(());
+        }
+        Err(Refusal::bad("PHONE_NUMBER_OCCUPIED"))
     }
 
     /// Makes a code for a phone number and gives its hash.
@@ -119,6 +156,7 @@ impl World {
         let Some(code) = code.filter(|code| code.digits == typed) else {
             return Err(Refusal::bad("PHONE_CODE_INVALID"));
         };
+        self.codes.asked.remove(phone);
         match account {
             Some(id) => {
                 self.codes.by_phone.remove(phone);

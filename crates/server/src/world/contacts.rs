@@ -9,7 +9,9 @@ impl World {
         if owner == id {
             return Err(Refusal::bad("CONTACT_ID_INVALID"));
         }
-        self.user(id)?;
+        if self.user(id)?.deleted {
+            return Err(Refusal::bad("CONTACT_ID_INVALID"));
+        }
         if contact.first_name.trim().is_empty() {
             return Err(Refusal::bad("CONTACT_NAME_EMPTY"));
         }

@@ -30,6 +30,9 @@ impl World {
         if member.is_some_and(|m| m.standing == Standing::Kicked) && !found.may(by, Right::Ban) {
             return Err(Refusal::bad("USER_KICKED"));
         }
+        if self.user(user)?.deleted {
+            return Err(Refusal::bad("INPUT_USER_DEACTIVATED"));
+        }
         if self.user(user)?.blocked.contains(&by) {
             return Err(Refusal::bad("USER_BLOCKED"));
         }

@@ -1,10 +1,14 @@
 //! What an account has set for itself, apart from what others see of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use heliogram_api::types;
 
 use super::filters::Filters;
+use super::logout_tokens::LogoutToken;
 use super::notify::Notify;
 use super::privacy::Privacy;
+use super::reset::Reset;
 use super::saved_contacts::SavedContact;
 use super::{Rec, World};
 use crate::persist::record;
@@ -24,6 +28,18 @@ pub(crate) struct Preferences {
     pub(crate) account_days: Option<i32>,
     /// The takeout that is under way.
     pub(crate) takeout: Option<i64>,
+    /// The authors that are pinned in Saved Messages, from the top.
+    pub(crate) saved_pins: Vec<i64>,
+    /// Who does not see the account's stories.
+    pub(crate) kept_from_stories: BTreeSet<i64>,
+    /// It does not want to be told whom it talks to most.
+    pub(crate) no_top_peers: bool,
+    /// When the account can be deleted without its password.
+    pub(crate) deletion: Option<i32>,
+    /// What is to happen to its password.
+    pub(crate) reset: Option<Reset>,
+    pub(crate) logout_tokens: Vec<LogoutToken>,
+    pub(crate) birthday: Option<types::Birthday>,
     /// The address book the account brought along, by phone number.
     pub(crate) saved_contacts: BTreeMap<String, SavedContact>,
 }
@@ -35,6 +51,13 @@ record!(Preferences {
     session_days,
     account_days,
     takeout,
+    saved_pins,
+    kept_from_stories,
+    no_top_peers,
+    deletion,
+    reset,
+    logout_tokens,
+    birthday,
     saved_contacts
 });
 

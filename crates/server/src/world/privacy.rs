@@ -141,14 +141,17 @@ impl World {
         said.unwrap_or(false)
     }
 
+    /// Whether an account counts another one among its close friends.
+    pub(crate) fn is_close_friend(&self, owner: i64, other: i64) -> bool {
+        let said = self.preferences(owner);
+        said.is_some_and(|all| all.privacy.close_friends.contains(&other))
+    }
+
     /// What one rule says about an account, if anything.
     fn says(&self, owner: &User, rule: &PrivacyRule, viewer: i64) -> Option<bool> {
         use PrivacyRule as R;
         let contact = owner.contacts.contains_key(&viewer);
-        let friends = || {
-            let said = self.preferences(owner.id);
-            said.is_some_and(|all| all.privacy.close_friends.contains(&viewer))
-        };
+        let friends = || self.is_close_friend(owner.id, viewer);
         let (applies, allowed) = match rule {
             R::PrivacyValueAllowAll => (true, true),
             R::PrivacyValueDisallowAll => (true, false),

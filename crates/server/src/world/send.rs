@@ -243,6 +243,9 @@ impl World {
     /// Whether one account may write to another.
     pub(crate) fn check_may_write(&self, from: i64, to: i64) -> Answer<()> {
         let (sender, target) = (self.user(from)?, self.user(to)?);
+        if target.deleted {
+            return Err(Refusal::bad("INPUT_USER_DEACTIVATED"));
+        }
         if sender.blocked.contains(&to) {
             return Err(Refusal::bad("YOU_BLOCKED_USER"));
         }

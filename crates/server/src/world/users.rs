@@ -28,6 +28,8 @@ pub(crate) struct User {
     pub(crate) online_until: i32,
     /// When the account was last seen.
     pub(crate) seen: i32,
+    /// Its owner deleted it: what it wrote stays.
+    pub(crate) deleted: bool,
 }
 
 /// How one account calls another.
@@ -60,6 +62,7 @@ crate::persist::record!(User {
     registered,
     online_until,
     seen,
+    deleted,
 });
 
 impl User {
@@ -111,6 +114,7 @@ impl World {
             registered,
             online_until: 0,
             seen: registered,
+            deleted: false,
         };
         self.users.insert(id, user);
         self.boxes.insert(id, Mailbox::new());
@@ -203,6 +207,16 @@ impl World {
         if !name.is_empty() {
             self.by_username.insert(name.to_lowercase(), id);
         }
+        Ok(())
+    }
+
+    /// Gives an account another phone number.
+    pub(crate) fn set_phone(&mut self, id: i64, phone: &str) -> Answer<()> {
+        let old = self.user_mut(id)?.phone.replace(phone.to_owned());
+        if let Some(old) = old {
+            self.by_phone.remove(&old);
+        }
+        self.by_phone.insert(phone.to_owned(), id);
         Ok(())
     }
 

@@ -69,8 +69,9 @@ fn an_archived_conversation_moves_to_the_other_list_with_a_pts() {
         1,
     );
     let expected: enums::Update = expected.into();
-    assert_eq!(moved.updates, [expected.clone()]);
-    assert_eq!(tablet.heard(), [expected.clone()]);
+    let expected = [expected];
+    assert_eq!(moved.updates, expected);
+    assert_eq!(tablet.heard(), expected);
     assert_eq!(list(alice, Some(0)), [(carol.me, None)]);
     assert_eq!(list(alice, Some(1)), [(bob.me, Some(1))]);
     // Without a folder both lists are meant.
@@ -80,7 +81,7 @@ fn an_archived_conversation_moves_to_the_other_list_with_a_pts() {
     let enums::updates::Difference::Difference(missed) = tablet.call(call).unwrap() else {
         panic!()
     };
-    assert_eq!(missed.other_updates, [expected]);
+    assert_eq!(missed.other_updates, expected);
 
     // A second time nothing moves, and other folders do not exist.
     let enums::Updates::Updates(again) = archive(alice, bob, 1).unwrap() else {
@@ -216,7 +217,7 @@ fn folders_are_made_put_in_order_and_removed_and_other_sessions_hear_of_it() {
         bots: true,
         ..filter("Bots")
     };
-    assert_eq!(put(alice, 2, friends.clone()), "");
+    assert_eq!(put(alice, 2, friends), "");
     assert_eq!(put(alice, 3, bots), "");
     let ids = || {
         let all = alice.call(messages::GetDialogFilters::new()).unwrap();
