@@ -193,7 +193,7 @@ async fn frame(stream: &mut TcpStream, framing: &mut Framing) -> Option<Vec<u8>>
     let mut input = [0; 16 * 1024];
     loop {
         match framing.next_frame().unwrap() {
-            Some(Frame::Packet(packet)) => return Some(packet.into()),
+            Some(Frame::Packet(packet)) => return Some(packet),
             Some(other) => panic!("{other:?}"),
             None => {}
         }

@@ -72,7 +72,7 @@ impl World {
             replies: self.replies_of(viewer, place, entry).map(Box::new),
             reactions: self
                 .reactions_of(viewer, place, entry.peer, letter)
-                .map(|reactions| Box::new(reactions.into())),
+                .map(Box::new),
             from_rank: self.rank_of(entry.peer, letter.from),
             ..types::Message::new(place.id, peer(entry.peer), letter.date, text)
         }

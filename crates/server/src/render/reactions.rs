@@ -41,12 +41,12 @@ impl World {
         let unread = self.unread_reactions(viewer, dialog).contains(&place.id);
         let newest = letter.reactions.iter().rev().take(RECENT_MAX);
         let recent: Vec<_> = newest
-            .map(|reacted| reacted_by(viewer, reacted, unread).into())
+            .map(|reacted| reacted_by(viewer, reacted, unread))
             .collect();
         Some(types::MessageReactions {
             can_see_list: listed,
             recent_reactions: listed.then_some(recent),
-            ..types::MessageReactions::new(counts.into_iter().map(Into::into).collect())
+            ..types::MessageReactions::new(counts.into_iter().collect())
         })
     }
 
@@ -63,7 +63,7 @@ impl World {
         let reactions = reactions.unwrap_or_else(none);
         let update = types::UpdateMessageReactions {
             top_msg_id: entry.thread,
-            ..types::UpdateMessageReactions::new(peer(entry.peer), place.id, reactions.into())
+            ..types::UpdateMessageReactions::new(peer(entry.peer), place.id, reactions)
         };
         let mut about = self.reactors_in(entry.peer, letter);
         about.push(entry.peer);

@@ -88,7 +88,7 @@ fn list(
     let page: Vec<_> = all.into_iter().skip(start).take(limit).collect();
     let end = start + page.len();
     let cast = w.cast(cx.me, page.iter().map(|reacted| reacted.by).chain([peer]));
-    let page = page.iter().map(|r| reacted_by(cx.me, r, unread).into());
+    let page = page.iter().map(|r| reacted_by(cx.me, r, unread));
     Ok(types::messages::MessageReactionsList {
         next_offset: (end < total).then(|| end.to_string()),
         ..types::messages::MessageReactionsList::new(
