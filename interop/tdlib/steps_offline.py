@@ -54,7 +54,12 @@ async def steps(world, report):
         first = await ann.write(chat, "to be changed")
         second = await ann.write(chat, "to be deleted")
         private = (await ben.request("createPrivateChat", user_id=ann.id))["id"]
-        check((await history(ben, private, 2))[0] == "to be deleted", "not there before")
+        for _ in range(50):
+            newest = (await history(ben, private, 2))[0]
+            if newest == "to be deleted":
+                break
+            await asyncio.sleep(0.2)
+        check(newest == "to be deleted", f"before: {newest}")
         await ben.close()
         await ann.request(
             "editMessageText",

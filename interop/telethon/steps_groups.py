@@ -200,7 +200,12 @@ async def supergroup(world, report, number):
         missed = Heard(again, events.NewMessage(chats=state["id"]))
         await again.connect()
         await again.catch_up()
-        got = [(await missed.next()).raw_text for _ in range(3)]
+
+        def new(event):
+            # Telethon repeats what it had not worked through when it was closed.
+            return event.raw_text.startswith("missed")
+
+        got = [(await missed.next(new)).raw_text for _ in range(3)]
         check(got == [f"missed {line}" for line in range(3)], f"missed: {got}")
         await again.disconnect()
 

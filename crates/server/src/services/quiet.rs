@@ -139,7 +139,8 @@ fn shows(table: &mut Table) {
     table.on::<stories::GetAllStories>(|_, _, _| {
         let stealth = types::StoriesStealthMode::new();
         let (none, nobody) = (Vec::new(), Vec::new());
-        let state = String::new();
+        // Clients hold on to it and take an empty one for a mistake.
+        let state = String::from("0");
         Ok(types::stories::AllStories::new(0, state, Vec::new(), none, nobody, stealth).into())
     });
     table.on::<stories::GetPeerStories>(|w, cx, call| {
