@@ -66,11 +66,15 @@ pub(crate) async fn next(updates: &mut Updates) -> Event {
     event.expect("the stream goes on").unwrap()
 }
 
-/// The next new message, other events left out.
+/// Whom login codes and notes about new logins come from.
+const TELEGRAM: i64 = 777_000;
+
+/// The next new message of a person or bot, other events and Telegram's own notes left out.
 pub(crate) async fn next_message(updates: &mut Updates) -> Message {
     loop {
-        if let Event::NewMessage(message) = next(updates).await {
-            return message;
+        match next(updates).await {
+            Event::NewMessage(message) if message.chat_id() != TELEGRAM => return message,
+            _ => {}
         }
     }
 }
