@@ -70,6 +70,8 @@ async def main(binary):
             await run(World(server, folder), report)
         finally:
             server.close()
+    known = pathlib.Path(__file__).parent / "unanswered.txt"
+    await report.step("no method is called in vain", lambda: server.missing(known))
     return report.close()
 
 
