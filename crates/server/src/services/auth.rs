@@ -153,8 +153,11 @@ fn log_out(w: &mut World, cx: &Cx<'_>, _: LogOut) -> Answer<types::auth::LoggedO
 fn leave(w: &mut World, cx: &Cx<'_>) {
     if let Some(ended) = w.end_session(cx.key, false) {
         cx.shared.hub.unsubscribe(ended.user, &ended.keys);
-        w.set_online(ended.user, false);
-        w.push_status(Actor::account(ended.user));
+        // Bots neither come nor go.
+        if !w.is_bot(ended.user) {
+            w.set_online(ended.user, false);
+            w.push_status(Actor::account(ended.user));
+        }
     }
 }
 

@@ -252,3 +252,29 @@ fn a_client_of_a_layer_that_was_added_is_answered_in_it() {
         assert_eq!(program.call_bytes(call).unwrap()[..4], id.to_le_bytes());
     }
 }
+
+#[test]
+fn nobody_hears_of_a_bot_that_it_is_there_or_left() {
+    let shared = server();
+    let (alice, bot) = (
+        Program::logged_in(&shared, ALICE, "Alice"),
+        Program::bot(&shared, "helper_bot"),
+    );
+    alice.say(&bot, "hi");
+    alice.listen();
+    assert_eq!(
+        bot.refusal(account::UpdateStatus::new(false)),
+        "BOT_METHOD_INVALID"
+    );
+    bot.call(auth::LogOut::new()).unwrap();
+    assert_eq!(alice.heard(), []);
+    // Of a person it is told.
+    let bob = Program::logged_in(&shared, "9996620002", "Bob");
+    alice.say(&bob, "hi");
+    alice.listen();
+    bob.call(auth::LogOut::new()).unwrap();
+    assert!(matches!(
+        alice.heard()[..],
+        [enums::Update::UserStatus(_), ..]
+    ));
+}
