@@ -86,6 +86,12 @@ class World:
         """The same account from its database, after `close`."""
         client = await self.open(person.name, **options)
         await client.reach("Ready")
+        # What is asked before the difference is there may tell of messages it has yet to bring.
+        await client.wait(
+            "updateConnectionState",
+            lambda update: update["state"]["@type"] == "connectionStateReady",
+            timeout=20,
+        )
         return Person(client, person.phone, person.me, person.name)
 
 

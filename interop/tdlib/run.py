@@ -23,7 +23,7 @@ import adapt
 import log
 from server import Report, Server
 
-AREAS = ["login", "private", "groups", "files", "offline"]
+AREAS = ["login", "bot", "private", "groups", "files", "offline"]
 
 
 async def area(name, about):
