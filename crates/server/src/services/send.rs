@@ -5,7 +5,7 @@ use heliogram_api::{enums, types};
 
 use super::media::take_media;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Draft, How, Quote, Rich, Sent, World, is_channel};
+use crate::world::{Draft, How, Quote, Rich, Sent, World, check_text, is_channel};
 
 /// Most files of one album.
 const ALBUM_MAX: usize = 10;
@@ -182,6 +182,10 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
         let peer = w.peer(cx.me, &call.peer)?;
         // Before the file is looked at: a message that cannot be sent leaves its parts alone.
         let rich = w.rich(cx.me, &call.message, call.entities.clone())?;
+        // The words around a link are no caption.
+        if !matches!(call.media, enums::InputMedia::WebPage(_)) {
+            check_text(&rich.text, true)?;
+        }
         let draft = Draft {
             rich,
             random_id: call.random_id,

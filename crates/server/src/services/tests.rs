@@ -3,6 +3,7 @@
 mod auth;
 mod bots;
 mod buttons;
+mod captions;
 mod cdn;
 mod dcs;
 mod discussion;
