@@ -107,7 +107,7 @@ impl Shared {
     /// hear of it has been told in the order things happened.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> Answer<T>) -> Answer<T> {
         let mut world = self.world();
-        world.wipe_due();
+        world.let_happen();
         let result = change(&mut world);
         let events = std::mem::take(&mut world.events);
         let stored = self.commit(&mut world);

@@ -243,6 +243,7 @@ impl Rec {
             Self::Topic(chat, id) => (16, chat, id.into()),
             Self::Bot(id) => (30, id, 0),
             Self::Preferences(user) => (40, user, 0),
+            Self::Queue(peer, owner) => (52, peer, owner),
         }
     }
 
@@ -276,6 +277,7 @@ impl Rec {
             Self::Topic(chat, id) => world.chats.get(&chat)?.topics.get(&id).map(bytes),
             Self::Preferences(user) => world.preferences.get(&user).map(bytes),
             Self::Bot(id) => world.bots.get(&id).map(bytes),
+            Self::Queue(peer, owner) => world.scheduled.record((peer, owner)).map(bytes),
         }
     }
 }
@@ -373,6 +375,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         },
         30 => put(&body, |bot| drop(world.bots.insert(a, bot))),
         40 => put(&body, |set| drop(world.preferences.insert(a, set))),
+        52 => put(&body, |queue| world.scheduled.restore((a, b), queue)),
         _ => false,
     }
 }

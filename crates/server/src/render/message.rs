@@ -44,6 +44,7 @@ impl World {
             post,
             mentioned: letter.mentions.contains(&viewer),
             media_unread: self.is_unseen(viewer, place.id, entry),
+            from_scheduled: letter.scheduled,
             silent: letter.silent,
             pinned: entry.pinned,
             noforwards: letter.noforwards,

@@ -11,9 +11,11 @@ mod media;
 mod message;
 mod reactions;
 mod replies;
+mod scheduled;
 mod topics;
 mod updates;
 mod user;
 
 pub(crate) use cast::{Cast, peer};
 pub(crate) use reactions::{reacted_by, sign};
+pub(crate) use scheduled::scheduled_gone;

@@ -43,6 +43,7 @@ impl World {
             && letter.via_bot.is_none()
             && letter.forward.is_none()
             && !letter.noforwards
+            && !letter.scheduled
             && !letter
                 .entities
                 .iter()

@@ -47,6 +47,7 @@ pub(super) fn register(table: &mut Table) {
     table.on::<UpdateStatus>(|w, cx, call| {
         w.set_online(cx.me, !call.offline);
         w.push_status(cx.actor());
+        w.publish_for(cx.me);
         Ok(true)
     });
 }

@@ -5,8 +5,9 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
+use super::scheduled::{edit_planned, refuse_repeating};
 use super::send::{joined, sent_updates};
-use crate::rpc::{Answer, Cx, Refusal, Table};
+use crate::rpc::{Answer, Cx, Table};
 use crate::world::{Edit, World};
 
 pub(super) fn register(table: &mut Table) {
@@ -34,9 +35,7 @@ pub(super) fn register(table: &mut Table) {
 }
 
 fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
-    if call.schedule_date.is_some() {
-        return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
-    }
+    refuse_repeating(call.schedule_repeat_period)?;
     let media = match call.media {
         Some(media) => take_media(cx, *media)?,
         None => None,
@@ -57,6 +56,9 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
             media,
             markup,
         };
+        if let Some(date) = call.schedule_date {
+            return edit_planned(w, cx, (peer, call.id), edit, date);
+        }
         let pts = w.edit(cx.actor(), peer, call.id, edit)?;
         Ok(step_updates(w, cx.me, w.box_of(cx.me, peer), pts))
     })

@@ -6,7 +6,7 @@ use heliogram_api::types;
 use heliogram_tl::to_bytes;
 
 use super::media::{place, take_media};
-use super::send::{refuse_later, reply_of, sent_updates, voice_of};
+use super::send::{reply_of, sent_updates, voice_of};
 use crate::rpc::{Answer, Cx, Refusal, Reply, Table, Wait};
 use crate::world::{
     InlineAnswer, InlineBody, InlineMessage, InlineQuery, InlineResult, Media, Rich, Shown, World,
@@ -232,7 +232,9 @@ fn plain(cx: &Cx<'_>, media: InputMedia) -> Answer<InlineBody> {
 
 /// Sends what somebody chose.
 fn send(w: &mut World, cx: &Cx<'_>, call: SendInlineBotResult) -> Answer<enums::Updates> {
-    refuse_later(call.schedule_date)?;
+    if call.schedule_date.is_some() {
+        return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
+    }
     let peer = w.peer(cx.me, &call.peer)?;
     let may_inline = |chat: &crate::world::Chat| !chat.banned_for(cx.me).send_inline;
     if !w.chats.get(&peer).is_none_or(may_inline) {

@@ -35,6 +35,7 @@ mod quiet;
 mod reactions;
 mod reports;
 mod saved;
+mod scheduled;
 mod send;
 mod sessions;
 mod takeout;
@@ -88,6 +89,7 @@ pub(crate) fn table() -> Table {
         reactions::register,
         reports::register,
         saved::register,
+        scheduled::register,
         send::register,
         toggles::register,
         topics::register,

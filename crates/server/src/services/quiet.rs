@@ -106,17 +106,12 @@ fn no_themes() -> Answer<enums::account::Themes> {
 }
 
 fn lists(table: &mut Table) {
-    table.on::<messages::GetScheduledHistory>(|_, _, _| no_messages());
     table.on::<messages::GetSponsoredMessages>(|_, _, _| {
         Ok(enums::messages::SponsoredMessages::Empty)
     });
     table.on::<stories::GetPeerMaxIDs>(|_, _, call| {
         Ok(call.id.iter().map(|_| types::RecentStory::new()).collect())
     });
-}
-
-fn no_messages() -> Answer<enums::messages::Messages> {
-    Ok(types::messages::Messages::new(vec![], vec![], vec![], vec![]).into())
 }
 
 /// What people show of themselves, and nobody here does.

@@ -4,6 +4,7 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
+use super::scheduled::{plan, refuse_repeating};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Draft, How, Quote, Rich, Sent, World, check_text, is_channel};
 
@@ -22,14 +23,6 @@ pub(super) fn register(table: &mut Table) {
         w.type_into(cx.actor(), to, call.top_msg_id, call.action)?;
         Ok(true)
     });
-}
-
-/// What a client may not ask of this server yet.
-pub(super) fn refuse_later(schedule: Option<i32>) -> Answer<()> {
-    match schedule {
-        Some(_) => Err(Refusal::bad("SCHEDULE_DATE_INVALID")),
-        None => Ok(()),
-    }
 }
 
 /// What a message answers.
@@ -85,8 +78,9 @@ pub(super) fn voice_of(
 }
 
 fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::Updates> {
-    refuse_later(call.schedule_date)?;
+    refuse_repeating(call.schedule_repeat_period)?;
     let peer = w.peer(cx.me, &call.peer)?;
+    let later = w.send_date(cx.me, peer, call.schedule_date)?;
     let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
     let send_as = voice_of(w, cx, peer, call.send_as.as_deref())?;
     let draft = Draft {
@@ -103,11 +97,17 @@ fn send_message(w: &mut World, cx: &Cx<'_>, call: SendMessage) -> Answer<enums::
         ..Draft::default()
     };
     let given = call.message;
-    let sent = w.send(cx.actor(), peer, draft)?;
+    let answer = match later {
+        Some(date) => plan(w, cx, peer, vec![draft], date)?,
+        None => {
+            let sent = w.send(cx.actor(), peer, draft)?;
+            short_sent(w, cx, sent, &given)
+        }
+    };
     if call.clear_draft {
         w.set_draft(cx.me, peer, None)?;
     }
-    Ok(short_sent(w, cx, sent, &given))
+    Ok(answer)
 }
 
 /// The answer to plain words is short: the client knows what it sent. What the server made of it
@@ -133,7 +133,6 @@ fn short_sent(w: &World, cx: &Cx<'_>, sent: Sent, given: &str) -> enums::Updates
 /// The answer to messages that were sent: their ids by random id, and the messages themselves.
 pub(super) fn sent_updates(w: &World, cx: &Cx<'_>, sent: &[Sent]) -> enums::Updates {
     let mut updates: Vec<enums::Update> = Vec::with_capacity(2 * sent.len());
-    let mut people = Vec::new();
     for one in sent {
         let random_id = w
             .letters
@@ -142,6 +141,18 @@ pub(super) fn sent_updates(w: &World, cx: &Cx<'_>, sent: &[Sent]) -> enums::Upda
             .unwrap_or_default();
         updates.push(types::UpdateMessageID::new(one.id, random_id).into());
     }
+    let (new, people) = new_messages(w, cx, sent);
+    updates.extend(new);
+    w.updates(cx.me, updates, &people)
+}
+
+/// Messages that were sent as updates, with who appears in them.
+pub(super) fn new_messages(
+    w: &World,
+    cx: &Cx<'_>,
+    sent: &[Sent],
+) -> (Vec<enums::Update>, Vec<i64>) {
+    let (mut updates, mut people) = (Vec::with_capacity(sent.len()), Vec::new());
     for one in sent {
         let step = w.boxes.get(&one.owner).and_then(|b| b.logged_at(one.pts));
         let Some(step) = step else { continue };
@@ -149,7 +160,7 @@ pub(super) fn sent_updates(w: &World, cx: &Cx<'_>, sent: &[Sent]) -> enums::Upda
         updates.push(update);
         people.extend(about);
     }
-    w.updates(cx.me, updates, &people)
+    (updates, people)
 }
 
 /// Two answers as one: what came first and what followed, with who appears in either.
@@ -176,10 +187,11 @@ pub(super) fn joined(first: enums::Updates, second: enums::Updates) -> enums::Up
 }
 
 fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
-    refuse_later(call.schedule_date)?;
+    refuse_repeating(call.schedule_repeat_period)?;
     let peer = {
         let w = cx.shared.world();
         let peer = w.peer(cx.me, &call.peer)?;
+        w.send_date(cx.me, peer, call.schedule_date)?;
         // Before the file is looked at: a message that cannot be sent leaves its parts alone.
         let rich = w.rich(cx.me, &call.message, call.entities.clone())?;
         // The words around a link are no caption.
@@ -213,16 +225,33 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
             random_id: call.random_id,
             ..Draft::default()
         };
-        let sent = w.send(cx.actor(), peer, draft)?;
+        let answer = send_all(w, cx, peer, vec![draft], call.schedule_date)?;
         if call.clear_draft {
             w.set_draft(cx.me, peer, None)?;
         }
-        Ok(sent_updates(w, cx, &[sent]))
+        Ok(answer)
     })
 }
 
+/// Sends messages that may be sent, at once or when they are to be.
+fn send_all(
+    w: &mut World,
+    cx: &Cx<'_>,
+    peer: i64,
+    drafts: Vec<Draft>,
+    date: Option<i32>,
+) -> Answer<enums::Updates> {
+    if let Some(date) = w.send_date(cx.me, peer, date)? {
+        return plan(w, cx, peer, drafts, date);
+    }
+    let sent = drafts
+        .into_iter()
+        .map(|draft| w.send(cx.actor(), peer, draft));
+    let sent = sent.collect::<Answer<Vec<Sent>>>()?;
+    Ok(sent_updates(w, cx, &sent))
+}
+
 fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
-    refuse_later(call.schedule_date)?;
     if !(1..=ALBUM_MAX).contains(&call.multi_media.len()) {
         return Err(Refusal::bad("MULTI_MEDIA_TOO_LONG"));
     }
@@ -255,16 +284,12 @@ fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
             w.check_draft(cx.me, peer, &draft)?;
             drafts.push(draft);
         }
-        let sent = drafts
-            .into_iter()
-            .map(|draft| w.send(cx.actor(), peer, draft));
-        let sent = sent.collect::<Answer<Vec<Sent>>>()?;
-        Ok(sent_updates(w, cx, &sent))
+        send_all(w, cx, peer, drafts, call.schedule_date)
     })
 }
 
 fn forward(w: &mut World, cx: &Cx<'_>, call: ForwardMessages) -> Answer<enums::Updates> {
-    refuse_later(call.schedule_date)?;
+    refuse_repeating(call.schedule_repeat_period)?;
     if call.id.len() != call.random_id.len() {
         return Err(Refusal::bad("RANDOM_ID_INVALID"));
     }
@@ -291,6 +316,10 @@ fn forward(w: &mut World, cx: &Cx<'_>, call: ForwardMessages) -> Answer<enums::U
         noforwards: call.noforwards,
     };
     let ids: Vec<(i32, i64)> = call.id.into_iter().zip(call.random_id).collect();
+    if let Some(date) = w.send_date(cx.me, to, call.schedule_date)? {
+        let drafts = w.forward_drafts(cx.actor(), from, to, &ids, how)?;
+        return plan(w, cx, to, drafts, date);
+    }
     let sent = w.forward(cx.actor(), from, to, &ids, how)?;
     Ok(sent_updates(w, cx, &sent))
 }

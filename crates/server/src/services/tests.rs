@@ -23,6 +23,7 @@ mod privacy;
 mod qr;
 mod reactions;
 mod saved;
+mod scheduled;
 mod secondary;
 mod sessions;
 mod strangers;

@@ -45,6 +45,7 @@ fn full(w: &mut World, cx: &Cx<'_>, call: GetFullUser) -> Answer<types::users::U
     let full = types::UserFull {
         blocked: w.user(cx.me)?.blocked.contains(&id),
         can_pin_message: true,
+        has_scheduled: w.has_planned(cx.me, id),
         about: Some(about).filter(|about| !about.is_empty() && shows(Private::About)),
         birthday: w.birthday(id).filter(|_| shows(Private::Birthday)),
         voice_messages_forbidden: !shows(Private::Voices),

@@ -81,14 +81,13 @@ impl World {
         }
     }
 
-    /// Whether the time of some message has come.
-    pub(crate) fn is_due(&self) -> bool {
-        let now = self.now();
+    /// Whether some message is to be gone by then.
+    pub(super) fn wipes_by(&self, now: i32) -> bool {
         self.ends.first().is_some_and(|(ends, _)| *ends <= now)
     }
 
     /// Deletes messages whose time has come.
-    pub(crate) fn wipe_due(&mut self) {
+    pub(super) fn wipe_due(&mut self) {
         if self.ends.is_empty() {
             return;
         }

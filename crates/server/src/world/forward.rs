@@ -25,6 +25,26 @@ impl World {
         ids: &[(i32, i64)],
         how: How,
     ) -> Answer<Vec<Sent>> {
+        let drafts = self.forward_drafts(by, from, to, ids, how)?;
+        let sent = drafts
+            .into_iter()
+            .map(|draft| self.send(by, to, draft))
+            .collect();
+        for (id, _) in ids {
+            self.count_forward(by.user, from, *id);
+        }
+        sent
+    }
+
+    /// What passing messages on will say, if all of them may be.
+    pub(crate) fn forward_drafts(
+        &mut self,
+        by: Actor,
+        from: i64,
+        to: i64,
+        ids: &[(i32, i64)],
+        how: How,
+    ) -> Answer<Vec<Draft>> {
         if ids.is_empty() {
             return Err(Refusal::bad("MESSAGE_IDS_EMPTY"));
         }
@@ -47,18 +67,11 @@ impl World {
             }
             drafts.push(draft);
         }
-        let sent = drafts
-            .into_iter()
-            .map(|draft| self.send(by, to, draft))
-            .collect();
-        for (id, _) in ids {
-            self.count_forward(by.user, from, *id);
-        }
-        sent
+        Ok(drafts)
     }
 
     /// Counts that a channel's post was passed on.
-    fn count_forward(&mut self, viewer: i64, from: i64, id: i32) {
+    pub(super) fn count_forward(&mut self, viewer: i64, from: i64, id: i32) {
         let Ok(letter) = self.message_of(viewer, from, id) else {
             return;
         };

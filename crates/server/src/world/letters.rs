@@ -28,6 +28,8 @@ pub(crate) struct Letter {
     pub(crate) forward: Option<Forward>,
     pub(crate) quote: Option<Quote>,
     pub(crate) grouped: Option<i64>,
+    /// It waited for its time before it was sent.
+    pub(crate) scheduled: bool,
     pub(crate) silent: bool,
     pub(crate) noforwards: bool,
     pub(crate) invert_media: bool,
@@ -62,6 +64,7 @@ record!(Letter {
     forward,
     quote,
     grouped,
+    scheduled,
     silent,
     noforwards,
     invert_media,

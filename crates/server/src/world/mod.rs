@@ -18,6 +18,7 @@ mod deletion;
 mod dialogs;
 mod difference;
 mod discussion;
+mod due;
 mod edit;
 mod entities;
 mod expiry;
@@ -55,6 +56,7 @@ mod reset;
 mod rights;
 mod saved;
 mod saved_contacts;
+mod scheduled;
 mod search;
 mod secondary;
 mod send;
@@ -114,6 +116,7 @@ pub(crate) use records::{Dirty, Rec};
 pub(crate) use requests::JoinRequest;
 pub(crate) use reset::Forgotten;
 pub(crate) use rights::{Right, all_rights};
+pub(crate) use scheduled::{QueueKey, gone_updates};
 pub(crate) use search::{Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent, check_text};
@@ -185,6 +188,8 @@ pub(crate) struct World {
     /// The files every Telegram has, once they are there.
     pub(crate) stock: Option<Stock>,
     pub(crate) photos: HashMap<i64, Photo>,
+    /// The messages that wait for their time.
+    pub(crate) scheduled: scheduled::Queues,
     pub(crate) uploads: Uploads,
     pub(crate) cdn: cdn::Cdn,
     pub(crate) out: Vec<Push>,
@@ -235,6 +240,7 @@ impl World {
             documents: HashMap::new(),
             stock: None,
             photos: HashMap::new(),
+            scheduled: scheduled::Queues::default(),
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),
             out: Vec::new(),

@@ -43,6 +43,8 @@ pub(crate) enum Rec {
     Preferences(i64),
     /// What is kept of a bot beside its account.
     Bot(i64),
+    /// The messages that wait for a conversation: dialog id, whose queue it is.
+    Queue(i64, i64),
 }
 
 /// The records that changed since they were last written.

@@ -6,6 +6,7 @@ use super::{
     Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Private, Quote, Rec, Rich, What,
     World,
 };
+use crate::persist::record;
 use crate::rpc::{Answer, Refusal};
 
 /// A message that is about to be sent.
@@ -32,7 +33,29 @@ pub(crate) struct Draft {
     pub(crate) random_id: i64,
     /// When it was written, if not now.
     pub(crate) date: Option<i32>,
+    /// It waited for its time.
+    pub(crate) scheduled: bool,
 }
+
+record!(Draft {
+    rich,
+    media,
+    action,
+    markup,
+    via_bot,
+    reply_to,
+    thread,
+    quote,
+    forward,
+    grouped,
+    send_as,
+    silent,
+    noforwards,
+    invert_media,
+    random_id,
+    date,
+    scheduled
+});
 
 /// A message that was sent, as its sender sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +73,11 @@ impl World {
     /// `peer` is the sender.
     pub(crate) fn send(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
         self.check_draft(by.user, peer, &draft)?;
+        self.send_checked(by, peer, draft)
+    }
+
+    /// Sends what may be sent.
+    pub(super) fn send_checked(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
         if let Some(wrote) = self.slowed(by.user, peer) {
             let mut member = wrote;
             member.wrote = self.now();
@@ -169,6 +197,15 @@ impl World {
     pub(super) fn write(&mut self, by: i64, peer: i64, draft: Draft) -> i64 {
         let id = self.next_letter;
         self.next_letter += 1;
+        let letter = self.compose(id, by, peer, draft);
+        self.letters.insert(id, letter);
+        self.await_end(id);
+        self.touch_meta();
+        id
+    }
+
+    /// What a message will say, under that id, if it is written now.
+    pub(crate) fn compose(&self, id: i64, by: i64, peer: i64, draft: Draft) -> Letter {
         let (from, signature) = match draft.send_as {
             Some(voice) => (voice, None),
             None => self.author(by, peer),
@@ -176,7 +213,7 @@ impl World {
         let plain = draft.action.is_none();
         let ttl = self.ttl_of(by, peer).filter(|_| plain);
         let date = draft.date.unwrap_or_else(|| self.now());
-        let letter = Letter {
+        Letter {
             id,
             by,
             from,
@@ -193,6 +230,7 @@ impl World {
             forward: draft.forward,
             quote: draft.quote,
             grouped: draft.grouped,
+            scheduled: draft.scheduled,
             silent: draft.silent,
             noforwards: draft.noforwards,
             invert_media: draft.invert_media,
@@ -202,11 +240,7 @@ impl World {
             mentions: Vec::new(),
             reactions: Vec::new(),
             copies: Vec::with_capacity(2),
-        };
-        self.letters.insert(id, letter);
-        self.await_end(id);
-        self.touch_meta();
-        id
+        }
     }
 
     /// The rules a message has to keep before anything of it is stored.

@@ -19,6 +19,8 @@ pub(crate) struct Rich {
     pub(crate) entities: Vec<MessageEntity>,
 }
 
+crate::persist::record!(Rich { text, entities });
+
 impl World {
     /// The text of a message as Telegram keeps it: trimmed, with mentions resolved, and with the
     /// links, mentions, hashtags and commands that stand in it marked.
