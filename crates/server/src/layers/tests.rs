@@ -403,3 +403,14 @@ fn a_further_schema_may_be_newer_than_the_server() {
     assert_eq!(layers.up(234, &down).unwrap(), bytes);
     assert_eq!(layers.down(233, &bytes, Of::Value).unwrap(), bytes);
 }
+
+#[test]
+fn polls_and_how_they_stand_can_be_said_in_every_layer() {
+    let poll = r#"{"_":"messageMediaPoll","poll":{"_":"poll","id":"7","quiz":true,"shuffle_answers":true,"question":{"_":"textWithEntities","text":"Tea?","entities":[]},"answers":[{"_":"pollAnswer","text":{"_":"textWithEntities","text":"yes","entities":[]},"option":"MQ=="}],"hash":"1"},"results":{"_":"pollResults","results":[{"_":"pollAnswerVoters","chosen":true,"correct":true,"option":"MQ==","voters":3,"recent_voters":[]}],"total_voters":3,"solution":"why","solution_entities":[]}}"#;
+    for layer in LAYERS {
+        let said = down(layer, poll, "MessageMedia");
+        for part in ["Tea?", "yes", r#""voters":3"#, r#""correct":true"#, "why"] {
+            assert!(said.contains(part), "{layer}: {part} in {said}");
+        }
+    }
+}

@@ -243,6 +243,8 @@ impl Rec {
             Self::Topic(chat, id) => (16, chat, id.into()),
             Self::Bot(id) => (30, id, 0),
             Self::Preferences(user) => (40, user, 0),
+            Self::Poll(id) => (50, id, 0),
+            Self::Vote(poll, user) => (51, poll, user),
             Self::Queue(peer, owner) => (52, peer, owner),
         }
     }
@@ -277,6 +279,8 @@ impl Rec {
             Self::Topic(chat, id) => world.chats.get(&chat)?.topics.get(&id).map(bytes),
             Self::Preferences(user) => world.preferences.get(&user).map(bytes),
             Self::Bot(id) => world.bots.get(&id).map(bytes),
+            Self::Poll(id) => world.polls.get(id).map(bytes),
+            Self::Vote(poll, user) => world.polls.vote(poll, user).map(bytes),
             Self::Queue(peer, owner) => world.scheduled.record((peer, owner)).map(bytes),
         }
     }
@@ -375,6 +379,8 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         },
         30 => put(&body, |bot| drop(world.bots.insert(a, bot))),
         40 => put(&body, |set| drop(world.preferences.insert(a, set))),
+        50 => put(&body, |poll| world.polls.restore(poll)),
+        51 => put(&body, |vote| world.polls.restore_vote(a, b, vote)),
         52 => put(&body, |queue| world.scheduled.restore((a, b), queue)),
         _ => false,
     }

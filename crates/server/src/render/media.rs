@@ -8,6 +8,7 @@ impl World {
     pub(crate) fn media_for(&self, viewer: i64, media: &Media) -> MessageMedia {
         match media {
             Media::Plain(media) => (**media).clone(),
+            Media::Poll(id) => self.poll_media(viewer, *id),
             Media::Document { id, spoiler, ttl } => {
                 let document = self.documents.get(id);
                 let attributes = document

@@ -189,7 +189,11 @@ impl World {
             return Vec::new();
         };
         let mut all = match self.letters.get(&entry.letter) {
-            Some(letter) => self.named_by(entry, letter),
+            Some(letter) => {
+                let mut named = self.named_by(entry, letter);
+                named.extend(self.voters_in(viewer, letter.media.as_ref()));
+                named
+            }
             None => vec![entry.peer],
         };
         all.extend(self.repliers_of(place));

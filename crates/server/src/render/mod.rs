@@ -9,6 +9,7 @@ mod invites;
 mod journal;
 mod media;
 mod message;
+mod polls;
 mod reactions;
 mod replies;
 mod scheduled;

@@ -5,9 +5,10 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
+use super::polls::poll_answer;
 use super::scheduled::{edit_planned, refuse_repeating};
 use super::send::{joined, sent_updates};
-use crate::rpc::{Answer, Cx, Table};
+use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Edit, World};
 
 pub(super) fn register(table: &mut Table) {
@@ -37,7 +38,12 @@ pub(super) fn register(table: &mut Table) {
 fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
     refuse_repeating(call.schedule_repeat_period)?;
     let media = match call.media {
-        Some(media) => take_media(cx, *media)?,
+        Some(media) => match *media {
+            enums::InputMedia::Poll(poll) => {
+                return close_poll(cx, &call.peer, call.id, &poll.poll);
+            }
+            media => take_media(cx, media)?,
+        },
         None => None,
     };
     cx.shared.change(|w| {
@@ -61,6 +67,24 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
         }
         let pts = w.edit(cx.actor(), peer, call.id, edit)?;
         Ok(step_updates(w, cx.me, w.box_of(cx.me, peer), pts))
+    })
+}
+
+/// Polls are edited only to close them.
+fn close_poll(
+    cx: &Cx<'_>,
+    peer: &enums::InputPeer,
+    id: i32,
+    poll: &types::Poll,
+) -> Answer<enums::Updates> {
+    cx.shared.change(|w| {
+        let peer = w.peer(cx.me, peer)?;
+        let known = w.poll_in(cx.me, peer, id)?.id;
+        if !poll.closed || poll.id != known {
+            return Err(Refusal::bad("MEDIA_NEW_INVALID"));
+        }
+        w.close_poll(cx.actor(), peer, id)?;
+        poll_answer(w, cx, peer, id, None)
     })
 }
 

@@ -29,6 +29,7 @@ mod notify;
 mod participants;
 mod password;
 mod photos;
+mod polls;
 mod privacy;
 mod qr;
 mod quiet;
@@ -83,6 +84,7 @@ pub(crate) fn table() -> Table {
         participants::register,
         password::register,
         photos::register,
+        polls::register,
         privacy::register,
         qr::register,
         quiet::register,

@@ -4,9 +4,10 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
+use super::polls::poll_of;
 use super::scheduled::{plan, refuse_repeating};
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Draft, How, Quote, Rich, Sent, World, check_text, is_channel};
+use crate::world::{Draft, How, Media, Poll, Quote, Rich, Sent, World, check_text, is_channel};
 
 /// Most files of one album.
 const ALBUM_MAX: usize = 10;
@@ -208,8 +209,12 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
             _ => peer,
         }
     };
-    let media = take_media(cx, call.media)?;
+    let (media, poll) = match call.media {
+        enums::InputMedia::Poll(poll) => (None, Some(*poll)),
+        media => (take_media(cx, media)?, None),
+    };
     cx.shared.change(|w| {
+        let poll = poll.map(|poll| poll_of(w, cx, poll)).transpose()?;
         let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
         let draft = Draft {
             send_as: voice_of(w, cx, peer, call.send_as.as_deref())?,
@@ -225,12 +230,35 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
             random_id: call.random_id,
             ..Draft::default()
         };
-        let answer = send_all(w, cx, peer, vec![draft], call.schedule_date)?;
+        let answer = match poll {
+            Some(poll) => send_poll(w, cx, peer, (draft, poll), call.schedule_date)?,
+            None => send_all(w, cx, peer, vec![draft], call.schedule_date)?,
+        };
         if call.clear_draft {
             w.set_draft(cx.me, peer, None)?;
         }
         Ok(answer)
     })
+}
+
+/// Sends a poll; one that may not be sent is not kept.
+fn send_poll(
+    w: &mut World,
+    cx: &Cx<'_>,
+    peer: i64,
+    (draft, poll): (Draft, Poll),
+    date: Option<i32>,
+) -> Answer<enums::Updates> {
+    let media = w.add_poll(poll);
+    let draft = Draft {
+        media: Some(media.clone()),
+        ..draft
+    };
+    let answer = send_all(w, cx, peer, vec![draft], date);
+    if let (Err(_), Media::Poll(id)) = (&answer, media) {
+        w.drop_unused_poll(id);
+    }
+    answer
 }
 
 /// Sends messages that may be sent, at once or when they are to be.

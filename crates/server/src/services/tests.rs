@@ -19,6 +19,7 @@ mod messages;
 mod notify;
 mod people_lists;
 mod photos;
+mod polls;
 mod privacy;
 mod qr;
 mod reactions;

@@ -33,6 +33,9 @@ impl World {
         if letter.forward.is_some() || letter.action.is_some() {
             return Err(missing());
         }
+        if matches!(letter.media, Some(Media::Poll(_))) && edit.media.is_some() {
+            return Err(Refusal::bad("MEDIA_PREV_INVALID"));
+        }
         self.rewrite(by, letter_id, edit)?;
         let pts = self.boxes.get(&own_box).map_or(0, |mailbox| mailbox.pts);
         Ok(pts)

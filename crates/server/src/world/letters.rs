@@ -91,6 +91,8 @@ pub(crate) enum Media {
         spoiler: bool,
         ttl: Option<i32>,
     },
+    /// A poll, which looks different to who voted.
+    Poll(i64),
     /// What means the same to everybody: a place, a contact, a dice.
     Plain(Box<enums::MessageMedia>),
 }
@@ -110,6 +112,10 @@ impl crate::persist::Field for Media {
                 w.i32(3);
                 media.put(w);
             }
+            Self::Poll(id) => {
+                w.i32(4);
+                id.put(w);
+            }
         }
     }
 
@@ -117,6 +123,9 @@ impl crate::persist::Field for Media {
         let kind = r.i32();
         if kind == 3 {
             return Self::Plain(crate::persist::Field::get(r));
+        }
+        if kind == 4 {
+            return Self::Poll(crate::persist::Field::get(r));
         }
         let (id, (spoiler, ttl)) = crate::persist::Field::get(r);
         if kind == 1 {
@@ -207,8 +216,10 @@ impl World {
     pub(crate) fn drop_copy(&mut self, letter: i64, owner: i64) {
         if let Some(kept) = self.letters.get_mut(&letter) {
             kept.copies.retain(|(who, _)| *who != owner);
-            if kept.copies.is_empty() {
-                self.letters.remove(&letter);
+            if kept.copies.is_empty()
+                && let Some(gone) = self.letters.remove(&letter)
+            {
+                self.leave_poll(&gone);
             }
         }
         self.touch(Rec::Letter(letter));

@@ -45,6 +45,7 @@ mod peer;
 mod peers;
 mod pins;
 mod placing;
+mod polls;
 mod preferences;
 mod privacy;
 mod push;
@@ -108,6 +109,7 @@ pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
 pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use polls::{Poll, PollAnswer, Vote};
 pub(crate) use preferences::Preferences;
 pub(crate) use privacy::{Exactness, Private, named};
 pub(crate) use push::{Push, Told};
@@ -188,6 +190,7 @@ pub(crate) struct World {
     /// The files every Telegram has, once they are there.
     pub(crate) stock: Option<Stock>,
     pub(crate) photos: HashMap<i64, Photo>,
+    pub(crate) polls: polls::Polls,
     /// The messages that wait for their time.
     pub(crate) scheduled: scheduled::Queues,
     pub(crate) uploads: Uploads,
@@ -240,6 +243,7 @@ impl World {
             documents: HashMap::new(),
             stock: None,
             photos: HashMap::new(),
+            polls: polls::Polls::default(),
             scheduled: scheduled::Queues::default(),
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),

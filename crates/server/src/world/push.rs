@@ -23,6 +23,8 @@ pub(crate) enum Told {
     One(enums::Update, Vec<i64>),
     /// Other reactions are on a message of the box.
     Reactions(i32),
+    /// The poll of a message of the box stands otherwise.
+    Poll(i32),
     /// One small thing for everybody but the account that did it.
     Others(enums::Update),
     /// The commands of a bot, which are not the same for everybody.
@@ -60,6 +62,12 @@ impl World {
             Told::Reactions(id) => {
                 let place = Place { owner, id: *id };
                 let told = self.reactions_update(viewer, place);
+                let (updates, about) =
+                    told.map_or_else(Default::default, |(update, about)| (vec![update], about));
+                self.updates(viewer, updates, &about)
+            }
+            Told::Poll(id) => {
+                let told = self.poll_update(viewer, Place { owner, id: *id }, None);
                 let (updates, about) =
                     told.map_or_else(Default::default, |(update, about)| (vec![update], about));
                 self.updates(viewer, updates, &about)

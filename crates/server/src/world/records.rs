@@ -43,6 +43,10 @@ pub(crate) enum Rec {
     Preferences(i64),
     /// What is kept of a bot beside its account.
     Bot(i64),
+    /// A poll.
+    Poll(i64),
+    /// A vote: poll, account.
+    Vote(i64, i64),
     /// The messages that wait for a conversation: dialog id, whose queue it is.
     Queue(i64, i64),
 }
@@ -150,6 +154,7 @@ impl World {
             }
         }
         for letter in self.letters.values() {
+            self.polls.note(letter);
             self.ends
                 .extend(letter.ends().map(|ends| (ends, letter.id)));
         }

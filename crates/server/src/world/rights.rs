@@ -254,10 +254,8 @@ impl World {
         let (forbidden, name) = match media {
             Media::Photo { .. } => (banned.send_photos, "CHAT_SEND_PHOTOS_FORBIDDEN"),
             Media::Document { id, .. } => self.kind_of_document(banned, *id),
-            Media::Plain(media) => match **media {
-                enums::MessageMedia::Poll(_) => (banned.send_polls, "CHAT_SEND_POLL_FORBIDDEN"),
-                _ => (false, ""),
-            },
+            Media::Poll(_) => (banned.send_polls, "CHAT_SEND_POLL_FORBIDDEN"),
+            Media::Plain(_) => (false, ""),
         };
         if forbidden {
             return Err(Refusal::forbidden(name));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heliogram_api::enums::Update;
 
 use super::send::check_text;
-use super::{Actor, Draft, Edit, Exactness, Form, Peer, Rec, Right, Sent, Told, World};
+use super::{Actor, Draft, Edit, Exactness, Form, Media, Peer, Rec, Right, Sent, Told, World};
 use crate::persist::record;
 use crate::render::scheduled_gone;
 use crate::rpc::{Answer, Refusal};
@@ -70,6 +70,12 @@ impl Queues {
     /// Whether the time of some message has come.
     pub(crate) fn is_due(&self, now: i32) -> bool {
         self.due.first().is_some_and(|(date, ..)| *date <= now)
+    }
+
+    /// Whether some message that waits carries this.
+    pub(super) fn carry(&self, media: &Media) -> bool {
+        let mut all = self.all.values().flat_map(|queue| queue.messages.values());
+        all.any(|one| one.draft.media.as_ref() == Some(media))
     }
 
     fn put(&mut self, key: QueueKey, id: i32, one: Scheduled) {
@@ -233,9 +239,7 @@ impl World {
     /// Takes messages out of a queue; gives those that were in it.
     pub(crate) fn drop_planned(&mut self, by: Actor, key: QueueKey, ids: &[i32]) -> Vec<i32> {
         let gone = ids.iter().copied();
-        let gone: Vec<i32> = gone
-            .filter(|id| self.scheduled.take(key, *id).is_some())
-            .collect();
+        let gone: Vec<i32> = gone.filter(|id| self.forget_planned(key, *id)).collect();
         if !gone.is_empty() {
             self.touch(Rec::Queue(key.0, key.1));
             let update = scheduled_gone(key.0, &gone, None);
@@ -244,12 +248,25 @@ impl World {
         gone
     }
 
+    /// Takes one message out of a queue, and its poll with it; whether it was there.
+    fn forget_planned(&mut self, key: QueueKey, id: i32) -> bool {
+        let one = self.scheduled.take(key, id);
+        if let Some(Media::Poll(poll)) = one.as_ref().and_then(|one| one.draft.media.as_ref()) {
+            self.drop_unused_poll(*poll);
+        }
+        one.is_some()
+    }
+
     /// Sends messages of a queue now. What may not be sent any more is gone.
     pub(crate) fn publish(&mut self, by: Actor, key: QueueKey, ids: &[i32]) -> Published {
         let mut done = Published::new();
         for id in ids {
             if let Some(one) = self.scheduled.take(key, *id) {
+                let poll = one.draft.media.clone();
                 done.push((*id, self.send_planned(by, key.0, one).ok()));
+                if let Some(Media::Poll(poll)) = poll {
+                    self.drop_unused_poll(poll);
+                }
             }
         }
         if done.is_empty() {

@@ -160,6 +160,7 @@ impl World {
                 .any(|e| matches!(e, MessageEntity::Url(_) | MessageEntity::TextUrl(_))),
             F::InputMessagesFilterPinned => entry.pinned,
             F::InputMessagesFilterMyMentions => letter.mentions.contains(&viewer),
+            F::InputMessagesFilterPoll => matches!(letter.media, Some(Media::Poll(_))),
             F::InputMessagesFilterGeo => {
                 matches!(&letter.media, Some(Media::Plain(m)) if matches!(**m, MessageMedia::Geo(_)))
             }

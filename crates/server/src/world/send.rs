@@ -198,6 +198,7 @@ impl World {
         let id = self.next_letter;
         self.next_letter += 1;
         let letter = self.compose(id, by, peer, draft);
+        self.open_poll(&letter);
         self.letters.insert(id, letter);
         self.await_end(id);
         self.touch_meta();
@@ -249,6 +250,7 @@ impl World {
         if draft.random_id == 0 {
             return Err(Refusal::bad("RANDOM_ID_EMPTY"));
         }
+        self.check_poll(peer, draft.media.as_ref())?;
         let own = self.mailbox(self.box_of(from, peer))?;
         if own.random.contains_key(&(from, draft.random_id)) {
             return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
