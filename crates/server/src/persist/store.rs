@@ -380,7 +380,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         30 => put(&body, |bot| drop(world.bots.insert(a, bot))),
         40 => put(&body, |set| drop(world.preferences.insert(a, set))),
         50 => put(&body, |poll| world.polls.restore(poll)),
-        51 => put(&body, |vote| world.polls.restore_vote(a, b, vote)),
+        51 => put(&body, |vote| world.polls.set_vote(a, b, Some(vote))),
         52 => put(&body, |queue| world.scheduled.restore((a, b), queue)),
         _ => false,
     }

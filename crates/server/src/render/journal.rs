@@ -48,6 +48,9 @@ impl World {
                     Handled::Pinned => {
                         types::ChannelAdminLogEventActionUpdatePinned::new(message).into()
                     }
+                    Handled::Closed => {
+                        types::ChannelAdminLogEventActionStopPoll::new(message).into()
+                    }
                 }
             }
             Act::Edited(before, after) => {

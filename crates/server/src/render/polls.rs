@@ -22,9 +22,8 @@ impl World {
     /// How a poll stands, as far as an account may know: who did not vote sees only how many did.
     fn poll_results(&self, viewer: i64, poll: &Poll) -> types::PollResults {
         let own = self.polls.vote(poll.id, viewer);
-        let total = i32::try_from(self.polls.votes(poll.id).count()).unwrap_or(i32::MAX);
         let mut results = types::PollResults {
-            total_voters: Some(total),
+            total_voters: Some(self.polls.voters(poll.id)),
             ..types::PollResults::new()
         };
         if !self.is_told(viewer, poll) {
@@ -34,7 +33,6 @@ impl World {
         let answers = poll.answers.iter();
         let answers = answers.map(|answer| {
             let chose = |vote: &Vote| vote.options.contains(&answer.option);
-            let votes = self.polls.votes(poll.id).filter(|(_, vote)| chose(vote));
             let recent = || match poll.public {
                 true => self
                     .recent_voters(poll, chose)
@@ -46,7 +44,7 @@ impl World {
             types::PollAnswerVoters {
                 chosen: own.is_some_and(chose),
                 correct: poll.correct.contains(&answer.option),
-                voters: counted.then(|| i32::try_from(votes.count()).unwrap_or(i32::MAX)),
+                voters: counted.then(|| self.polls.tally(poll.id, &answer.option)),
                 // Said together with the number, or not at all.
                 recent_voters: counted.then(recent),
                 ..types::PollAnswerVoters::new(answer.option.clone())

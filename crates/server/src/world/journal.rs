@@ -49,6 +49,8 @@ pub(crate) enum Handled {
     Sent,
     Deleted,
     Pinned,
+    /// Its poll was closed.
+    Closed,
 }
 
 impl Field for Handled {
@@ -60,7 +62,8 @@ impl Field for Handled {
         match r.i32() {
             0 => Self::Sent,
             1 => Self::Deleted,
-            _ => Self::Pinned,
+            2 => Self::Pinned,
+            _ => Self::Closed,
         }
     }
 }
@@ -287,6 +290,7 @@ impl Act {
             Self::Message(Handled::Sent, _) => return wanted.send,
             Self::Message(Handled::Deleted, _) => return wanted.delete,
             Self::Message(Handled::Pinned, _) => return wanted.pinned,
+            Self::Message(Handled::Closed, _) => return wanted.edit,
             Self::Place(_, before, after) => {
                 return match shift_of(before.as_deref(), after) {
                     Shift::Invited => wanted.invite,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 
-use super::{Actor, Form, Letter, Media, Rec, Rich, Right, Told, World};
+use super::{Actor, Form, Handled, Letter, Media, Place, Rec, Rich, Right, Told, World};
 use crate::persist::record;
 use crate::rpc::{Answer, Refusal};
 
@@ -78,6 +78,8 @@ record!(Vote { options, date });
 pub(crate) struct Polls {
     all: HashMap<i64, Poll>,
     votes: HashMap<i64, BTreeMap<i64, Vote>>,
+    /// How many votes each option of a poll has: a poll is shown more often than it changes.
+    tallies: HashMap<i64, HashMap<Bytes, i32>>,
     /// The messages that carry a poll.
     letters: HashMap<i64, BTreeSet<i64>>,
     closing: BTreeSet<(i32, i64)>,
@@ -103,7 +105,8 @@ impl Polls {
     /// Whether nothing is kept at all.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty() && self.votes.is_empty() && self.closing.is_empty()
+        let none = self.votes.is_empty() && self.tallies.is_empty();
+        none && self.all.is_empty() && self.letters.is_empty() && self.closing.is_empty()
     }
 
     /// Takes over a stored poll.
@@ -113,9 +116,34 @@ impl Polls {
         self.all.insert(poll.id, poll);
     }
 
-    /// Takes over a stored vote.
-    pub(crate) fn restore_vote(&mut self, poll: i64, user: i64, vote: Vote) {
-        self.votes.entry(poll).or_default().insert(user, vote);
+    /// How many accounts voted in a poll.
+    pub(crate) fn voters(&self, poll: i64) -> i32 {
+        let votes = self.votes.get(&poll).map_or(0, BTreeMap::len);
+        i32::try_from(votes).unwrap_or(i32::MAX)
+    }
+
+    /// How many votes an option of a poll has.
+    pub(crate) fn tally(&self, poll: i64, option: &Bytes) -> i32 {
+        let tally = self.tallies.get(&poll).and_then(|tally| tally.get(option));
+        tally.copied().unwrap_or_default()
+    }
+
+    /// Keeps the vote of an account in place of the one before; with nothing it is taken back.
+    pub(crate) fn set_vote(&mut self, poll: i64, user: i64, vote: Option<Vote>) {
+        let votes = self.votes.entry(poll).or_default();
+        let tally = self.tallies.entry(poll).or_default();
+        for option in vote.iter().flat_map(|vote| &vote.options) {
+            *tally.entry(option.clone()).or_default() += 1;
+        }
+        let before = match vote {
+            Some(vote) => votes.insert(user, vote),
+            None => votes.remove(&user),
+        };
+        for option in before.iter().flat_map(|before| &before.options) {
+            if let Some(count) = tally.get_mut(option) {
+                *count -= 1;
+            }
+        }
     }
 
     /// Notes that a message carries a poll, if it does.
@@ -177,6 +205,7 @@ impl World {
             return;
         }
         self.polls.letters.remove(&id);
+        self.polls.tallies.remove(&id);
         if let Some(poll) = self.polls.all.remove(&id) {
             let closes = poll.closes.map(|date| (date, id));
             closes.map(|closes| self.polls.closing.remove(&closes));
@@ -228,14 +257,12 @@ impl World {
         let positions: Vec<i32> = positions.collect();
         let bot = Some(poll.by).filter(|bot| poll.public && self.is_bot(*bot));
         let date = self.now();
-        let votes = self.polls.votes.entry(number).or_default();
-        match options.is_empty() {
-            true => drop(votes.remove(&by.user)),
-            false => {
-                let options = options.clone();
-                votes.insert(by.user, Vote { options, date });
-            }
-        }
+        let vote = Vote {
+            options: options.clone(),
+            date,
+        };
+        let vote = Some(vote).filter(|vote| !vote.options.is_empty());
+        self.polls.set_vote(number, by.user, vote);
         self.touch(Rec::Vote(number, by.user));
         self.tell_poll(by, number);
         if let Some(bot) = bot {
@@ -269,6 +296,8 @@ impl World {
             return Err(Refusal::bad("MESSAGE_POLL_CLOSED"));
         }
         self.end_poll(by, number);
+        let owner = self.box_of(by.user, peer);
+        self.note_handled(by.user, Place { owner, id }, Handled::Closed);
         Ok(())
     }
 

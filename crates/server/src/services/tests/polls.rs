@@ -479,4 +479,20 @@ fn a_channels_post_is_voted_on_and_found_as_a_poll() {
         vec![enums::MessagesFilter::InputMessagesFilterPoll],
     );
     assert_eq!(bob.call(counters).unwrap()[0].count, 1);
+    let shown = poll_of(&newest(&alice, peer(&alice, id)));
+    let closed = types::Poll {
+        closed: true,
+        ..shown
+    };
+    let close = messages::EditMessage {
+        media: Some(Box::new(media(closed).into())),
+        ..messages::EditMessage::new(peer(&alice, id), 2)
+    };
+    alice.call(close).unwrap();
+    let log = channels::GetAdminLog::new(input(&alice, id), String::new(), 0, 0, 1);
+    let log = alice.call(log).unwrap();
+    assert!(matches!(
+        log.events[0].action,
+        enums::ChannelAdminLogEventAction::StopPoll(_)
+    ));
 }
