@@ -18,6 +18,8 @@ const QUALITY: u8 = 87;
 const PREVIEW_QUALITY: u8 = 20;
 /// Longest side of the smallest preview.
 const PREVIEW_SIDE: u32 = 40;
+/// Longest side of the small picture of a document.
+pub(crate) const THUMB_SIDE: u32 = 320;
 /// Length of a JPEG file up to its image data, as every preview leaves it out.
 const HEADER_LEN: usize = 623;
 
@@ -26,6 +28,8 @@ const HEADER_LEN: usize = 623;
 pub(crate) enum Shape {
     /// A message: all of it, in boxes of Telegram's sizes.
     Message,
+    /// The small picture of a document: all of it, in one size.
+    Thumb,
     /// Somebody's or some chat's face: a square cut out of the middle.
     Profile,
 }
@@ -35,6 +39,7 @@ impl Shape {
     fn boxes(self) -> &'static [(&'static str, u32)] {
         match self {
             Self::Message => &[("s", 100), ("m", 320), ("x", 800), ("y", 1280), ("w", 2560)],
+            Self::Thumb => &[("m", THUMB_SIDE)],
             Self::Profile => &[("a", 160), ("b", 320), ("c", 640)],
         }
     }
@@ -69,7 +74,7 @@ pub(crate) enum BadPicture {
 pub(crate) fn scale(bytes: &[u8], shape: Shape) -> Result<Picture, BadPicture> {
     let picture = read(bytes)?;
     let picture = match shape {
-        Shape::Message => picture,
+        Shape::Message | Shape::Thumb => picture,
         Shape::Profile => square(&picture),
     };
     let longest = picture.width().max(picture.height());
@@ -85,6 +90,13 @@ pub(crate) fn scale(bytes: &[u8], shape: Shape) -> Result<Picture, BadPicture> {
         sizes,
         stripped: preview(&picture)?,
     })
+}
+
+/// Whether a file begins as a picture does that can be read here.
+pub(crate) fn begins_like_one(head: &[u8]) -> bool {
+    use image::ImageFormat as F;
+    let format = image::guess_format(head).ok();
+    format.is_some_and(|format| matches!(format, F::Jpeg | F::Png | F::WebP))
 }
 
 fn read(bytes: &[u8]) -> Result<DynamicImage, BadPicture> {

@@ -3,10 +3,11 @@ use heliogram_api::functions::messages::{GetWebPagePreview, UploadMedia};
 use heliogram_api::types;
 use heliogram_crypto::Random;
 
+use super::thumbs;
 use crate::pictures::{self, BadPicture, Shape};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{
-    Blob, Document, Kind, Media, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions, phone_digits,
+    Blob, Document, Kind, Media, PHOTO_MAX, Photo, clean_mime, dimensions, phone_digits,
 };
 
 /// Bytes at the start of a file that say what picture it is.
@@ -165,8 +166,8 @@ fn size_of(cx: &Cx<'_>, blob: &Blob) -> Option<(i32, i32)> {
 fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> Answer<Media> {
     let (blob, dc) = finished(cx, &media.file)?;
     let thumb = match &media.thumb {
-        Some(thumb) => thumb_of(cx, thumb)?,
-        None => None,
+        Some(thumb) => thumbs::given(cx, &finished(cx, thumb)?.0)?,
+        None => thumbs::made(cx, &blob)?,
     };
     let mut attributes = media.attributes;
     attributes.truncate(ATTRIBUTES_MAX);
@@ -201,17 +202,6 @@ fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> A
         spoiler: media.spoiler,
         ttl: media.ttl_seconds,
     })
-}
-
-/// A small picture for a document; one that is none is left out.
-fn thumb_of(cx: &Cx<'_>, file: &InputFile) -> Answer<Option<PhotoSize>> {
-    let (blob, _) = finished(cx, file)?;
-    Ok(size_of(cx, &blob).map(|(width, height)| PhotoSize {
-        kind: "m".to_owned(),
-        width,
-        height,
-        blob,
-    }))
 }
 
 fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<Media> {
@@ -254,23 +244,7 @@ pub(super) fn photo_of(cx: &Cx<'_>, blob: &Blob, dc: i32, shape: Shape) -> Answe
         BadPicture::Unreadable => Refusal::bad("IMAGE_PROCESS_FAILED"),
         BadPicture::Dimensions => Refusal::bad("PHOTO_INVALID_DIMENSIONS"),
     })?;
-    let mut sizes = Vec::with_capacity(picture.sizes.len());
-    for scaled in picture.sizes {
-        let name = format!("{:016x}", cx.shared.world().random_id());
-        let written = cx.shared.blobs.write(&name, 0, &scaled.jpeg);
-        written.map_err(|_| Refusal::new(500, "FILE_WRITE_FAILED"))?;
-        sizes.push(PhotoSize {
-            kind: scaled.kind.to_owned(),
-            width: scaled.width,
-            height: scaled.height,
-            blob: Blob {
-                name,
-                size: scaled.jpeg.len() as i64,
-                part: 0,
-                places: Vec::new(),
-            },
-        });
-    }
+    let sizes = thumbs::kept(cx, picture.sizes)?;
     cx.shared.change(|w| {
         let photo = Photo {
             id: w.random_id(),

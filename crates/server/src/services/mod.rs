@@ -40,6 +40,7 @@ mod sessions;
 mod takeout;
 #[cfg(test)]
 mod tests;
+mod thumbs;
 mod toggles;
 mod topics;
 mod transfer;

@@ -26,6 +26,7 @@ mod secondary;
 mod sessions;
 mod strangers;
 mod takeout;
+mod thumbs;
 mod toggles;
 mod topics;
 mod updates;

@@ -101,7 +101,9 @@ pub(crate) use journal::{Act, Deed, Handled, Shift, Snapshot, shift_of};
 pub(crate) use letters::{Forward, Letter, Media, Quote};
 pub(crate) use login_tokens::Token;
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
-pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
+pub(crate) use media::{
+    Blob, Document, PHOTO_MAX, Photo, PhotoSize, Thumb, clean_mime, dimensions,
+};
 pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};

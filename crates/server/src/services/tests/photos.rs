@@ -9,7 +9,7 @@ use heliogram_api::{enums, types};
 use super::groups::{company, input, peer, three};
 use super::{Program, server};
 
-fn png(width: u32, height: u32) -> Bytes {
+pub(super) fn png(width: u32, height: u32) -> Bytes {
     let picture = image::RgbImage::from_fn(width, height, |x, y| {
         image::Rgb([(x % 256) as u8, (y % 256) as u8, 0])
     });
@@ -20,7 +20,7 @@ fn png(width: u32, height: u32) -> Bytes {
     out.into_inner().into()
 }
 
-fn uploaded(by: &Program, id: i64, bytes: Bytes) -> enums::InputFile {
+pub(super) fn uploaded(by: &Program, id: i64, bytes: Bytes) -> enums::InputFile {
     by.call(upload::SaveFilePart::new(id, 0, bytes)).unwrap();
     types::InputFile::new(id, 1, "p.png".into(), String::new()).into()
 }
@@ -29,15 +29,20 @@ fn alice() -> Program {
     Program::logged_in(&server(), "9996610001", "Alice")
 }
 
-fn bytes_of(by: &Program, location: enums::InputFileLocation) -> usize {
+/// Fetches a size, which is a JPEG whatever it was made of.
+pub(super) fn jpeg_at(by: &Program, location: enums::InputFileLocation) -> Bytes {
     let call = upload::GetFile::new(location, 0, 1 << 20);
     match by.call(call).unwrap() {
         enums::upload::File::File(file) => {
             assert_eq!(file.bytes[..2], [0xff, 0xd8], "a JPEG");
-            file.bytes.len()
+            file.bytes
         }
         other => panic!("{other:?}"),
     }
+}
+
+fn bytes_of(by: &Program, location: enums::InputFileLocation) -> usize {
+    jpeg_at(by, location).len()
 }
 
 #[test]
