@@ -1,10 +1,11 @@
 //! Turns an uploaded picture into the sizes Telegram keeps of it.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use bytes::Bytes;
 use image::imageops::FilterType;
-use image::{DynamicImage, GenericImageView, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, GenericImageView, ImageFormat, ImageReader, Limits, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// Width and height together of the largest picture, as on Telegram.
@@ -94,29 +95,68 @@ pub(crate) fn scale(bytes: &[u8], shape: Shape) -> Result<Picture, BadPicture> {
 
 /// Whether a file begins as a picture does that can be read here.
 pub(crate) fn begins_like_one(head: &[u8]) -> bool {
-    use image::ImageFormat as F;
     let format = image::guess_format(head).ok();
-    format.is_some_and(|format| matches!(format, F::Jpeg | F::Png | F::WebP))
+    matches!(
+        format,
+        Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)
+    )
+}
+
+/// A picture as WebP.
+pub(crate) struct Webp<'a> {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// The bytes that were given, if it was one already.
+    pub(crate) bytes: Cow<'a, [u8]>,
+}
+
+/// Reads a picture and makes it a WebP one, without loss.
+pub(crate) fn as_webp(bytes: &[u8]) -> Result<Webp<'_>, BadPicture> {
+    let picture = read(bytes)?;
+    let is_webp = image::guess_format(bytes).ok() == Some(ImageFormat::WebP);
+    let (width, height) = picture.dimensions();
+    let bytes = if is_webp {
+        Cow::Borrowed(bytes)
+    } else {
+        let mut out = Cursor::new(Vec::new());
+        // Eight bits a channel are all that WebP has.
+        let plain = DynamicImage::from(picture.into_rgba8());
+        plain
+            .write_to(&mut out, ImageFormat::WebP)
+            .map_err(|_| BadPicture::Unreadable)?;
+        Cow::Owned(out.into_inner())
+    };
+    Ok(Webp {
+        width,
+        height,
+        bytes,
+    })
 }
 
 fn read(bytes: &[u8]) -> Result<DynamicImage, BadPicture> {
-    let unreadable = |_| BadPicture::Unreadable;
-    let reader = || {
-        ImageReader::new(Cursor::new(bytes))
-            .with_guessed_format()
-            .map_err(|_| BadPicture::Unreadable)
-    };
-    // What the header says is checked before anything is unpacked.
-    let (width, height) = reader()?.into_dimensions().map_err(unreadable)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY_MAX);
+    check_sides(bytes)?;
+    let mut reader = reader(bytes)?;
+    reader.limits(limits);
+    reader.decode().map_err(|_| BadPicture::Unreadable)
+}
+
+fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, BadPicture> {
+    ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| BadPicture::Unreadable)
+}
+
+/// Checks what the header says, before anything is unpacked.
+fn check_sides(bytes: &[u8]) -> Result<(), BadPicture> {
+    let sides = reader(bytes)?.into_dimensions();
+    let (width, height) = sides.map_err(|_| BadPicture::Unreadable)?;
     let (long, short) = (width.max(height), width.min(height));
     if short == 0 || width.saturating_add(height) > SIDES_MAX || long / short > RATIO_MAX {
         return Err(BadPicture::Dimensions);
     }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY_MAX);
-    let mut reader = reader()?;
-    reader.limits(limits);
-    reader.decode().map_err(|_| BadPicture::Unreadable)
+    Ok(())
 }
 
 fn square(picture: &DynamicImage) -> DynamicImage {
@@ -181,8 +221,6 @@ fn preview(picture: &DynamicImage) -> Result<Bytes, BadPicture> {
 
 #[cfg(test)]
 mod tests {
-    use image::ImageFormat;
-
     use super::*;
 
     fn png(width: u32, height: u32) -> Vec<u8> {

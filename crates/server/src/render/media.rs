@@ -64,7 +64,7 @@ impl World {
                 document.mime.clone(),
                 document.blob.size,
                 document.dc,
-                document.attributes.clone(),
+                self.attributes_for(viewer, document),
             )
         }
         .into()

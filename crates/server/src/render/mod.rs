@@ -11,6 +11,7 @@ mod media;
 mod message;
 mod reactions;
 mod replies;
+mod stickers;
 mod topics;
 mod updates;
 mod user;

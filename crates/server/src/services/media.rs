@@ -1,4 +1,4 @@
-use heliogram_api::enums::{self, InputFile, InputMedia, MessageMedia};
+use heliogram_api::enums::{self, DocumentAttribute, InputFile, InputMedia, MessageMedia};
 use heliogram_api::functions::messages::{GetWebPagePreview, UploadMedia};
 use heliogram_api::types;
 use heliogram_crypto::Random;
@@ -47,6 +47,10 @@ pub(super) fn take_media(cx: &Cx<'_>, media: InputMedia) -> Answer<Option<Media>
             ttl: media.ttl_seconds,
         },
         InputMedia::WebPage(_) => return Ok(None),
+        // Nothing is fetched from elsewhere.
+        InputMedia::PhotoExternal(_) | InputMedia::DocumentExternal(_) => {
+            return Err(Refusal::bad("WEBPAGE_CURL_FAILED"));
+        }
         InputMedia::Empty => return Err(empty()),
         InputMedia::GeoPoint(media) => {
             let geo = place(cx, &media.geo_point)?;
@@ -169,12 +173,11 @@ fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> A
         Some(thumb) => thumbs::given(cx, &finished(cx, thumb)?.0)?,
         None => thumbs::made(cx, &blob)?,
     };
-    let mut attributes = media.attributes;
-    attributes.truncate(ATTRIBUTES_MAX);
+    let mut attributes = own_words(media.attributes);
     let sized = attributes.iter().any(|attribute| {
         matches!(
             attribute,
-            enums::DocumentAttribute::ImageSize(_) | enums::DocumentAttribute::Video(_)
+            DocumentAttribute::ImageSize(_) | DocumentAttribute::Video(_)
         )
     });
     if !sized && let Some((w, h)) = size_of(cx, &blob) {
@@ -202,6 +205,18 @@ fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> A
         spoiler: media.spoiler,
         ttl: media.ttl_seconds,
     })
+}
+
+/// What the sender says about a file. Which set a sticker is in is not the sender's to say.
+fn own_words(mut attributes: Vec<DocumentAttribute>) -> Vec<DocumentAttribute> {
+    attributes.truncate(ATTRIBUTES_MAX);
+    attributes.retain(|one| !matches!(one, DocumentAttribute::CustomEmoji(_)));
+    for attribute in &mut attributes {
+        if let DocumentAttribute::Sticker(sticker) = attribute {
+            sticker.stickerset = enums::InputStickerSet::Empty;
+        }
+    }
+    attributes
 }
 
 fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<Media> {

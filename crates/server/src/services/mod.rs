@@ -17,6 +17,7 @@ mod dialogs;
 mod discussion;
 mod edit;
 mod folders;
+mod hashes;
 mod help;
 mod history;
 mod inline;
@@ -37,6 +38,7 @@ mod reports;
 mod saved;
 mod send;
 mod sessions;
+mod stickers;
 mod takeout;
 #[cfg(test)]
 mod tests;
@@ -93,6 +95,7 @@ pub(crate) fn table() -> Table {
         toggles::register,
         topics::register,
         sessions::register,
+        stickers::register,
         takeout::register,
         transfer::register,
         updates::register,

@@ -24,6 +24,7 @@ mod reactions;
 mod saved;
 mod secondary;
 mod sessions;
+mod stickers;
 mod strangers;
 mod takeout;
 mod thumbs;

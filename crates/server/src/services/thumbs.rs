@@ -47,19 +47,24 @@ pub(super) fn kept(cx: &Cx<'_>, sizes: Vec<Scaled>) -> Answer<Vec<PhotoSize>> {
 }
 
 fn kept_size(cx: &Cx<'_>, scaled: Scaled) -> Answer<PhotoSize> {
-    let name = format!("{:016x}", cx.shared.world().random_id());
-    let written = cx.shared.blobs.write(&name, 0, &scaled.jpeg);
-    written.map_err(|_| Refusal::new(500, "FILE_WRITE_FAILED"))?;
     Ok(PhotoSize {
         kind: scaled.kind.to_owned(),
         width: scaled.width,
         height: scaled.height,
-        blob: Blob {
-            name,
-            size: scaled.jpeg.len() as i64,
-            part: 0,
-            places: Vec::new(),
-        },
+        blob: keep(cx, &scaled.jpeg)?,
+    })
+}
+
+/// Keeps bytes the server made as a file.
+pub(super) fn keep(cx: &Cx<'_>, bytes: &[u8]) -> Answer<Blob> {
+    let name = format!("{:016x}", cx.shared.world().random_id());
+    let written = cx.shared.blobs.write(&name, 0, bytes);
+    written.map_err(|_| Refusal::new(500, "FILE_WRITE_FAILED"))?;
+    Ok(Blob {
+        name,
+        size: bytes.len() as i64,
+        part: 0,
+        places: Vec::new(),
     })
 }
 

@@ -19,6 +19,7 @@ mod dialogs;
 mod difference;
 mod discussion;
 mod edit;
+mod emoji;
 mod entities;
 mod expiry;
 mod faces;
@@ -61,6 +62,7 @@ mod send;
 mod send_as;
 mod service;
 mod sessions;
+mod stickers;
 mod stock;
 mod takeout;
 mod temporary;
@@ -121,6 +123,10 @@ pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent, check_text};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
+pub(crate) use stickers::{
+    BadName, FAVED_MAX, GIFS_MAX, NewSticker, Recent, StickerSet, StickerSets, Words, as_sticker,
+    check_count,
+};
 pub(crate) use stock::Stock;
 pub(crate) use takeout::MessageRange;
 pub(crate) use text::Rich;
@@ -187,6 +193,7 @@ pub(crate) struct World {
     /// The files every Telegram has, once they are there.
     pub(crate) stock: Option<Stock>,
     pub(crate) photos: HashMap<i64, Photo>,
+    pub(crate) sticker_sets: StickerSets,
     pub(crate) uploads: Uploads,
     pub(crate) cdn: cdn::Cdn,
     pub(crate) out: Vec<Push>,
@@ -237,6 +244,7 @@ impl World {
             documents: HashMap::new(),
             stock: None,
             photos: HashMap::new(),
+            sticker_sets: StickerSets::default(),
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),
             out: Vec::new(),

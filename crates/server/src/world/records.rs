@@ -43,6 +43,8 @@ pub(crate) enum Rec {
     Preferences(i64),
     /// What is kept of a bot beside its account.
     Bot(i64),
+    /// A set of stickers.
+    StickerSet(i64),
 }
 
 /// The records that changed since they were last written.
