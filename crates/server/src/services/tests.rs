@@ -1,5 +1,6 @@
 //! The methods, called through the table as requests are, without sockets.
 
+mod albums;
 mod auth;
 mod bots;
 mod buttons;
