@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use image::imageops::FilterType;
@@ -23,6 +24,11 @@ const PREVIEW_SIDE: u32 = 40;
 pub(crate) const THUMB_SIDE: u32 = 320;
 /// Length of a JPEG file up to its image data, as every preview leaves it out.
 const HEADER_LEN: usize = 623;
+
+/// Points of a picture from which on it is a large one.
+const LARGE: u32 = 4_000_000;
+/// Held while a large picture is worked on: one at a time, however many come.
+static ONE_LARGE: Mutex<()> = Mutex::new(());
 
 /// What a picture is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +79,11 @@ pub(crate) enum BadPicture {
 
 /// Reads a JPEG, PNG or WebP picture and makes its sizes.
 pub(crate) fn scale(bytes: &[u8], shape: Shape) -> Result<Picture, BadPicture> {
+    let (width, height) = sides(bytes)?;
+    let _alone = (width.saturating_mul(height) > LARGE).then(|| {
+        // There is nothing behind the lock that could have been left half done.
+        ONE_LARGE.lock().unwrap_or_else(PoisonError::into_inner)
+    });
     let picture = read(bytes)?;
     let picture = match shape {
         Shape::Message | Shape::Thumb => picture,
@@ -102,41 +113,25 @@ pub(crate) fn begins_like_one(head: &[u8]) -> bool {
     )
 }
 
-/// A picture as WebP.
-pub(crate) struct Webp<'a> {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    /// The bytes that were given, if it was one already.
-    pub(crate) bytes: Cow<'a, [u8]>,
-}
-
-/// Reads a picture and makes it a WebP one, without loss.
-pub(crate) fn as_webp(bytes: &[u8]) -> Result<Webp<'_>, BadPicture> {
+/// A picture as a WebP one, without loss; the same bytes if it is one already.
+pub(crate) fn as_webp(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BadPicture> {
     let picture = read(bytes)?;
-    let is_webp = image::guess_format(bytes).ok() == Some(ImageFormat::WebP);
-    let (width, height) = picture.dimensions();
-    let bytes = if is_webp {
-        Cow::Borrowed(bytes)
-    } else {
-        let mut out = Cursor::new(Vec::new());
-        // Eight bits a channel are all that WebP has.
-        let plain = DynamicImage::from(picture.into_rgba8());
-        plain
-            .write_to(&mut out, ImageFormat::WebP)
-            .map_err(|_| BadPicture::Unreadable)?;
-        Cow::Owned(out.into_inner())
-    };
-    Ok(Webp {
-        width,
-        height,
-        bytes,
-    })
+    if image::guess_format(bytes).ok() == Some(ImageFormat::WebP) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut out = Cursor::new(Vec::new());
+    // Eight bits a channel are all that WebP has.
+    let plain = DynamicImage::from(picture.into_rgba8());
+    plain
+        .write_to(&mut out, ImageFormat::WebP)
+        .map_err(|_| BadPicture::Unreadable)?;
+    Ok(Cow::Owned(out.into_inner()))
 }
 
 fn read(bytes: &[u8]) -> Result<DynamicImage, BadPicture> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY_MAX);
-    check_sides(bytes)?;
+    sides(bytes)?;
     let mut reader = reader(bytes)?;
     reader.limits(limits);
     reader.decode().map_err(|_| BadPicture::Unreadable)
@@ -148,15 +143,15 @@ fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, BadPicture> {
         .map_err(|_| BadPicture::Unreadable)
 }
 
-/// Checks what the header says, before anything is unpacked.
-fn check_sides(bytes: &[u8]) -> Result<(), BadPicture> {
+/// Width and height as the header has them, checked before anything is unpacked.
+pub(crate) fn sides(bytes: &[u8]) -> Result<(u32, u32), BadPicture> {
     let sides = reader(bytes)?.into_dimensions();
     let (width, height) = sides.map_err(|_| BadPicture::Unreadable)?;
     let (long, short) = (width.max(height), width.min(height));
     if short == 0 || width.saturating_add(height) > SIDES_MAX || long / short > RATIO_MAX {
         return Err(BadPicture::Dimensions);
     }
-    Ok(())
+    Ok((width, height))
 }
 
 fn square(picture: &DynamicImage) -> DynamicImage {

@@ -76,15 +76,16 @@ fn picture(cx: &Cx<'_>, source: Source, words: Words) -> Answer<NewSticker> {
         BadPicture::Unreadable => Refusal::bad("STICKER_PNG_NOPNG"),
         BadPicture::Dimensions => Refusal::bad("STICKER_PNG_DIMENSIONS"),
     };
-    let picture = pictures::as_webp(&bytes).map_err(refused)?;
-    if picture.width.max(picture.height) != SIDE {
+    let (width, height) = pictures::sides(&bytes).map_err(refused)?;
+    if width.max(height) != SIDE {
         return Err(Refusal::bad("STICKER_PNG_DIMENSIONS"));
     }
-    let blob = match picture.bytes {
+    let blob = match pictures::as_webp(&bytes).map_err(refused)? {
         Cow::Borrowed(_) => source.blob,
         Cow::Owned(bytes) => thumbs::keep(cx, &bytes)?,
     };
-    let (width, height) = (picture.width as i32, picture.height as i32);
+    // Neither side is longer than SIDE.
+    let (width, height) = (width as i32, height as i32);
     Ok(NewSticker {
         blob,
         dc: source.dc,
