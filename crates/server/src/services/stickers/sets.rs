@@ -82,6 +82,10 @@ fn create(cx: &Cx<'_>, call: CreateStickerSet) -> Answer<Set> {
     if call.masks || call.emojis {
         return Err(Refusal::bad("PACK_TYPE_INVALID"));
     }
+    // Nor do sets have a picture but those of their stickers.
+    if call.thumb.is_some() {
+        return Err(Refusal::bad("STICKER_FILE_INVALID"));
+    }
     let owner = {
         let w = cx.shared.world();
         let owner = w.input_user(cx.me, &call.user_id)?;

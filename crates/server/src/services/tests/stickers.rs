@@ -193,6 +193,11 @@ fn what_cannot_be_a_sticker_is_refused_by_name() {
         ..creation(vec![item(&good, "😀")], "cats")
     };
     assert_eq!(alice.refusal(masks), "PACK_TYPE_INVALID");
+    let covered = s::CreateStickerSet {
+        thumb: Some(Box::new(named(&good))),
+        ..creation(vec![item(&good, "😀")], "cats")
+    };
+    assert_eq!(alice.refusal(covered), "STICKER_FILE_INVALID");
     let moving = deflate(&[b' '; 1000]).unwrap();
     let moving = of(moving.into(), "application/x-tgsticker");
     assert_eq!(refused(&moving, "😀"), "");
