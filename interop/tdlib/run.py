@@ -23,7 +23,7 @@ import adapt
 import log
 from server import Report, Server
 
-AREAS = ["login", "bot", "private", "groups", "files", "offline"]
+AREAS = ["login", "bot", "private", "groups", "files", "offline", "stickers"]
 
 
 async def area(name, about):

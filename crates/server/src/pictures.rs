@@ -1,10 +1,12 @@
 //! Turns an uploaded picture into the sizes Telegram keeps of it.
 
+use std::borrow::Cow;
 use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use image::imageops::FilterType;
-use image::{DynamicImage, GenericImageView, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, GenericImageView, ImageFormat, ImageReader, Limits, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// Width and height together of the largest picture, as on Telegram.
@@ -18,14 +20,23 @@ const QUALITY: u8 = 87;
 const PREVIEW_QUALITY: u8 = 20;
 /// Longest side of the smallest preview.
 const PREVIEW_SIDE: u32 = 40;
+/// Longest side of the small picture of a document.
+pub(crate) const THUMB_SIDE: u32 = 320;
 /// Length of a JPEG file up to its image data, as every preview leaves it out.
 const HEADER_LEN: usize = 623;
+
+/// Points of a picture from which on it is a large one.
+const LARGE: u32 = 4_000_000;
+/// Held while a large picture is worked on: one at a time, however many come.
+static ONE_LARGE: Mutex<()> = Mutex::new(());
 
 /// What a picture is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// A message: all of it, in boxes of Telegram's sizes.
     Message,
+    /// The small picture of a document: all of it, in one size.
+    Thumb,
     /// Somebody's or some chat's face: a square cut out of the middle.
     Profile,
 }
@@ -35,6 +46,7 @@ impl Shape {
     fn boxes(self) -> &'static [(&'static str, u32)] {
         match self {
             Self::Message => &[("s", 100), ("m", 320), ("x", 800), ("y", 1280), ("w", 2560)],
+            Self::Thumb => &[("m", THUMB_SIDE)],
             Self::Profile => &[("a", 160), ("b", 320), ("c", 640)],
         }
     }
@@ -67,9 +79,14 @@ pub(crate) enum BadPicture {
 
 /// Reads a JPEG, PNG or WebP picture and makes its sizes.
 pub(crate) fn scale(bytes: &[u8], shape: Shape) -> Result<Picture, BadPicture> {
+    let (width, height) = sides(bytes)?;
+    let _alone = (width.saturating_mul(height) > LARGE).then(|| {
+        // There is nothing behind the lock that could have been left half done.
+        ONE_LARGE.lock().unwrap_or_else(PoisonError::into_inner)
+    });
     let picture = read(bytes)?;
     let picture = match shape {
-        Shape::Message => picture,
+        Shape::Message | Shape::Thumb => picture,
         Shape::Profile => square(&picture),
     };
     let longest = picture.width().max(picture.height());
@@ -87,24 +104,54 @@ pub(crate) fn scale(bytes: &[u8], shape: Shape) -> Result<Picture, BadPicture> {
     })
 }
 
+/// Whether a file begins as a picture does that can be read here.
+pub(crate) fn begins_like_one(head: &[u8]) -> bool {
+    let format = image::guess_format(head).ok();
+    matches!(
+        format,
+        Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)
+    )
+}
+
+/// A picture as a WebP one, without loss; the same bytes if it is one already.
+pub(crate) fn as_webp(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BadPicture> {
+    let picture = read(bytes)?;
+    if image::guess_format(bytes).ok() == Some(ImageFormat::WebP) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut out = Cursor::new(Vec::new());
+    // Eight bits a channel are all that WebP has.
+    let plain = DynamicImage::from(picture.into_rgba8());
+    plain
+        .write_to(&mut out, ImageFormat::WebP)
+        .map_err(|_| BadPicture::Unreadable)?;
+    Ok(Cow::Owned(out.into_inner()))
+}
+
 fn read(bytes: &[u8]) -> Result<DynamicImage, BadPicture> {
-    let unreadable = |_| BadPicture::Unreadable;
-    let reader = || {
-        ImageReader::new(Cursor::new(bytes))
-            .with_guessed_format()
-            .map_err(|_| BadPicture::Unreadable)
-    };
-    // What the header says is checked before anything is unpacked.
-    let (width, height) = reader()?.into_dimensions().map_err(unreadable)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY_MAX);
+    sides(bytes)?;
+    let mut reader = reader(bytes)?;
+    reader.limits(limits);
+    reader.decode().map_err(|_| BadPicture::Unreadable)
+}
+
+fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, BadPicture> {
+    ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| BadPicture::Unreadable)
+}
+
+/// Width and height as the header has them, checked before anything is unpacked.
+pub(crate) fn sides(bytes: &[u8]) -> Result<(u32, u32), BadPicture> {
+    let sides = reader(bytes)?.into_dimensions();
+    let (width, height) = sides.map_err(|_| BadPicture::Unreadable)?;
     let (long, short) = (width.max(height), width.min(height));
     if short == 0 || width.saturating_add(height) > SIDES_MAX || long / short > RATIO_MAX {
         return Err(BadPicture::Dimensions);
     }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY_MAX);
-    let mut reader = reader()?;
-    reader.limits(limits);
-    reader.decode().map_err(|_| BadPicture::Unreadable)
+    Ok((width, height))
 }
 
 fn square(picture: &DynamicImage) -> DynamicImage {
@@ -169,8 +216,6 @@ fn preview(picture: &DynamicImage) -> Result<Bytes, BadPicture> {
 
 #[cfg(test)]
 mod tests {
-    use image::ImageFormat;
-
     use super::*;
 
     fn png(width: u32, height: u32) -> Vec<u8> {

@@ -246,6 +246,7 @@ impl Rec {
             Self::Poll(id) => (50, id, 0),
             Self::Vote(poll, user) => (51, poll, user),
             Self::Queue(peer, owner) => (52, peer, owner),
+            Self::StickerSet(id) => (60, id, 0),
         }
     }
 
@@ -282,6 +283,7 @@ impl Rec {
             Self::Poll(id) => world.polls.get(id).map(bytes),
             Self::Vote(poll, user) => world.polls.vote(poll, user).map(bytes),
             Self::Queue(peer, owner) => world.scheduled.record((peer, owner)).map(bytes),
+            Self::StickerSet(id) => world.sticker_sets.get(id).map(bytes),
         }
     }
 }
@@ -382,6 +384,7 @@ fn take(world: &mut World, key: (i64, i64, i64), body: Bytes) -> bool {
         50 => put(&body, |poll| world.polls.restore(poll)),
         51 => put(&body, |vote| world.polls.set_vote(a, b, Some(vote))),
         52 => put(&body, |queue| world.scheduled.restore((a, b), queue)),
+        60 => put(&body, |set| world.sticker_sets.put(set)),
         _ => false,
     }
 }
@@ -394,7 +397,8 @@ mod tests {
     use crate::clock::Clock;
     use crate::world::testing::{draft, key, world};
     use crate::world::{
-        Actor, Blob, Document, Form, LinkTerms, Member, Private, Rung, Scope, all_rights,
+        Actor, Blob, Document, Form, LinkTerms, Member, NewSticker, Private, Rung, Scope, Words,
+        all_rights,
     };
 
     fn lived_in(store: &mut Store) -> (World, i64, i64) {
@@ -557,6 +561,47 @@ mod tests {
         assert_eq!(new.chats[&group].administrators(), [a, bot]);
         let missed = new.missed_in_order(bot, 1, None).unwrap();
         assert_eq!((missed.updates.len(), missed.qts), (2, 3));
+    }
+
+    #[test]
+    fn stickers_and_photos_of_accounts_are_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        let mut store = Store::open(&path).unwrap();
+        let (mut old, a, b) = lived_in(&mut store);
+        let sticker = || NewSticker {
+            blob: Blob::default(),
+            dc: 2,
+            mime: "image/webp".into(),
+            thumb: None,
+            shape: types::DocumentAttributeImageSize::new(512, 512).into(),
+            words: Words::read("😀", Some("smile")).unwrap(),
+        };
+        let by = Actor::account(a);
+        let make = |old: &mut World, name| old.make_set(by, a, ("Cats", name), vec![sticker()]);
+        let set = make(&mut old, "cats").unwrap();
+        let gone = make(&mut old, "dogs").unwrap();
+        let document = old.sticker_sets.get(set).unwrap().stickers[0].document;
+        old.install_set(b, set, false);
+        old.fave_sticker(b, document, false).unwrap();
+        old.use_sticker(b, document, false, false).unwrap();
+        old.set_face(by, a, Some(5)).unwrap();
+        store.write(&mut old).unwrap();
+        old.delete_set(by, gone).unwrap();
+        store.write(&mut old).unwrap();
+        drop(store);
+
+        let mut new = World::new(Clock::default(), 3, [9; 32]);
+        Store::open(&path).unwrap().load(&mut new).unwrap();
+        let found = new.sticker_sets.named("CATS").unwrap();
+        let before = old.sticker_sets.get(set).unwrap();
+        assert_eq!((found.id, found.hash()), (set, before.hash()));
+        assert!(new.sticker_sets.named("dogs").is_none());
+        assert_eq!(new.installed_sets(b, false), [set]);
+        assert_eq!(new.shelf(b).unwrap().faved, [document]);
+        assert_eq!(new.shelf(b).unwrap().recent[0].document, document);
+        assert_eq!(new.stickers_for(b, "😀"), [document]);
+        assert_eq!(new.users[&a].photos, [5]);
     }
 
     #[test]

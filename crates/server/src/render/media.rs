@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use heliogram_api::enums::{DocumentAttribute, MessageMedia};
 use heliogram_api::{enums, types};
 
@@ -52,7 +53,10 @@ impl World {
         let hash = self.access_hash(viewer, Kind::Document, id);
         let reference = self.file_reference(Kind::Document, id).into();
         types::Document {
-            thumbs: document.thumb.as_ref().map(|thumb| vec![size_for(thumb)]),
+            thumbs: document
+                .thumb
+                .as_ref()
+                .map(|thumb| vec![preview_for(&thumb.stripped), size_for(&thumb.size)]),
             ..types::Document::new(
                 id,
                 hash,
@@ -61,7 +65,7 @@ impl World {
                 document.mime.clone(),
                 document.blob.size,
                 document.dc,
-                document.attributes.clone(),
+                self.attributes_for(viewer, document),
             )
         }
         .into()
@@ -72,11 +76,17 @@ impl World {
         let id = photo.id;
         let hash = self.access_hash(viewer, Kind::Photo, id);
         let reference = self.file_reference(Kind::Photo, id).into();
-        let preview = types::PhotoStrippedSize::new("i".to_owned(), photo.stripped.clone());
         let sizes = photo.sizes.iter().map(size_for);
-        let sizes = [preview.into()].into_iter().chain(sizes).collect();
+        let sizes = [preview_for(&photo.stripped)]
+            .into_iter()
+            .chain(sizes)
+            .collect();
         types::Photo::new(id, hash, reference, photo.date, sizes, photo.dc).into()
     }
+}
+
+fn preview_for(stripped: &Bytes) -> enums::PhotoSize {
+    types::PhotoStrippedSize::new("i".to_owned(), stripped.clone()).into()
 }
 
 fn size_for(size: &PhotoSize) -> enums::PhotoSize {

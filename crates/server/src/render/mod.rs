@@ -13,6 +13,7 @@ mod polls;
 mod reactions;
 mod replies;
 mod scheduled;
+mod stickers;
 mod topics;
 mod updates;
 mod user;

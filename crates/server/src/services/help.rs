@@ -9,7 +9,7 @@ use heliogram_api::{enums, types};
 
 use crate::net::{Addresses, CDN_DC};
 use crate::rpc::{Answer, Cx, Table};
-use crate::world::{GIF_SEARCH, IMAGE_SEARCH, VENUE_SEARCH, World};
+use crate::world::{FAVED_MAX, GIF_SEARCH, GIFS_MAX, IMAGE_SEARCH, VENUE_SEARCH, World};
 
 /// Seconds until a client asks again for what seldom changes.
 const HOUR: i32 = 3600;
@@ -133,6 +133,8 @@ fn app_config() -> enums::JSONValue {
         ("dialog_filters_limit_default", 10),
         ("dialog_filters_chats_limit_default", 100),
         ("forwarded_count_max", 100),
+        ("stickers_faved_limit_default", FAVED_MAX as i32),
+        ("saved_gifs_limit_default", GIFS_MAX as i32),
         ("small_queue_max_active_operations_count", 5),
         ("large_queue_max_active_operations_count", 2),
     ];

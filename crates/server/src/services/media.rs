@@ -1,12 +1,13 @@
-use heliogram_api::enums::{self, InputFile, InputMedia, MessageMedia};
+use heliogram_api::enums::{self, DocumentAttribute, InputFile, InputMedia, MessageMedia};
 use heliogram_api::functions::messages::{GetWebPagePreview, UploadMedia};
 use heliogram_api::types;
 use heliogram_crypto::Random;
 
+use super::thumbs;
 use crate::pictures::{self, BadPicture, Shape};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{
-    Blob, Document, Kind, Media, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions, phone_digits,
+    Blob, Document, Kind, Media, PHOTO_MAX, Photo, clean_mime, dimensions, phone_digits,
 };
 
 /// Bytes at the start of a file that say what picture it is.
@@ -46,6 +47,10 @@ pub(super) fn take_media(cx: &Cx<'_>, media: InputMedia) -> Answer<Option<Media>
             ttl: media.ttl_seconds,
         },
         InputMedia::WebPage(_) => return Ok(None),
+        // Nothing is fetched from elsewhere.
+        InputMedia::PhotoExternal(_) | InputMedia::DocumentExternal(_) => {
+            return Err(Refusal::bad("WEBPAGE_CURL_FAILED"));
+        }
         InputMedia::Empty => return Err(empty()),
         InputMedia::GeoPoint(media) => {
             let geo = place(cx, &media.geo_point)?;
@@ -165,15 +170,14 @@ fn size_of(cx: &Cx<'_>, blob: &Blob) -> Option<(i32, i32)> {
 fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> Answer<Media> {
     let (blob, dc) = finished(cx, &media.file)?;
     let thumb = match &media.thumb {
-        Some(thumb) => thumb_of(cx, thumb)?,
-        None => None,
+        Some(thumb) => thumbs::given(cx, &finished(cx, thumb)?.0)?,
+        None => thumbs::made(cx, &blob)?,
     };
-    let mut attributes = media.attributes;
-    attributes.truncate(ATTRIBUTES_MAX);
+    let mut attributes = own_words(media.attributes);
     let sized = attributes.iter().any(|attribute| {
         matches!(
             attribute,
-            enums::DocumentAttribute::ImageSize(_) | enums::DocumentAttribute::Video(_)
+            DocumentAttribute::ImageSize(_) | DocumentAttribute::Video(_)
         )
     });
     if !sized && let Some((w, h)) = size_of(cx, &blob) {
@@ -203,15 +207,16 @@ fn uploaded_document(cx: &Cx<'_>, media: types::InputMediaUploadedDocument) -> A
     })
 }
 
-/// A small picture for a document; one that is none is left out.
-fn thumb_of(cx: &Cx<'_>, file: &InputFile) -> Answer<Option<PhotoSize>> {
-    let (blob, _) = finished(cx, file)?;
-    Ok(size_of(cx, &blob).map(|(width, height)| PhotoSize {
-        kind: "m".to_owned(),
-        width,
-        height,
-        blob,
-    }))
+/// What the sender says about a file. Which set a sticker is in is not the sender's to say.
+fn own_words(mut attributes: Vec<DocumentAttribute>) -> Vec<DocumentAttribute> {
+    attributes.truncate(ATTRIBUTES_MAX);
+    attributes.retain(|one| !matches!(one, DocumentAttribute::CustomEmoji(_)));
+    for attribute in &mut attributes {
+        if let DocumentAttribute::Sticker(sticker) = attribute {
+            sticker.stickerset = enums::InputStickerSet::Empty;
+        }
+    }
+    attributes
 }
 
 fn uploaded_photo(cx: &Cx<'_>, media: types::InputMediaUploadedPhoto) -> Answer<Media> {
@@ -254,23 +259,7 @@ pub(super) fn photo_of(cx: &Cx<'_>, blob: &Blob, dc: i32, shape: Shape) -> Answe
         BadPicture::Unreadable => Refusal::bad("IMAGE_PROCESS_FAILED"),
         BadPicture::Dimensions => Refusal::bad("PHOTO_INVALID_DIMENSIONS"),
     })?;
-    let mut sizes = Vec::with_capacity(picture.sizes.len());
-    for scaled in picture.sizes {
-        let name = format!("{:016x}", cx.shared.world().random_id());
-        let written = cx.shared.blobs.write(&name, 0, &scaled.jpeg);
-        written.map_err(|_| Refusal::new(500, "FILE_WRITE_FAILED"))?;
-        sizes.push(PhotoSize {
-            kind: scaled.kind.to_owned(),
-            width: scaled.width,
-            height: scaled.height,
-            blob: Blob {
-                name,
-                size: scaled.jpeg.len() as i64,
-                part: 0,
-                places: Vec::new(),
-            },
-        });
-    }
+    let sizes = thumbs::kept(cx, picture.sizes)?;
     cx.shared.change(|w| {
         let photo = Photo {
             id: w.random_id(),

@@ -17,6 +17,7 @@ mod dialogs;
 mod discussion;
 mod edit;
 mod folders;
+mod hashes;
 mod help;
 mod history;
 mod inline;
@@ -39,9 +40,11 @@ mod saved;
 mod scheduled;
 mod send;
 mod sessions;
+mod stickers;
 mod takeout;
 #[cfg(test)]
 mod tests;
+mod thumbs;
 mod toggles;
 mod topics;
 mod transfer;
@@ -96,6 +99,7 @@ pub(crate) fn table() -> Table {
         toggles::register,
         topics::register,
         sessions::register,
+        stickers::register,
         takeout::register,
         transfer::register,
         updates::register,

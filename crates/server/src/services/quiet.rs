@@ -3,7 +3,7 @@
 use heliogram_api::functions::{account, aicompose, contacts, langpack, messages, stories};
 use heliogram_api::{enums, types};
 
-use crate::rpc::{Answer, Refusal, Table};
+use crate::rpc::{Answer, Table};
 
 pub(super) fn register(table: &mut Table) {
     stickers(table);
@@ -15,19 +15,8 @@ pub(super) fn register(table: &mut Table) {
 }
 
 fn stickers(table: &mut Table) {
-    table.on::<messages::GetStickerSet>(|_, _, _| Err(Refusal::bad("STICKERSET_INVALID")));
-    table.on::<messages::GetAllStickers>(|_, _, _| no_sets());
     table.on::<messages::GetMaskStickers>(|_, _, _| no_sets());
     table.on::<messages::GetEmojiStickers>(|_, _, _| no_sets());
-    table.on::<messages::GetRecentStickers>(|_, _, _| {
-        Ok(types::messages::RecentStickers::new(0, Vec::new(), Vec::new(), Vec::new()).into())
-    });
-    table.on::<messages::GetFavedStickers>(|_, _, _| {
-        Ok(types::messages::FavedStickers::new(0, Vec::new(), Vec::new()).into())
-    });
-    table.on::<messages::GetSavedGifs>(|_, _, _| {
-        Ok(types::messages::SavedGifs::new(0, Vec::new()).into())
-    });
     table.on::<messages::GetFeaturedStickers>(|_, _, _| {
         Ok(types::messages::FeaturedStickers::new(0, 0, Vec::new(), Vec::new()).into())
     });
@@ -36,9 +25,6 @@ fn stickers(table: &mut Table) {
     });
     table.on::<account::GetSavedRingtones>(|_, _, _| {
         Ok(types::account::SavedRingtones::new(0, Vec::new()).into())
-    });
-    table.on::<messages::GetStickers>(|_, _, _| {
-        Ok(types::messages::Stickers::new(0, Vec::new()).into())
     });
 }
 

@@ -6,6 +6,7 @@ use heliogram_api::{enums, types};
 
 use heliogram_crypto::hash::md5;
 
+use super::hashes::list_hash;
 use super::history::page_of;
 use crate::render::{reacted_by, sign};
 use crate::rpc::{Answer, Cx, Refusal, Table};
@@ -154,17 +155,6 @@ fn offered(limit: i32, known: i64) -> enums::messages::Reactions {
 fn sign_numbers(text: &str) -> [u64; 2] {
     let [a, b, c, d, ..] = md5(&[text.as_bytes()]);
     [0, i64::from(i32::from_be_bytes([a, b, c, d])) as u64]
-}
-
-/// The hash by which clients ask whether a list changed (core.telegram.org/api/offsets).
-fn list_hash(ids: impl Iterator<Item = u64>) -> i64 {
-    let hash = ids.fold(0u64, |mut hash, id| {
-        hash ^= hash >> 21;
-        hash ^= hash << 35;
-        hash ^= hash >> 4;
-        hash.wrapping_add(id)
-    });
-    hash as i64
 }
 
 #[cfg(test)]

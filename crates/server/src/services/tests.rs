@@ -1,5 +1,6 @@
 //! The methods, called through the table as requests are, without sockets.
 
+mod albums;
 mod auth;
 mod bots;
 mod buttons;
@@ -27,8 +28,10 @@ mod saved;
 mod scheduled;
 mod secondary;
 mod sessions;
+mod stickers;
 mod strangers;
 mod takeout;
+mod thumbs;
 mod toggles;
 mod topics;
 mod updates;

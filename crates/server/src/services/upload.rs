@@ -77,7 +77,8 @@ fn find(w: &World, me: i64, location: &InputFileLocation) -> Answer<Found> {
             let thumb = document
                 .thumb
                 .as_ref()
-                .filter(|thumb| thumb.kind == at.thumb_size);
+                .map(|thumb| &thumb.size)
+                .filter(|size| size.kind == at.thumb_size);
             let blob = thumb.ok_or_else(invalid)?.blob.clone();
             Ok(Found {
                 document: None,

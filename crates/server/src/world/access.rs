@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Photo = 3,
     /// A channel or supergroup, as a peer.
     Channel = 4,
+    /// A set of stickers.
+    StickerSet = 5,
 }
 
 /// Bytes of a file reference: a version, the epoch it was given in, and a seal over both.

@@ -34,7 +34,7 @@ pub(crate) struct Document {
     pub(crate) mime: String,
     pub(crate) attributes: Vec<enums::DocumentAttribute>,
     pub(crate) blob: Blob,
-    pub(crate) thumb: Option<PhotoSize>,
+    pub(crate) thumb: Option<Thumb>,
 }
 
 record!(Document {
@@ -46,6 +46,16 @@ record!(Document {
     blob,
     thumb
 });
+
+/// The small picture of a document.
+#[derive(Clone)]
+pub(crate) struct Thumb {
+    pub(crate) size: PhotoSize,
+    /// The smallest preview, as `photoStrippedSize` has it.
+    pub(crate) stripped: Bytes,
+}
+
+record!(Thumb { size, stripped });
 
 /// A picture somebody sent.
 pub(crate) struct Photo {
@@ -104,7 +114,8 @@ impl World {
         let documents = self.documents.values();
         let sizes = documents
             .clone()
-            .filter_map(|document| document.thumb.as_ref());
+            .filter_map(|document| document.thumb.as_ref())
+            .map(|thumb| &thumb.size);
         let sizes = sizes.chain(self.photos.values().flat_map(|photo| &photo.sizes));
         documents
             .map(|document| document.blob.name.as_str())

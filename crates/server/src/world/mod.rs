@@ -20,6 +20,7 @@ mod difference;
 mod discussion;
 mod due;
 mod edit;
+mod emoji;
 mod entities;
 mod expiry;
 mod faces;
@@ -64,6 +65,7 @@ mod send;
 mod send_as;
 mod service;
 mod sessions;
+mod stickers;
 mod stock;
 mod takeout;
 mod temporary;
@@ -104,7 +106,9 @@ pub(crate) use journal::{Act, Deed, Handled, Shift, Snapshot, shift_of};
 pub(crate) use letters::{Forward, Letter, Media, Quote};
 pub(crate) use login_tokens::Token;
 pub(crate) use mailbox::{DialogRecord, Entry, Logged, Mailbox, What};
-pub(crate) use media::{Blob, Document, PHOTO_MAX, Photo, PhotoSize, clean_mime, dimensions};
+pub(crate) use media::{
+    Blob, Document, PHOTO_MAX, Photo, PhotoSize, Thumb, clean_mime, dimensions,
+};
 pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
@@ -124,6 +128,10 @@ pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent, check_text};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
+pub(crate) use stickers::{
+    BadName, FAVED_MAX, GIFS_MAX, NewSticker, Recent, StickerSet, StickerSets, Words, as_sticker,
+    check_count,
+};
 pub(crate) use stock::Stock;
 pub(crate) use takeout::MessageRange;
 pub(crate) use text::Rich;
@@ -193,6 +201,7 @@ pub(crate) struct World {
     pub(crate) polls: polls::Polls,
     /// The messages that wait for their time.
     pub(crate) scheduled: scheduled::Queues,
+    pub(crate) sticker_sets: StickerSets,
     pub(crate) uploads: Uploads,
     pub(crate) cdn: cdn::Cdn,
     pub(crate) out: Vec<Push>,
@@ -245,6 +254,7 @@ impl World {
             photos: HashMap::new(),
             polls: polls::Polls::default(),
             scheduled: scheduled::Queues::default(),
+            sticker_sets: StickerSets::default(),
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),
             out: Vec::new(),

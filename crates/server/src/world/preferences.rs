@@ -10,6 +10,7 @@ use super::notify::Notify;
 use super::privacy::Privacy;
 use super::reset::Reset;
 use super::saved_contacts::SavedContact;
+use super::stickers::Shelf;
 use super::{Rec, World};
 use crate::persist::record;
 
@@ -42,6 +43,8 @@ pub(crate) struct Preferences {
     pub(crate) birthday: Option<types::Birthday>,
     /// The address book the account brought along, by phone number.
     pub(crate) saved_contacts: BTreeMap<String, SavedContact>,
+    /// The stickers and GIFs it keeps at hand.
+    pub(crate) shelf: Shelf,
 }
 
 record!(Preferences {
@@ -58,7 +61,8 @@ record!(Preferences {
     reset,
     logout_tokens,
     birthday,
-    saved_contacts
+    saved_contacts,
+    shelf
 });
 
 impl World {

@@ -49,6 +49,8 @@ pub(crate) enum Rec {
     Vote(i64, i64),
     /// The messages that wait for a conversation: dialog id, whose queue it is.
     Queue(i64, i64),
+    /// A set of stickers.
+    StickerSet(i64),
 }
 
 /// The records that changed since they were last written.

@@ -83,7 +83,11 @@ impl World {
             member.wrote = self.now();
             self.set_member(peer, by.user, member)?;
         }
+        let media = draft.media.clone();
         let sent = self.post(by, peer, draft)?;
+        if let Some(media) = media {
+            self.note_used(by.user, &media)?;
+        }
         let chat = self.chats.get(&peer);
         if chat.is_some_and(|chat| chat.form == Form::Broadcast) {
             let place = Place {

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use heliogram_api::functions::{channels, messages, photos, upload, users};
 use heliogram_api::{enums, types};
 
-use super::groups::{company, input, peer, three};
+use super::groups::{company, group, input, peer, three};
 use super::{Program, server};
 
-fn png(width: u32, height: u32) -> Bytes {
+pub(super) fn png(width: u32, height: u32) -> Bytes {
     let picture = image::RgbImage::from_fn(width, height, |x, y| {
         image::Rgb([(x % 256) as u8, (y % 256) as u8, 0])
     });
@@ -20,7 +20,7 @@ fn png(width: u32, height: u32) -> Bytes {
     out.into_inner().into()
 }
 
-fn uploaded(by: &Program, id: i64, bytes: Bytes) -> enums::InputFile {
+pub(super) fn uploaded(by: &Program, id: i64, bytes: Bytes) -> enums::InputFile {
     by.call(upload::SaveFilePart::new(id, 0, bytes)).unwrap();
     types::InputFile::new(id, 1, "p.png".into(), String::new()).into()
 }
@@ -29,15 +29,20 @@ fn alice() -> Program {
     Program::logged_in(&server(), "9996610001", "Alice")
 }
 
-fn bytes_of(by: &Program, location: enums::InputFileLocation) -> usize {
+/// Fetches a size, which is a JPEG whatever it was made of.
+pub(super) fn jpeg_at(by: &Program, location: enums::InputFileLocation) -> Bytes {
     let call = upload::GetFile::new(location, 0, 1 << 20);
     match by.call(call).unwrap() {
         enums::upload::File::File(file) => {
             assert_eq!(file.bytes[..2], [0xff, 0xd8], "a JPEG");
-            file.bytes.len()
+            file.bytes
         }
         other => panic!("{other:?}"),
     }
+}
+
+fn bytes_of(by: &Program, location: enums::InputFileLocation) -> usize {
+    jpeg_at(by, location).len()
 }
 
 #[test]
@@ -128,6 +133,61 @@ fn profile_photos_come_go_and_are_seen() {
 }
 
 #[test]
+fn an_older_photo_is_set_again_and_everybody_who_should_hears_it() {
+    let shared = server();
+    let alice = Program::logged_in(&shared, "9996610001", "Alice");
+    let bob = Program::logged_in(&shared, "9996610002", "Bob");
+    bob.say(&alice, "hi");
+    bob.listen();
+    let set = |id, side| {
+        let upload = photos::UploadProfilePhoto {
+            file: Some(Box::new(uploaded(&alice, id, png(side, side)))),
+            ..photos::UploadProfilePhoto::new()
+        };
+        match alice.call(upload).unwrap().photo {
+            enums::Photo::Photo(photo) => *photo,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (first, second) = (set(1, 100), set(2, 200));
+    let heard = bob.heard();
+    let told = |update: &enums::Update| matches!(update, enums::Update::User(told) if told.user_id == alice.me);
+    assert_eq!(heard.iter().filter(|update| told(update)).count(), 2);
+    let shown = || {
+        let call = users::GetFullUser::new(bob.user(&alice));
+        let full = bob.call(call).unwrap().full_user;
+        match full.profile_photo {
+            Some(enums::Photo::Photo(photo)) => Some(photo.id),
+            _ => None,
+        }
+    };
+    assert_eq!(shown(), Some(second.id));
+    let reference = first.file_reference.clone();
+    let again = types::InputPhoto::new(first.id, first.access_hash, reference);
+    let again = photos::UpdateProfilePhoto::new(again.into());
+    alice.call(again.clone()).unwrap();
+    assert_eq!(shown(), Some(first.id));
+    let page = photos::GetUserPhotos::new(bob.user(&alice), 0, 0, 1);
+    let enums::photos::Photos::Slice(page) = bob.call(page).unwrap() else {
+        panic!()
+    };
+    assert_eq!((page.count, page.photos.len()), (2, 1));
+    let fallback = photos::UpdateProfilePhoto {
+        fallback: true,
+        ..again
+    };
+    assert_eq!(alice.refusal(fallback), "PHOTO_INVALID");
+    let none = photos::UpdateProfilePhoto::new(enums::InputPhoto::Empty);
+    alice.call(none).unwrap();
+    assert_eq!(shown(), Some(second.id));
+    let moving = photos::UploadProfilePhoto {
+        video: Some(Box::new(uploaded(&alice, 3, png(9, 9)))),
+        ..photos::UploadProfilePhoto::new()
+    };
+    assert_eq!(alice.refusal(moving), "PHOTO_FILE_MISSING");
+}
+
+#[test]
 fn the_photo_of_a_chat_is_a_face_whatever_it_was_made_of() {
     let (alice, bob, _) = three();
     let id = company(&alice, &[&bob], false);
@@ -159,4 +219,39 @@ fn the_photo_of_a_chat_is_a_face_whatever_it_was_made_of() {
     assert_eq!(kinds, ["a", "b", "c"]);
     let at = types::InputPeerPhotoFileLocation::new(peer(&bob, id), photo.id);
     bytes_of(&bob, at.into());
+}
+
+#[test]
+fn the_photo_of_a_basic_group_is_fetched_in_both_sizes_by_its_members_only() {
+    let (alice, bob, carol) = three();
+    let id = group(&alice, &[&bob]);
+    let photo = types::InputChatUploadedPhoto {
+        file: Some(Box::new(uploaded(&alice, 1, png(400, 300)))),
+        ..types::InputChatUploadedPhoto::new()
+    };
+    alice
+        .call(messages::EditChatPhoto::new(id, photo.into()))
+        .unwrap();
+    let seen = bob.call(messages::GetChats::new(vec![id])).unwrap();
+    let enums::messages::Chats::Chats(seen) = seen else {
+        panic!()
+    };
+    let enums::Chat::Chat(seen) = &seen.chats[0] else {
+        panic!()
+    };
+    let enums::ChatPhoto::ChatPhoto(face) = &seen.photo else {
+        panic!("no photo is seen")
+    };
+    let preview = face.stripped_thumb.as_ref().unwrap();
+    assert_eq!(preview[..3], [1, 40, 40]);
+    let at = |big| types::InputPeerPhotoFileLocation {
+        big,
+        ..types::InputPeerPhotoFileLocation::new(
+            types::InputPeerChat::new(id).into(),
+            face.photo_id,
+        )
+    };
+    assert!(bytes_of(&bob, at(false).into()) < bytes_of(&bob, at(true).into()));
+    let outside = upload::GetFile::new(at(true).into(), 0, 4096);
+    assert_eq!(carol.refusal(outside), "CHAT_ID_INVALID");
 }
