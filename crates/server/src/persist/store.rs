@@ -10,7 +10,7 @@ use crate::world::{Chat, ChatRecord, Mailbox, Rec, World};
 /// Marks a file as one of ours.
 const APPLICATION: i32 = 0x4847_5356;
 /// Version of the format below.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
 /// Why a data file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -395,6 +395,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
+    use crate::render::sign;
     use crate::world::testing::{draft, key, world};
     use crate::world::{
         Actor, Blob, Document, Form, LinkTerms, Member, NewSticker, Private, Rung, Scope, Words,
@@ -442,6 +443,8 @@ mod tests {
         w.set_birthday(b, Some(types::Birthday::new(5, 11)))
             .unwrap();
         w.set_session_days(b, 9).unwrap();
+        w.note_recent_signs(b, &[sign("🔥")]);
+        w.set_default_reaction(b, sign("❤")).unwrap();
         w.save_contact(b, "15550100".into(), "C".into(), String::new());
         w.pin_saved(b, vec![b]).unwrap();
         w.protect(b, "secret", "").unwrap();
@@ -503,6 +506,9 @@ mod tests {
         assert!(!new.allows(b, Private::About, a) && new.allows(a, Private::About, b));
         assert_eq!(new.birthday(b), Some(types::Birthday::new(5, 11)));
         assert_eq!((new.session_days(b), new.saved_contacts(b).len()), (9, 1));
+        let set = new.preferences(b).unwrap();
+        assert_eq!(set.recent_reactions, [sign("🔥")]);
+        assert_eq!(set.default_reaction, Some(sign("❤")));
         assert_eq!((new.saved_pins(b), new.saved_pins(a)), (vec![b], vec![]));
         assert_eq!(new.reset_date(b), old.reset_date(b));
         assert!(new.reset_date(b).is_some());

@@ -19,5 +19,5 @@ mod updates;
 mod user;
 
 pub(crate) use cast::{Cast, peer};
-pub(crate) use reactions::{reacted_by, sign};
+pub(crate) use reactions::{reacted_by, reaction_counts, sign};
 pub(crate) use scheduled::scheduled_gone;

@@ -19,24 +19,6 @@ impl World {
         if letter.reactions.is_empty() {
             return None;
         }
-        let mut counts: Vec<types::ReactionCount> = Vec::new();
-        for reacted in &letter.reactions {
-            let mine = (reacted.by == viewer).then_some(0);
-            match counts
-                .iter_mut()
-                .find(|count| count.reaction == reacted.reaction)
-            {
-                Some(count) => {
-                    count.count += 1;
-                    count.chosen_order = count.chosen_order.or(mine);
-                }
-                None => counts.push(types::ReactionCount {
-                    chosen_order: mine,
-                    ..types::ReactionCount::new(reacted.reaction.clone(), 1)
-                }),
-            }
-        }
-        counts.sort_by_key(|count| std::cmp::Reverse(count.count));
         let listed = !self.is_broadcast(dialog);
         let unread = self.unread_reactions(viewer, dialog).contains(&place.id);
         let newest = letter.reactions.iter().rev().take(RECENT_MAX);
@@ -46,7 +28,7 @@ impl World {
         Some(types::MessageReactions {
             can_see_list: listed,
             recent_reactions: listed.then_some(recent),
-            ..types::MessageReactions::new(counts.into_iter().collect())
+            ..types::MessageReactions::new(reaction_counts(viewer, letter))
         })
     }
 
@@ -78,6 +60,29 @@ impl World {
         let newest = letter.reactions.iter().rev().take(RECENT_MAX);
         newest.map(|reacted| reacted.by).collect()
     }
+}
+
+/// How often each sign is on a message, the most frequent first.
+pub(crate) fn reaction_counts(viewer: i64, letter: &Letter) -> Vec<types::ReactionCount> {
+    let mut counts: Vec<types::ReactionCount> = Vec::new();
+    for reacted in &letter.reactions {
+        let mine = (reacted.by == viewer).then_some(0);
+        let known = counts
+            .iter_mut()
+            .find(|count| count.reaction == reacted.reaction);
+        match known {
+            Some(count) => {
+                count.count += 1;
+                count.chosen_order = count.chosen_order.or(mine);
+            }
+            None => counts.push(types::ReactionCount {
+                chosen_order: mine,
+                ..types::ReactionCount::new(reacted.reaction.clone(), 1)
+            }),
+        }
+    }
+    counts.sort_by_key(|count| std::cmp::Reverse(count.count));
+    counts
 }
 
 /// One sign with who put it there.

@@ -63,6 +63,10 @@ fn config(w: &mut World, cx: &Cx<'_>, _: GetConfig) -> Answer<types::Config> {
         gif_search_username: search_bot(GIF_SEARCH),
         img_search_username: search_bot(IMAGE_SEARCH),
         venue_search_username: search_bot(VENUE_SEARCH),
+        reactions_default: w
+            .preferences(cx.me)
+            .and_then(|own| own.default_reaction.clone())
+            .map(Box::new),
         ..types::Config::new(
             date,
             date + HOUR,

@@ -1,8 +1,10 @@
+use heliogram_api::enums::{self, Reaction};
 use heliogram_api::functions::messages::{
     ClearRecentReactions, GetAvailableReactions, GetMessageReactionsList, GetMessagesReactions,
     GetRecentReactions, GetTopReactions, GetUnreadReactions, ReadReactions, SendReaction,
+    SetDefaultReaction,
 };
-use heliogram_api::{enums, types};
+use heliogram_api::types;
 
 use heliogram_crypto::hash::md5;
 
@@ -21,7 +23,10 @@ pub(super) fn register(table: &mut Table) {
     table.on::<SendReaction>(|w, cx, call| {
         let peer = w.peer(cx.me, &call.peer)?;
         let signs = call.reaction.unwrap_or_default();
-        w.react(cx.actor(), peer, call.msg_id, signs, call.big)?;
+        w.react(cx.actor(), peer, call.msg_id, signs.clone(), call.big)?;
+        if call.add_to_recent {
+            w.note_recent_signs(cx.me, &signs);
+        }
         Ok(told(w, cx, peer, &[call.msg_id]))
     });
     table.on::<GetMessagesReactions>(|w, cx, call| {
@@ -51,9 +56,21 @@ pub(super) fn register(table: &mut Table) {
         Ok(types::messages::AffectedHistory::new(pts, 0, 0))
     });
     table.on::<GetAvailableReactions>(available);
-    table.on::<GetTopReactions>(|_, _, call| Ok(offered(call.limit, call.hash)));
-    table.on::<GetRecentReactions>(|_, _, _| Ok(offered(0, 0)));
-    table.on::<ClearRecentReactions>(|_, _, _| Ok(true));
+    table.on::<GetTopReactions>(|_, _, call| Ok(offered(&usual(), call.limit, call.hash)));
+    table.on::<GetRecentReactions>(|w, cx, call| {
+        let recent = w.preferences(cx.me).map(|own| &own.recent_reactions);
+        let recent = recent.map(Vec::as_slice).unwrap_or_default();
+        Ok(offered(recent, call.limit, call.hash))
+    });
+    table.on::<ClearRecentReactions>(|w, cx, _| {
+        w.preferences_mut(cx.me).recent_reactions.clear();
+        w.push_short(cx.me, cx.actor(), enums::Update::RecentReactions);
+        Ok(true)
+    });
+    table.on::<SetDefaultReaction>(|w, cx, call| {
+        w.set_default_reaction(cx.me, call.reaction)?;
+        Ok(true)
+    });
 }
 
 /// The signs on messages as updates.
@@ -138,22 +155,30 @@ fn available(
     Ok(types::messages::AvailableReactions::new(SIGNS_HASH, all.collect()).into())
 }
 
+/// The signs everybody may use.
+fn usual() -> Vec<Reaction> {
+    SIGNS.iter().map(|text| sign(text)).collect()
+}
+
 /// The signs to offer first; a client that has them already is not told again.
-fn offered(limit: i32, known: i64) -> enums::messages::Reactions {
-    let limit = usize::try_from(limit).unwrap_or(0);
-    let signs = SIGNS.get(..limit.min(SIGNS.len())).unwrap_or_default();
-    let hash = list_hash(signs.iter().flat_map(|text| sign_numbers(text)));
+fn offered(signs: &[Reaction], limit: i32, known: i64) -> enums::messages::Reactions {
+    let limit = usize::try_from(limit).unwrap_or(0).min(signs.len());
+    let signs = signs.get(..limit).unwrap_or_default();
+    let hash = list_hash(signs.iter().flat_map(sign_numbers));
     if hash == known && hash != 0 {
         return enums::messages::Reactions::NotModified;
     }
-    let signs = signs.iter().map(|text| sign(text));
-    types::messages::Reactions::new(hash, signs.collect()).into()
+    types::messages::Reactions::new(hash, signs.to_vec()).into()
 }
 
 /// What stands for a sign where lists of them are compared: a zero, and the first four bytes of its
 /// MD5 as a signed number. Telegram's pages do not tell; this is what TDLib checks answers by.
-fn sign_numbers(text: &str) -> [u64; 2] {
-    let [a, b, c, d, ..] = md5(&[text.as_bytes()]);
+fn sign_numbers(sign: &Reaction) -> [u64; 2] {
+    let text = match sign {
+        Reaction::Emoji(emoji) => emoji.emoticon.as_bytes(),
+        _ => &[],
+    };
+    let [a, b, c, d, ..] = md5(&[text]);
     [0, i64::from(i32::from_be_bytes([a, b, c, d])) as u64]
 }
 
@@ -164,7 +189,7 @@ mod tests {
     #[test]
     fn the_hash_of_top_reactions_is_the_one_tdlib_counts() {
         // What TDLib 1.8.69 logged that it had expected for the twenty signs in their order.
-        let hash = list_hash(SIGNS.iter().flat_map(|text| sign_numbers(text)));
+        let hash = list_hash(usual().iter().flat_map(sign_numbers));
         assert_eq!(hash, 1_986_207_473_992_597_339);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heliogram_api::types;
+use heliogram_api::{enums, types};
 
 use super::filters::Filters;
 use super::logout_tokens::LogoutToken;
@@ -45,6 +45,10 @@ pub(crate) struct Preferences {
     pub(crate) saved_contacts: BTreeMap<String, SavedContact>,
     /// The stickers and GIFs it keeps at hand.
     pub(crate) shelf: Shelf,
+    /// The sign a quick gesture puts on a message.
+    pub(crate) default_reaction: Option<enums::Reaction>,
+    /// The signs it used last, the newest first.
+    pub(crate) recent_reactions: Vec<enums::Reaction>,
 }
 
 record!(Preferences {
@@ -62,7 +66,9 @@ record!(Preferences {
     logout_tokens,
     birthday,
     saved_contacts,
-    shelf
+    shelf,
+    default_reaction,
+    recent_reactions
 });
 
 impl World {

@@ -17,6 +17,8 @@ pub(crate) const SIGNS: [&str; 20] = [
 const OWN_MAX: usize = 1;
 /// Most different signs on one message, unless a chat says less.
 const DIFFERENT_MAX: usize = 11;
+/// How many of the signs an account used last are offered to it first.
+const RECENT_MAX: usize = 50;
 
 /// One sign of one account.
 #[derive(Clone, PartialEq)]
@@ -53,8 +55,8 @@ impl World {
         }
         self.check_may_react(by.user, peer)?;
         self.check_signs(letter, peer, by.user, &signs)?;
-        let before: Vec<&Reaction> = own(letter, by.user).map(|r| &r.reaction).collect();
-        if before.iter().copied().eq(&signs) {
+        let before: Vec<Reaction> = own(letter, by.user).map(|r| r.reaction.clone()).collect();
+        if before == signs {
             return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
         }
         let date = self.now();
@@ -63,9 +65,9 @@ impl World {
         let added = !signs.is_empty();
         letter
             .reactions
-            .extend(signs.into_iter().map(|reaction| Reacted {
+            .extend(signs.iter().map(|reaction| Reacted {
                 by: by.user,
-                reaction,
+                reaction: reaction.clone(),
                 date,
                 big,
             }));
@@ -76,6 +78,26 @@ impl World {
         for (owner, id) in copies {
             self.tell(owner, by.everywhere(), Told::Reactions(id));
         }
+        self.tell_bots_of_reaction(by, letter_id, &before, &signs);
+        Ok(())
+    }
+
+    /// Notes that an account used signs that it wants to be offered first.
+    pub(crate) fn note_recent_signs(&mut self, user: i64, signs: &[Reaction]) {
+        let recent = &mut self.preferences_mut(user).recent_reactions;
+        for sign in signs {
+            recent.retain(|known| known != sign);
+            recent.insert(0, sign.clone());
+        }
+        recent.truncate(RECENT_MAX);
+    }
+
+    /// Sets the sign a quick gesture of the account puts on a message.
+    pub(crate) fn set_default_reaction(&mut self, user: i64, sign: Reaction) -> Answer<()> {
+        if !is_known(&sign) {
+            return Err(Refusal::bad("REACTION_INVALID"));
+        }
+        self.preferences_mut(user).default_reaction = Some(sign);
         Ok(())
     }
 
@@ -103,10 +125,7 @@ impl World {
         let settings = self.chats.get(&peer).map(|chat| &chat.settings);
         let said = settings.and_then(|settings| settings.reactions.as_ref());
         for sign in signs {
-            let Reaction::Emoji(emoji) = sign else {
-                return Err(Refusal::bad("REACTION_INVALID"));
-            };
-            let known = SIGNS.contains(&emoji.emoticon.as_str());
+            let known = is_known(sign);
             let allowed = match said {
                 None | Some(enums::ChatReactions::All(_)) => known,
                 Some(enums::ChatReactions::Some(some)) => known && some.reactions.contains(sign),
@@ -212,6 +231,11 @@ impl World {
             .map(|id| Place { owner, id })
             .collect()
     }
+}
+
+/// Whether a sign is one of those everybody may use.
+fn is_known(sign: &Reaction) -> bool {
+    matches!(sign, Reaction::Emoji(emoji) if SIGNS.contains(&emoji.emoticon.as_str()))
 }
 
 /// The signs of one account on a message.

@@ -1,10 +1,10 @@
 //! What people think of messages.
 
 use heliogram_api::enums::Reaction;
-use heliogram_api::functions::messages;
+use heliogram_api::functions::{channels, help, messages};
 use heliogram_api::{enums, types};
 
-use super::groups::{company, peer, say, three};
+use super::groups::{company, input, peer, say, three};
 use super::{Program, server};
 
 fn sign(text: &str) -> Reaction {
@@ -104,6 +104,63 @@ fn the_author_is_told_until_it_has_looked() {
             .iter()
             .any(|user| matches!(user, enums::User::User(u) if u.id == bob.me))
     );
+}
+
+#[test]
+fn bots_hear_of_signs_where_they_administer() {
+    let (alice, bob, _) = three();
+    let helper = Program::bot(&alice.shared, "helper_bot");
+    let id = company(&alice, &[&bob, &helper], false);
+    assert_eq!(say(&alice, peer(&alice, id), "hi", 1), "");
+    let heard = |of: &Program| {
+        let missed = alice.shared.world().missed_in_order(of.me, 1, None);
+        let told = missed.unwrap().updates.into_iter().map(|one| one.update);
+        told.filter(|update| {
+            use enums::Update as U;
+            matches!(update, U::BotMessageReaction(_) | U::BotMessageReactions(_))
+        })
+        .collect::<Vec<_>>()
+    };
+    bob.call(react(peer(&bob, id), 3, &["🔥"])).unwrap();
+    assert_eq!(heard(&helper), [], "it is a plain member");
+    let rights = types::ChatAdminRights {
+        delete_messages: true,
+        ..types::ChatAdminRights::new()
+    };
+    let promote = channels::EditAdmin::new(input(&alice, id), alice.user(&helper), rights);
+    alice.call(promote).unwrap();
+    bob.call(react(peer(&bob, id), 3, &["👍"])).unwrap();
+    let told = heard(&helper);
+    let [enums::Update::BotMessageReaction(told)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(told.old_reactions, [sign("🔥")]);
+    assert_eq!(told.new_reactions, [sign("👍")]);
+    assert_eq!(told.msg_id, 3);
+}
+
+#[test]
+fn signs_used_last_and_the_usual_one_are_kept() {
+    let (alice, bob) = pair();
+    assert_eq!(say(&alice, alice.peer(&bob), "hi", 1), "");
+    let used = messages::SendReaction {
+        add_to_recent: true,
+        ..react(bob.peer(&alice), 1, &["🔥"])
+    };
+    bob.call(used).unwrap();
+    let recent = || match bob.call(messages::GetRecentReactions::new(10, 0)).unwrap() {
+        enums::messages::Reactions::Reactions(list) => list.reactions,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(recent(), [sign("🔥")]);
+    bob.call(messages::ClearRecentReactions::new()).unwrap();
+    assert_eq!(recent(), []);
+    let wrong = messages::SetDefaultReaction::new(sign("🐌"));
+    assert_eq!(bob.refusal(wrong), "REACTION_INVALID");
+    bob.call(messages::SetDefaultReaction::new(sign("❤")))
+        .unwrap();
+    let config = bob.call(help::GetConfig::new()).unwrap();
+    assert_eq!(config.reactions_default.map(|sign| *sign), Some(sign("❤")));
 }
 
 #[test]

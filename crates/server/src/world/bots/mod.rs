@@ -6,6 +6,7 @@ mod inline;
 mod markup;
 mod profile;
 mod questions;
+mod reacted;
 
 pub(crate) use commands::Scope;
 pub(crate) use inline::{
