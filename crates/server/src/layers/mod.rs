@@ -4,12 +4,13 @@
 //! read, what it is told is rewritten *down* before it is sent. The rewriting is driven by the
 //! schemas: a value is read by the definitions of one layer into a tree ([`value`]) and written by
 //! the definitions of the other ([`write`]), constructor by constructor and field by field, by name.
-//! A few changes of Telegram's are no matter of names; they are in one table ([`rules`]). What a layer
+//! A few changes of Telegram's are no matter of names; they are in one table ([`rules`], with [`quiz`]). What a layer
 //! cannot say is left out where that is allowed, or replaced by the nearest it can say. Parts that no
 //! change can reach are copied as they are ([`pair`]).
 
 mod known;
 mod pair;
+mod quiz;
 mod rules;
 mod value;
 mod write;

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use heliogram_tl::reflect::{Definition, Table, Type};
 
-use super::value::{Object, Value};
+use super::{
+    quiz,
+    value::{Object, Value},
+};
 
 /// What stands for a constructor that the other layer does not have: the type, and the constructor
 /// of it that is nearest. Fields of the same name are kept. The first the layer has is taken; where
@@ -86,6 +89,7 @@ pub(super) fn fits(object: &Object<'_, '_>, def: Definition<'_>) -> bool {
 
 /// Gives fields of an object the names and units of `def`, the definition it will be written by.
 pub(super) fn reshape<'t>(object: &mut Object<'_, 't>, def: Definition<'_>) {
+    quiz::reshape(object, def);
     for &(name, old, new, unit) in RENAMED {
         if name != object.name {
             continue;

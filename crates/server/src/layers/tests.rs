@@ -304,6 +304,31 @@ fn renamed_fields_keep_their_meaning() {
 }
 
 #[test]
+fn right_answers_of_a_quiz_were_keys() {
+    let layers = Layers::built_in();
+    let pair = layers.pair(216).unwrap().unwrap();
+    let old = pair.old();
+    let poll = |right: &str| {
+        format!(
+            r#"{{"_":"inputMediaPoll","poll":{{"_":"poll","id":0,"quiz":true,"question":{{"_":"textWithEntities","text":"?","entities":[]}},"answers":[{{"_":"pollAnswer","text":{{"_":"textWithEntities","text":"a","entities":[]}},"option":"AA=="}},{{"_":"pollAnswer","text":{{"_":"textWithEntities","text":"b","entities":[]}},"option":"AQ=="}}]}},"correct_answers":{right}}}"#
+        )
+    };
+    let places = |right: &str| {
+        let said = from_json(old, &poll(right), Expected::Any).unwrap();
+        let up = to_json(layers.table, &layers.up(216, &said).unwrap()).unwrap();
+        let (_, right) = up.split_once(r#""correct_answers":"#).unwrap();
+        right.split_once(']').unwrap().0.to_owned()
+    };
+    assert_eq!(places(r#"["AQ=="]"#), "[1");
+    assert_eq!(places(r#"["AQ==","AA=="]"#), "[1,0");
+    assert_eq!(places(r#"["Ag=="]"#), "[-1", "there is no such answer");
+    // And back.
+    let said = from_json(old, &poll(r#"["AQ=="]"#), Expected::Any).unwrap();
+    let up = layers.up(216, &said).unwrap();
+    assert_eq!(layers.down(216, &up, Of::Value).unwrap(), said);
+}
+
+#[test]
 fn answers_go_by_the_type_their_method_has() {
     let layers = Layers::built_in();
     let table = layers.table;
