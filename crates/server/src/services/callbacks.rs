@@ -80,9 +80,11 @@ fn edit(cx: &Cx<'_>, call: EditInlineBotMessage) -> Answer<bool> {
             None => None,
         };
         let markup = w.inline_markup(cx.me, call.reply_markup.map(|markup| *markup))?;
+        let invert_media = (rich.is_some() || media.is_some()).then_some(call.invert_media);
         let edit = Edit {
             rich,
             media,
+            invert_media,
             // A bot that edits without buttons takes them away.
             markup: Some(markup),
         };

@@ -57,9 +57,11 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
             true => Some(w.markup(cx.me, peer, call.reply_markup.map(|markup| *markup))?),
             false => None,
         };
+        let invert_media = (rich.is_some() || media.is_some()).then_some(call.invert_media);
         let edit = Edit {
             rich,
             media,
+            invert_media,
             markup,
         };
         if let Some(date) = call.schedule_date {

@@ -4,6 +4,7 @@
 
 mod account;
 mod address_book;
+mod albums;
 mod auth;
 mod blocking;
 mod bots;
@@ -95,6 +96,7 @@ pub(crate) fn table() -> Table {
         reports::register,
         saved::register,
         scheduled::register,
+        albums::register,
         send::register,
         toggles::register,
         topics::register,

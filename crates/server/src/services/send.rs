@@ -1,6 +1,4 @@
-use heliogram_api::functions::messages::{
-    ForwardMessages, SendMedia, SendMessage, SendMultiMedia, SetTyping,
-};
+use heliogram_api::functions::messages::{ForwardMessages, SendMedia, SendMessage, SetTyping};
 use heliogram_api::{enums, types};
 
 use super::media::take_media;
@@ -9,15 +7,12 @@ use super::scheduled::{plan, refuse_repeating};
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{Draft, How, Media, Poll, Quote, Rich, Sent, World, check_text, is_channel};
 
-/// Most files of one album.
-const ALBUM_MAX: usize = 10;
 /// Most messages passed on at once.
 const FORWARD_MAX: usize = 100;
 
 pub(super) fn register(table: &mut Table) {
     table.on::<SendMessage>(send_message);
     table.slow::<SendMedia>(send_media);
-    table.slow::<SendMultiMedia>(send_album);
     table.on::<ForwardMessages>(forward);
     table.on::<SetTyping>(|w, cx, call| {
         let to = w.peer(cx.me, &call.peer)?;
@@ -193,21 +188,19 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
         let w = cx.shared.world();
         let peer = w.peer(cx.me, &call.peer)?;
         w.send_date(cx.me, peer, call.schedule_date)?;
-        // Before the file is looked at: a message that cannot be sent leaves its parts alone.
         let rich = w.rich(cx.me, &call.message, call.entities.clone())?;
         // The words around a link are no caption.
         if !matches!(call.media, enums::InputMedia::WebPage(_)) {
             check_text(&rich.text, true)?;
         }
-        let draft = Draft {
-            rich,
-            random_id: call.random_id,
-            ..Draft::default()
-        };
-        match w.check_draft(cx.me, peer, &draft) {
-            Err(refusal) if refusal.name != "MESSAGE_EMPTY" => return Err(refusal),
-            _ => peer,
-        }
+        check_before_file(
+            &w,
+            cx,
+            peer,
+            call.random_id,
+            call.reply_to.as_deref().cloned(),
+        )?;
+        peer
     };
     let (media, poll) = match call.media {
         enums::InputMedia::Poll(poll) => (None, Some(*poll)),
@@ -241,6 +234,25 @@ fn send_media(cx: &Cx<'_>, call: SendMedia) -> Answer<enums::Updates> {
     })
 }
 
+/// Refuses what cannot be sent whatever its file is, before the file is looked at: a message that is
+/// refused leaves the uploaded parts alone.
+pub(super) fn check_before_file(
+    w: &World,
+    cx: &Cx<'_>,
+    peer: i64,
+    random_id: i64,
+    reply: Option<enums::InputReplyTo>,
+) -> Answer<()> {
+    let reply = reply_of(w, cx, reply)?;
+    let draft = Draft {
+        random_id,
+        reply_to: reply.to,
+        thread: reply.thread,
+        ..Draft::default()
+    };
+    w.check_may_send(cx.me, peer, &draft)
+}
+
 /// Sends a poll; one that may not be sent is not kept.
 fn send_poll(
     w: &mut World,
@@ -262,7 +274,7 @@ fn send_poll(
 }
 
 /// Sends messages that may be sent, at once or when they are to be.
-fn send_all(
+pub(super) fn send_all(
     w: &mut World,
     cx: &Cx<'_>,
     peer: i64,
@@ -277,43 +289,6 @@ fn send_all(
         .map(|draft| w.send(cx.actor(), peer, draft));
     let sent = sent.collect::<Answer<Vec<Sent>>>()?;
     Ok(sent_updates(w, cx, &sent))
-}
-
-fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
-    if !(1..=ALBUM_MAX).contains(&call.multi_media.len()) {
-        return Err(Refusal::bad("MULTI_MEDIA_TOO_LONG"));
-    }
-    let peer = cx.shared.world().peer(cx.me, &call.peer)?;
-    let mut items = Vec::with_capacity(call.multi_media.len());
-    for item in call.multi_media {
-        let media = take_media(cx, item.media)?.ok_or_else(|| Refusal::bad("MEDIA_INVALID"))?;
-        items.push((media, item.random_id, item.message, item.entities));
-    }
-    cx.shared.change(|w| {
-        let reply = reply_of(w, cx, call.reply_to.map(|reply| *reply))?;
-        let group = w.random_id();
-        let send_as = voice_of(w, cx, peer, call.send_as.as_deref())?;
-        let mut drafts = Vec::with_capacity(items.len());
-        for (media, random_id, text, entities) in items {
-            let draft = Draft {
-                send_as,
-                rich: w.rich(cx.me, &text, entities)?,
-                media: Some(media),
-                reply_to: reply.to,
-                thread: reply.thread,
-                quote: reply.quote.clone(),
-                grouped: Some(group),
-                silent: call.silent,
-                noforwards: call.noforwards,
-                invert_media: call.invert_media,
-                random_id,
-                ..Draft::default()
-            };
-            w.check_draft(cx.me, peer, &draft)?;
-            drafts.push(draft);
-        }
-        send_all(w, cx, peer, drafts, call.schedule_date)
-    })
 }
 
 fn forward(w: &mut World, cx: &Cx<'_>, call: ForwardMessages) -> Answer<enums::Updates> {

@@ -13,6 +13,8 @@ pub(crate) struct Edit {
     pub(crate) media: Option<Media>,
     /// `None` inside takes the buttons away.
     pub(crate) markup: Option<Option<enums::ReplyMarkup>>,
+    /// Whether the media stands above the words or below.
+    pub(crate) invert_media: Option<bool>,
 }
 
 impl World {
@@ -52,11 +54,13 @@ impl World {
             entities: letter.entities.clone(),
         });
         let markup = edit.markup.unwrap_or_else(|| letter.markup.clone());
+        let invert_media = edit.invert_media.unwrap_or(letter.invert_media);
         check_text(&rich.text, media.is_some())?;
         let same = letter.text == rich.text
             && letter.entities == rich.entities
             && letter.media == media
-            && letter.markup == markup;
+            && letter.markup == markup
+            && letter.invert_media == invert_media;
         if same {
             return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
         }
@@ -70,6 +74,7 @@ impl World {
         letter.entities = rich.entities;
         letter.media = media;
         letter.markup = markup;
+        letter.invert_media = invert_media;
         letter.edited = Some(now);
         let copies = letter.copies.clone();
         if let (Some(place), Some(before)) = (place, before)

@@ -18,6 +18,7 @@ mod deletion;
 mod dialogs;
 mod difference;
 mod discussion;
+mod document_forms;
 mod due;
 mod edit;
 mod emoji;

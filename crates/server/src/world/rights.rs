@@ -1,8 +1,9 @@
 //! What accounts may see and do in groups and channels.
 
-use heliogram_api::{enums, types};
+use heliogram_api::types;
 
 use super::chats::{Chat, Form};
+use super::document_forms::{DocumentForm, form_of};
 use super::members::Standing;
 use super::{Media, World};
 use crate::rpc::{Answer, Refusal};
@@ -203,8 +204,8 @@ impl World {
         })
     }
 
-    /// Checks that an account may write something with this content into a group or channel.
-    pub(crate) fn check_may_post(&self, user: i64, id: i64, media: Option<&Media>) -> Answer<()> {
+    /// Checks that an account may write something into a group or channel.
+    pub(crate) fn check_writes_in(&self, user: i64, id: i64) -> Answer<()> {
         let chat = self.visible_chat(user, id)?;
         if chat.migrated_to.is_some() {
             return Err(Refusal::bad("CHAT_ID_INVALID"));
@@ -227,7 +228,9 @@ impl World {
         if own.is_some_and(|own| own.send_messages) {
             return Err(Refusal::bad("USER_BANNED_IN_CHANNEL"));
         }
-        self.check_kind(&chat.banned_for(user), media)?;
+        if chat.banned_for(user).send_messages {
+            return Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN"));
+        }
         self.check_slow_mode(user, chat)
     }
 
@@ -240,50 +243,41 @@ impl World {
         Ok(())
     }
 
-    fn check_kind(&self, banned: &types::ChatBannedRights, media: Option<&Media>) -> Answer<()> {
-        if banned.send_messages {
-            return Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN"));
-        }
-        let Some(media) = media else {
-            return match banned.send_plain {
-                true => Err(Refusal::forbidden("CHAT_SEND_PLAIN_FORBIDDEN")),
-                false => Ok(()),
-            };
+    /// Checks that somebody who writes in a group or channel may send this there.
+    pub(super) fn check_kind(&self, user: i64, id: i64, media: Option<&Media>) -> Answer<()> {
+        let bound = self.chats.get(&id).filter(|chat| {
+            chat.form != Form::Broadcast && chat.members.has(user) && !chat.is_admin(user)
+        });
+        let Some(banned) = bound.map(|chat| chat.banned_for(user)) else {
+            return Ok(());
         };
-        let all = banned.send_media;
         let (forbidden, name) = match media {
-            Media::Photo { .. } => (banned.send_photos, "CHAT_SEND_PHOTOS_FORBIDDEN"),
-            Media::Document { id, .. } => self.kind_of_document(banned, *id),
-            Media::Poll(_) => (banned.send_polls, "CHAT_SEND_POLL_FORBIDDEN"),
-            Media::Plain(_) => (false, ""),
+            None => (banned.send_plain, "CHAT_SEND_PLAIN_FORBIDDEN"),
+            Some(Media::Photo { .. }) => (banned.send_photos, "CHAT_SEND_PHOTOS_FORBIDDEN"),
+            Some(Media::Document { id, .. }) => self.kind_of_document(&banned, *id),
+            Some(Media::Poll(_)) => (banned.send_polls, "CHAT_SEND_POLL_FORBIDDEN"),
+            Some(Media::Plain(_)) => (false, ""),
         };
         if forbidden {
             return Err(Refusal::forbidden(name));
         }
-        match all {
+        match media.is_some() && banned.send_media {
             true => Err(Refusal::forbidden("CHAT_SEND_MEDIA_FORBIDDEN")),
             false => Ok(()),
         }
     }
 
     fn kind_of_document(&self, banned: &types::ChatBannedRights, id: i64) -> (bool, &'static str) {
-        use enums::DocumentAttribute as A;
-        let attributes = self.documents.get(&id).map(|d| d.attributes.as_slice());
-        for attribute in attributes.unwrap_or_default() {
-            match attribute {
-                A::Sticker(_) => return (banned.send_stickers, "CHAT_SEND_STICKERS_FORBIDDEN"),
-                A::Animated => return (banned.send_gifs, "CHAT_SEND_GIFS_FORBIDDEN"),
-                A::Video(video) if video.round_message => {
-                    return (banned.send_roundvideos, "CHAT_SEND_ROUNDVIDEOS_FORBIDDEN");
-                }
-                A::Video(_) => return (banned.send_videos, "CHAT_SEND_VIDEOS_FORBIDDEN"),
-                A::Audio(audio) if audio.voice => {
-                    return (banned.send_voices, "CHAT_SEND_VOICES_FORBIDDEN");
-                }
-                A::Audio(_) => return (banned.send_audios, "CHAT_SEND_AUDIOS_FORBIDDEN"),
-                _ => {}
-            }
+        use DocumentForm as F;
+        let form = self.documents.get(&id).map_or(F::File, form_of);
+        match form {
+            F::Sticker => (banned.send_stickers, "CHAT_SEND_STICKERS_FORBIDDEN"),
+            F::Gif => (banned.send_gifs, "CHAT_SEND_GIFS_FORBIDDEN"),
+            F::Round => (banned.send_roundvideos, "CHAT_SEND_ROUNDVIDEOS_FORBIDDEN"),
+            F::Video => (banned.send_videos, "CHAT_SEND_VIDEOS_FORBIDDEN"),
+            F::Voice => (banned.send_voices, "CHAT_SEND_VOICES_FORBIDDEN"),
+            F::Music => (banned.send_audios, "CHAT_SEND_AUDIOS_FORBIDDEN"),
+            F::File => (banned.send_docs, "CHAT_SEND_DOCS_FORBIDDEN"),
         }
-        (banned.send_docs, "CHAT_SEND_DOCS_FORBIDDEN")
     }
 }

@@ -1,7 +1,8 @@
-use heliogram_api::enums::{DocumentAttribute, MessageEntity, MessageMedia, MessagesFilter};
+use heliogram_api::enums::{MessageEntity, MessageMedia, MessagesFilter};
 
+use super::document_forms::{DocumentForm, form_of};
 use super::history::PAGE_MAX;
-use super::{Document, Entry, GENERAL, Letter, Media, Page, Place, Window, World, is_channel};
+use super::{Entry, GENERAL, Letter, Media, Page, Place, Window, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// What somebody looks for.
@@ -140,19 +141,19 @@ impl World {
             _ => None,
         };
         let photo = matches!(letter.media, Some(Media::Photo { .. }));
-        let kind = document.map(kind_of);
+        let kind = document.map(form_of);
         match filter {
             F::InputMessagesFilterEmpty => true,
             F::InputMessagesFilterPhotos => photo,
-            F::InputMessagesFilterVideo => kind == Some(Form::Video),
-            F::InputMessagesFilterPhotoVideo => photo || kind == Some(Form::Video),
-            F::InputMessagesFilterDocument => kind == Some(Form::File),
-            F::InputMessagesFilterGif => kind == Some(Form::Gif),
-            F::InputMessagesFilterVoice => kind == Some(Form::Voice),
-            F::InputMessagesFilterMusic => kind == Some(Form::Music),
-            F::InputMessagesFilterRoundVideo => kind == Some(Form::Round),
+            F::InputMessagesFilterVideo => kind == Some(DocumentForm::Video),
+            F::InputMessagesFilterPhotoVideo => photo || kind == Some(DocumentForm::Video),
+            F::InputMessagesFilterDocument => kind == Some(DocumentForm::File),
+            F::InputMessagesFilterGif => kind == Some(DocumentForm::Gif),
+            F::InputMessagesFilterVoice => kind == Some(DocumentForm::Voice),
+            F::InputMessagesFilterMusic => kind == Some(DocumentForm::Music),
+            F::InputMessagesFilterRoundVideo => kind == Some(DocumentForm::Round),
             F::InputMessagesFilterRoundVoice => {
-                matches!(kind, Some(Form::Round | Form::Voice))
+                matches!(kind, Some(DocumentForm::Round | DocumentForm::Voice))
             }
             F::InputMessagesFilterUrl => letter
                 .entities
@@ -170,36 +171,6 @@ impl World {
             _ => false,
         }
     }
-}
-
-/// What a document is to whoever looks for one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    File,
-    Video,
-    Round,
-    Gif,
-    Voice,
-    Music,
-    Sticker,
-}
-
-fn kind_of(document: &Document) -> Form {
-    let mut form = Form::File;
-    for attribute in &document.attributes {
-        match attribute {
-            DocumentAttribute::Sticker(_) | DocumentAttribute::CustomEmoji(_) => {
-                return Form::Sticker;
-            }
-            DocumentAttribute::Animated => return Form::Gif,
-            DocumentAttribute::Video(video) if video.round_message => form = Form::Round,
-            DocumentAttribute::Video(_) => form = Form::Video,
-            DocumentAttribute::Audio(audio) if audio.voice => form = Form::Voice,
-            DocumentAttribute::Audio(_) => form = Form::Music,
-            _ => {}
-        }
-    }
-    form
 }
 
 /// A page of a list that is newest first.

@@ -251,21 +251,27 @@ impl World {
     /// The rules a message has to keep before anything of it is stored.
     pub(crate) fn check_draft(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
         check_text(&draft.rich.text, draft.media.is_some())?;
+        self.check_poll(peer, draft.media.as_ref())?;
+        self.check_may_send(from, peer, draft)?;
+        match Peer::of(peer) {
+            Peer::User(_) => self.check_voice(from, peer, draft.media.as_ref()),
+            _ => self.check_kind(from, peer, draft.media.as_ref()),
+        }
+    }
+
+    /// Whether a message may be sent there, whatever its words and its media are.
+    pub(crate) fn check_may_send(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
         if draft.random_id == 0 {
             return Err(Refusal::bad("RANDOM_ID_EMPTY"));
         }
-        self.check_poll(peer, draft.media.as_ref())?;
         let own = self.mailbox(self.box_of(from, peer))?;
         if own.random.contains_key(&(from, draft.random_id)) {
             return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
         }
         match Peer::of(peer) {
-            Peer::User(_) => {
-                self.check_may_write(from, peer)?;
-                self.check_voice(from, peer, draft.media.as_ref())
-            }
+            Peer::User(_) => self.check_may_write(from, peer),
             _ => {
-                self.check_may_post(from, peer, draft.media.as_ref())?;
+                self.check_writes_in(from, peer)?;
                 self.check_topic(from, peer, draft)
             }
         }
@@ -316,19 +322,6 @@ impl World {
         }
         let entry = self.mailbox(owner)?.entries.get(&id);
         Ok(entry.filter(|entry| entry.peer == peer).map(|_| id))
-    }
-
-    fn is_voice(&self, media: &Media) -> bool {
-        let Media::Document { id, .. } = media else {
-            return false;
-        };
-        self.documents.get(id).is_some_and(|document| {
-            document.attributes.iter().any(|attribute| match attribute {
-                enums::DocumentAttribute::Audio(audio) => audio.voice,
-                enums::DocumentAttribute::Video(video) => video.round_message,
-                _ => false,
-            })
-        })
     }
 }
 

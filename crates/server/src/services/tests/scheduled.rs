@@ -7,6 +7,7 @@ use heliogram_api::enums::Update;
 use heliogram_api::functions::{account, channels, messages, users};
 use heliogram_api::{enums, types};
 
+use super::albums::file;
 use super::groups::{channel, company, input, page, peer, three};
 use super::{Program, served, server};
 use crate::Server;
@@ -293,11 +294,7 @@ fn albums_and_forwards_wait_too() {
         ..messages::ForwardMessages::new(to(), vec![1], vec![11], to())
     };
     assert_eq!(updates_of(alice.call(call).unwrap()).len(), 2);
-    let point = || {
-        let point = types::InputGeoPoint::new(52.5, 13.4);
-        types::InputMediaGeoPoint::new(point.into()).into()
-    };
-    let item = |n| types::InputSingleMedia::new(point(), n, format!("{n}"));
+    let item = |n| types::InputSingleMedia::new(file(&alice, n), n, format!("{n}"));
     let album = messages::SendMultiMedia {
         schedule_date: Some(date),
         ..messages::SendMultiMedia::new(to(), vec![item(21), item(22)])
