@@ -36,6 +36,12 @@ async def members(person, chat):
     return {m["member_id"]["user_id"]: m["status"]["@type"] for m in found["members"]}
 
 
+async def search(person, chat, query):
+    return await person.request(
+        "searchChatMessages", chat_id=chat, query=query, from_message_id=0, offset=0, limit=10
+    )
+
+
 async def texts(person, chat):
     """The texts of a chat, newest first; notes are left out."""
     found, last = [], 0
@@ -152,14 +158,7 @@ async def group(world, report, ann, ben, cat):
 
     async def history():
         check(await texts(ann, state["chat"]) == ["hello group"], "another history")
-        found = await ann.request(
-            "searchChatMessages",
-            chat_id=state["chat"],
-            query="hello",
-            from_message_id=0,
-            offset=0,
-            limit=10,
-        )
+        found = await search(ann, state["chat"], "hello")
         check(found["total_count"] == 1, f"{found['total_count']} were found")
 
     async def upgrade():
@@ -277,7 +276,10 @@ async def supergroup(world, report, ann, ben, cat):
         mine = lambda u: u["supergroup"]["status"]["@type"] == "chatMemberStatusBanned"
         await cat.wait("updateSupergroup", mine, since)
         check(cat.id not in await members(ann, state["chat"]), "still a member")
+        since = cat.mark()
         await set_status(ann, state["chat"], cat, {"@type": "chatMemberStatusLeft"})
+        free = lambda u: u["supergroup"]["status"]["@type"] == "chatMemberStatusLeft"
+        await cat.wait("updateSupergroup", free, since)
 
     async def join_and_leave():
         await cat.request("searchPublicChat", username=f"open_house_{ann.id}")
@@ -289,14 +291,7 @@ async def supergroup(world, report, ann, ben, cat):
     async def history():
         found = await texts(ben, state["chat"])
         check(found == ["rules", "hello supergroup"], f"history: {found}")
-        found = await ben.request(
-            "searchChatMessages",
-            chat_id=state["chat"],
-            query="supergroup",
-            from_message_id=0,
-            offset=0,
-            limit=10,
-        )
+        found = await search(ben, state["chat"], "supergroup")
         check(len(found["messages"]) == 1, f"{len(found['messages'])} were found")
 
     async def delete():
