@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Download(Online<Download>),
     /// Call any method of the API with JSON arguments
     Raw(Online<Raw>),
+    /// Prove the protocol core under a lying, cutting, reordering network in virtual time
+    Simulate(Simulate),
     /// Read Telegram's schemas: count, show, compare, bring in
     #[command(subcommand)]
     Schema(Schema),
@@ -108,6 +110,28 @@ pub(crate) struct Demo {
     /// File to send up and down (default: 32 MiB made up on the spot)
     #[arg(long, value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+A seed decides how bad the network is: packets are late, lost, doubled, damaged, played again and
+made up; connections break; the server tells lies; clocks are wrong. What has to hold all the same:
+no request runs twice, each ends exactly once, each update comes exactly once.
+
+Examples:
+  heliogram simulate --seeds 10000
+  heliogram simulate --seed 4711          tells the story of one seed
+  heliogram simulate --from 10000 --json | jq .stats")]
+pub(crate) struct Simulate {
+    /// How many seeds to run
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) seeds: u64,
+    /// The first of them
+    #[arg(long, default_value_t = 0, value_name = "SEED")]
+    pub(crate) from: u64,
+    /// Run this seed only and tell what happens
+    #[arg(long, conflicts_with_all = ["seeds", "from"])]
+    pub(crate) seed: Option<u64>,
 }
 
 #[derive(ClapArgs, Debug)]
