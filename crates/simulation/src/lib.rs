@@ -17,6 +17,7 @@
 
 mod client_end;
 mod dice;
+pub mod hostile;
 mod liar;
 mod link;
 mod plan;
