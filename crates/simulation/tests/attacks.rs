@@ -46,8 +46,7 @@ fn exchanged(attack: ExchangeAttack) -> ExchangeError {
     panic!("the exchange never ends");
 }
 
-fn exchange(name: &str) {
-    let attack = ExchangeAttack::named(name).unwrap();
+fn exchange(attack: ExchangeAttack) {
     let error = exchanged(attack);
     assert!(attack.is_seen_through(&error), "{error:?}");
 }
@@ -101,8 +100,7 @@ fn attacked(attack: RecordAttack) -> Outcome {
     outcome
 }
 
-fn record(name: &str) {
-    let attack = RecordAttack::named(name).unwrap();
+fn record(attack: RecordAttack) {
     let outcome = attacked(attack);
     assert_eq!(outcome.other_events, []);
     let expected = match attack.reaction() {
@@ -114,83 +112,5 @@ fn record(name: &str) {
     assert!(outcome.refused == 1 || outcome.accepted > 0);
 }
 
-/// A test for each attack, named after it, and one that none is left out.
-macro_rules! attacks {
-    ($all:ident: $attack:ident with $run:ident; $($name:ident)*) => {
-        $(#[test] fn $name() { $run(stringify!($name)); })*
-
-        #[test]
-        fn $all() {
-            let tested = [$(stringify!($name)),*];
-            let all: Vec<_> = $attack::ALL.iter().map(|attack| attack.name()).collect();
-            assert_eq!(all, tested);
-        }
-    };
-}
-
-attacks! { every_attack_on_the_exchange_has_its_test: ExchangeAttack with exchange;
-    sec_01_nonce_of_res_pq_is_compared
-    sec_01_nonce_of_dh_params_is_compared
-    sec_01_nonce_inside_the_answer_is_compared
-    sec_01_nonce_of_dh_gen_ok_is_compared
-    sec_02_server_nonce_of_dh_params_is_compared
-    sec_02_server_nonce_inside_the_answer_is_compared
-    sec_02_server_nonce_of_dh_gen_ok_is_compared
-    sec_03_an_empty_pq_is_refused
-    sec_03_a_prime_pq_is_refused
-    sec_03_a_square_pq_is_refused
-    sec_03_a_long_pq_is_refused_before_it_is_factored
-    sec_04_unknown_rsa_keys_are_refused
-    sec_05_answer_hash_is_checked_before_use
-    sec_05_answer_of_broken_blocks_is_refused
-    sec_05_answer_with_more_behind_it_is_refused
-    sec_06_a_prime_of_fewer_bytes_is_refused
-    sec_06_a_prime_of_2047_bits_is_refused
-    sec_07_a_composite_is_refused
-    sec_07_a_prime_that_is_not_safe_is_refused
-    sec_08_a_generator_out_of_range_is_refused
-    sec_08_a_generator_of_the_wrong_group_is_refused_for_the_known_prime_too
-    sec_09_a_public_value_of_one_is_refused
-    sec_09_a_public_value_of_the_prime_less_one_is_refused
-    sec_10_a_small_public_value_is_refused
-    sec_10_a_public_value_close_to_the_prime_is_refused
-    sec_11_hash_of_the_new_key_is_checked
-    sec_12_hash_of_a_retry_is_checked
-    sec_12_retries_are_bounded
-    sec_12_hash_of_a_refusal_is_checked
-}
-
-attacks! { every_attack_on_the_session_has_its_test: RecordAttack with record;
-    sec_14_a_packet_of_another_key_is_refused
-    sec_14_plaintext_is_refused_once_encrypted
-    sec_15_a_damaged_message_key_is_refused
-    sec_15_the_message_key_covers_the_padding
-    sec_15_a_packet_of_the_clients_direction_is_refused
-    sec_16_a_length_of_broken_words_is_refused
-    sec_16_a_negative_length_is_refused
-    sec_16_a_length_beyond_the_packet_is_refused
-    sec_17_less_padding_than_12_bytes_is_refused
-    sec_17_more_padding_than_1024_bytes_is_refused
-    sec_18_a_message_of_another_session_is_refused
-    sec_19_an_even_message_id_is_refused
-    sec_19_an_even_id_inside_a_container_is_refused
-    sec_20_a_replayed_message_is_dropped
-    sec_20_a_message_replayed_in_a_container_is_dropped
-    sec_20_a_replay_after_newer_messages_is_dropped
-    sec_21_a_message_older_than_all_remembered_is_refused
-    sec_22_a_message_of_long_ago_is_refused
-    sec_22_a_message_of_the_future_is_refused_and_moves_no_clock
-    sec_24_a_refusal_of_nothing_we_sent_is_ignored
-    sec_24_a_salt_for_nothing_we_sent_is_ignored
-    sec_24_a_pong_to_no_ping_is_ignored
-    sec_24_salts_nobody_asked_for_are_ignored
-    sec_24_states_nobody_asked_for_are_ignored
-    sec_25_a_container_in_a_container_is_refused
-    sec_25_a_container_of_too_many_messages_is_refused
-    sec_25_a_message_newer_than_its_container_is_refused
-    sec_25_a_message_longer_than_its_container_is_refused
-    sec_25_bytes_after_a_container_are_refused
-    sec_25_packed_data_is_bounded
-    sec_25_packed_data_in_packed_data_is_refused
-    sec_26_an_answer_to_no_request_is_dropped
-}
+heliogram_simulation::exchange_attack_tests!(exchange);
+heliogram_simulation::record_attack_tests!(record);

@@ -17,6 +17,7 @@ use heliogram_mtproto::{
     framing::{Frame, Framing},
     server::{ServerEvent, ServerSalts, ServerSession, open, peek_key_id},
 };
+use heliogram_simulation::hostile::{ExchangeAttack, HostileServer, RecordAttack, Victim};
 use heliogram_tl::{Call, Constructor, to_bytes};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -74,6 +75,18 @@ struct State {
     cancelled: usize,
     refusing: bool,
     seed: u8,
+    /// The rule that key exchanges break.
+    attack: Option<ExchangeAttack>,
+    /// Whether a client went to the end of an exchange that broke a rule.
+    fooled: bool,
+    /// Packets that leave as they are, by session.
+    injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
+}
+
+/// The server's end of an exchange, honest or not.
+enum Exchange {
+    Honest(ServerExchange),
+    Hostile(HostileServer),
 }
 
 /// Key generation takes a moment; all tests of a program share one.
@@ -193,6 +206,48 @@ impl Server {
         }
     }
 
+    /// All later key exchanges break this rule.
+    pub fn attack_exchange(&self, attack: ExchangeAttack) {
+        self.state().attack = Some(attack);
+    }
+
+    /// Whether a client went to the end of an exchange that broke a rule.
+    pub fn fooled(&self) -> bool {
+        self.state().fooled
+    }
+
+    /// Attacks all sessions that are connected; `poison` is the update they must not take.
+    pub fn attack_sessions(&self, attack: RecordAttack, poison: &Bytes) {
+        let time = self.now().unix;
+        let mut state = self.state();
+        let connected = state.sessions.iter().filter(|(_, s)| s.is_connected());
+        let packets: Vec<_> = connected
+            .map(|(id, session)| {
+                let victim = Victim {
+                    key: session.key(),
+                    session_id: session.session_id(),
+                    time,
+                    poison,
+                };
+                (*id, attack.packets(&victim))
+            })
+            .collect();
+        state.injected.extend(packets);
+    }
+
+    fn exchange(&self, dc: i32) -> Exchange {
+        let seed = self.seed();
+        match self.state().attack {
+            Some(attack) => {
+                Exchange::Hostile(HostileServer::new(attack, self.key.clone(), dc, seed))
+            }
+            None => {
+                let keys = [self.key.clone()].into();
+                Exchange::Honest(ServerExchange::new(ServerConfig { keys, dc }, seed))
+            }
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
@@ -212,11 +267,7 @@ impl Server {
     }
 
     async fn serve(self: Arc<Self>, dc: i32, mut stream: TcpStream) {
-        let config = ServerConfig {
-            keys: [self.key.clone()].into(),
-            dc,
-        };
-        let mut exchange = ServerExchange::new(config, self.seed());
+        let mut exchange = self.exchange(dc);
         let mut framing = Framing::server(self.seed());
         let mut cut = self.cut.subscribe();
         let mut mine = None;
@@ -256,7 +307,7 @@ impl Server {
         &self,
         dc: i32,
         framing: &mut Framing,
-        exchange: &mut ServerExchange,
+        exchange: &mut Exchange,
         mine: &mut Option<(i64, i64)>,
         out: &mut Vec<u8>,
     ) -> bool {
@@ -266,19 +317,9 @@ impl Server {
             };
             match peek_key_id(&packet) {
                 Some(0) => {
-                    let step = match exchange.handle(self.now(), &packet) {
-                        Ok(step) => step,
-                        Err(e) => {
-                            framing.encode_error(e.transport_code(), out).unwrap();
-                            return false;
-                        }
-                    };
-                    if let Some(done) = step.done {
-                        self.state()
-                            .keys
-                            .insert(done.key.id(), (done.key, done.salt));
+                    if !self.take_plain(exchange, &packet, framing, out) {
+                        return false;
                     }
-                    framing.encode(&step.reply, out).unwrap();
                 }
                 Some(id) => {
                     let Some((key, salt)) = self.state().keys.get(&id).cloned() else {
@@ -295,6 +336,36 @@ impl Server {
                 None => return false,
             }
         }
+        true
+    }
+
+    fn take_plain(
+        &self,
+        exchange: &mut Exchange,
+        packet: &[u8],
+        framing: &mut Framing,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let (reply, done) = match exchange {
+            Exchange::Honest(exchange) => match exchange.handle(self.now(), packet) {
+                Ok(step) => (step.reply, step.done),
+                Err(e) => {
+                    framing.encode_error(e.transport_code(), out).unwrap();
+                    return false;
+                }
+            },
+            Exchange::Hostile(server) => {
+                let reply = server.handle(self.now(), packet).unwrap();
+                self.state().fooled |= server.finished();
+                (reply, None)
+            }
+        };
+        if let Some(done) = done {
+            self.state()
+                .keys
+                .insert(done.key.id(), (done.key, done.salt));
+        }
+        framing.encode(&reply, out).unwrap();
         true
     }
 
@@ -373,6 +444,9 @@ impl Server {
     fn flush(&self, id: (i64, i64), framing: &mut Framing, out: &mut Vec<u8>) {
         let now = self.now();
         let mut state = self.state();
+        for packet in state.injected.remove(&id).unwrap_or_default() {
+            framing.encode(&packet, out).unwrap();
+        }
         let Some(session) = state.sessions.get_mut(&id) else {
             return;
         };

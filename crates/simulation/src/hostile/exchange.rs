@@ -20,67 +20,67 @@ use heliogram_mtproto::{
 };
 use heliogram_tl::{Call, Constructor, Decode, Encode, from_prefix, to_bytes};
 
-super::attacks! {
+super::attacks! { $
     /// One broken rule of a server in the key exchange.
-    ExchangeAttack;
+    ExchangeAttack tested by exchange_attack_tests;
     /// `resPQ` echoes another nonce.
-    PqNonce = "sec_01_nonce_of_res_pq_is_compared",
+    PqNonce = sec_01_nonce_of_res_pq_is_compared,
     /// `server_DH_params_ok` echoes another nonce.
-    ParamsNonce = "sec_01_nonce_of_dh_params_is_compared",
+    ParamsNonce = sec_01_nonce_of_dh_params_is_compared,
     /// The encrypted answer holds another nonce.
-    InnerNonce = "sec_01_nonce_inside_the_answer_is_compared",
+    InnerNonce = sec_01_nonce_inside_the_answer_is_compared,
     /// `dh_gen_ok` echoes another nonce.
-    OkNonce = "sec_01_nonce_of_dh_gen_ok_is_compared",
+    OkNonce = sec_01_nonce_of_dh_gen_ok_is_compared,
     /// `server_DH_params_ok` has another `server_nonce` than `resPQ`.
-    ParamsServerNonce = "sec_02_server_nonce_of_dh_params_is_compared",
+    ParamsServerNonce = sec_02_server_nonce_of_dh_params_is_compared,
     /// The encrypted answer has another `server_nonce`.
-    InnerServerNonce = "sec_02_server_nonce_inside_the_answer_is_compared",
+    InnerServerNonce = sec_02_server_nonce_inside_the_answer_is_compared,
     /// `dh_gen_ok` has another `server_nonce`.
-    OkServerNonce = "sec_02_server_nonce_of_dh_gen_ok_is_compared",
+    OkServerNonce = sec_02_server_nonce_of_dh_gen_ok_is_compared,
     /// `pq` is empty.
-    PqEmpty = "sec_03_an_empty_pq_is_refused",
+    PqEmpty = sec_03_an_empty_pq_is_refused,
     /// `pq` is a prime.
-    PqPrime = "sec_03_a_prime_pq_is_refused",
+    PqPrime = sec_03_a_prime_pq_is_refused,
     /// `pq` is a square.
-    PqSquare = "sec_03_a_square_pq_is_refused",
+    PqSquare = sec_03_a_square_pq_is_refused,
     /// `pq` has more than 8 bytes.
-    PqLong = "sec_03_a_long_pq_is_refused_before_it_is_factored",
+    PqLong = sec_03_a_long_pq_is_refused_before_it_is_factored,
     /// Only keys nobody knows are offered.
-    UnknownKeys = "sec_04_unknown_rsa_keys_are_refused",
+    UnknownKeys = sec_04_unknown_rsa_keys_are_refused,
     /// The encrypted answer is damaged.
-    AnswerHash = "sec_05_answer_hash_is_checked_before_use",
+    AnswerHash = sec_05_answer_hash_is_checked_before_use,
     /// The encrypted answer is no multiple of 16 bytes.
-    AnswerBlocks = "sec_05_answer_of_broken_blocks_is_refused",
+    AnswerBlocks = sec_05_answer_of_broken_blocks_is_refused,
     /// The answer is followed by more than it says, all of it hashed.
-    AnswerTrail = "sec_05_answer_with_more_behind_it_is_refused",
+    AnswerTrail = sec_05_answer_with_more_behind_it_is_refused,
     /// `dh_prime` has 255 bytes.
-    PrimeShort = "sec_06_a_prime_of_fewer_bytes_is_refused",
+    PrimeShort = sec_06_a_prime_of_fewer_bytes_is_refused,
     /// `dh_prime` has 2047 bits.
-    PrimeSmall = "sec_06_a_prime_of_2047_bits_is_refused",
+    PrimeSmall = sec_06_a_prime_of_2047_bits_is_refused,
     /// `dh_prime` is no prime.
-    PrimeComposite = "sec_07_a_composite_is_refused",
+    PrimeComposite = sec_07_a_composite_is_refused,
     /// `dh_prime` is a prime, but half of it is none.
-    PrimeUnsafe = "sec_07_a_prime_that_is_not_safe_is_refused",
+    PrimeUnsafe = sec_07_a_prime_that_is_not_safe_is_refused,
     /// `g` is not one of 2 to 7.
-    GeneratorRange = "sec_08_a_generator_out_of_range_is_refused",
+    GeneratorRange = sec_08_a_generator_out_of_range_is_refused,
     /// `g` is no quadratic residue of the known prime.
-    GeneratorResidue = "sec_08_a_generator_of_the_wrong_group_is_refused_for_the_known_prime_too",
+    GeneratorResidue = sec_08_a_generator_of_the_wrong_group_is_refused_for_the_known_prime_too,
     /// `g_a` is 1.
-    PublicOne = "sec_09_a_public_value_of_one_is_refused",
+    PublicOne = sec_09_a_public_value_of_one_is_refused,
     /// `g_a` is `dh_prime - 1`.
-    PublicLast = "sec_09_a_public_value_of_the_prime_less_one_is_refused",
+    PublicLast = sec_09_a_public_value_of_the_prime_less_one_is_refused,
     /// `g_a` is below 2^1984.
-    PublicSmall = "sec_10_a_small_public_value_is_refused",
+    PublicSmall = sec_10_a_small_public_value_is_refused,
     /// `g_a` is above `dh_prime - 2^1984`.
-    PublicLarge = "sec_10_a_public_value_close_to_the_prime_is_refused",
+    PublicLarge = sec_10_a_public_value_close_to_the_prime_is_refused,
     /// `new_nonce_hash1` is not that of the key.
-    OkHash = "sec_11_hash_of_the_new_key_is_checked",
+    OkHash = sec_11_hash_of_the_new_key_is_checked,
     /// `dh_gen_retry` with a wrong hash.
-    RetryHash = "sec_12_hash_of_a_retry_is_checked",
+    RetryHash = sec_12_hash_of_a_retry_is_checked,
     /// `dh_gen_retry` for ever.
-    RetryForEver = "sec_12_retries_are_bounded",
+    RetryForEver = sec_12_retries_are_bounded,
     /// `dh_gen_fail` with a wrong hash.
-    FailHash = "sec_12_hash_of_a_refusal_is_checked",
+    FailHash = sec_12_hash_of_a_refusal_is_checked,
 }
 
 /// The end of 2^2048 - 1557, a prime `p` whose `(p - 1) / 2` is none; all bytes before are 0xff.

@@ -10,11 +10,13 @@ mod record;
 pub use exchange::{ExchangeAttack, HostileServer};
 pub use record::{Reaction, RecordAttack, Victim};
 
-/// Lists attacks by names that begin with the rule they break.
+/// Lists attacks by names that begin with the rule they break, and makes a macro that makes a test
+/// of each.
 macro_rules! attacks {
     (
-        $(#[doc = $about:literal])+ $enum:ident;
-        $($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)*
+        $d:tt
+        $(#[doc = $about:literal])+ $enum:ident tested by $tests:ident;
+        $($(#[doc = $doc:literal])+ $variant:ident = $name:ident,)*
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,20 +24,24 @@ macro_rules! attacks {
         pub enum $enum { $($(#[doc = $doc])+ $variant,)* }
 
         impl $enum {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
             /// The name of the attack, beginning with the rule it breaks: `sec_01_...`.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
+                match self { $(Self::$variant => stringify!($name),)* }
             }
+        }
 
-            /// The attack of this name.
-            #[must_use]
-            pub fn named(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|attack| attack.name() == name)
-            }
+        /// A test for each attack, named after it, that calls a function with the attack.
+        #[macro_export]
+        macro_rules! $tests {
+            ($d run:path) => {
+                $(
+                    #[test]
+                    fn $name() {
+                        $d run($d crate::hostile::$enum::$variant);
+                    }
+                )*
+            };
         }
     };
 }

@@ -17,73 +17,73 @@ const RPC_RESULT: u32 = 0xf35c_6d01;
 const FILLERS: i64 = 5000;
 const FILLERS_AT_ONCE: i64 = 1000;
 
-super::attacks! {
+super::attacks! { $
     /// One broken rule of a server in an encrypted session.
-    RecordAttack;
+    RecordAttack tested by record_attack_tests;
     /// The packet names another key.
-    OtherKey = "sec_14_a_packet_of_another_key_is_refused",
+    OtherKey = sec_14_a_packet_of_another_key_is_refused,
     /// A plaintext packet where all is encrypted.
-    Plaintext = "sec_14_plaintext_is_refused_once_encrypted",
+    Plaintext = sec_14_plaintext_is_refused_once_encrypted,
     /// `msg_key` is damaged.
-    DamagedKey = "sec_15_a_damaged_message_key_is_refused",
+    DamagedKey = sec_15_a_damaged_message_key_is_refused,
     /// The last byte of the padding is damaged.
-    DamagedPadding = "sec_15_the_message_key_covers_the_padding",
+    DamagedPadding = sec_15_the_message_key_covers_the_padding,
     /// The packet is sealed as a client's.
-    Reflected = "sec_15_a_packet_of_the_clients_direction_is_refused",
+    Reflected = sec_15_a_packet_of_the_clients_direction_is_refused,
     /// The length is no multiple of 4.
-    LengthOdd = "sec_16_a_length_of_broken_words_is_refused",
+    LengthOdd = sec_16_a_length_of_broken_words_is_refused,
     /// The length is negative.
-    LengthNegative = "sec_16_a_negative_length_is_refused",
+    LengthNegative = sec_16_a_negative_length_is_refused,
     /// The length is more than there is.
-    LengthHuge = "sec_16_a_length_beyond_the_packet_is_refused",
+    LengthHuge = sec_16_a_length_beyond_the_packet_is_refused,
     /// There is no padding.
-    PaddingShort = "sec_17_less_padding_than_12_bytes_is_refused",
+    PaddingShort = sec_17_less_padding_than_12_bytes_is_refused,
     /// There are more than 1024 bytes of padding.
-    PaddingLong = "sec_17_more_padding_than_1024_bytes_is_refused",
+    PaddingLong = sec_17_more_padding_than_1024_bytes_is_refused,
     /// The message is one of another session.
-    OtherSession = "sec_18_a_message_of_another_session_is_refused",
+    OtherSession = sec_18_a_message_of_another_session_is_refused,
     /// The id is one that clients give.
-    EvenId = "sec_19_an_even_message_id_is_refused",
+    EvenId = sec_19_an_even_message_id_is_refused,
     /// The id inside a container is one that clients give.
-    EvenInnerId = "sec_19_an_even_id_inside_a_container_is_refused",
+    EvenInnerId = sec_19_an_even_id_inside_a_container_is_refused,
     /// A message comes twice.
-    Twice = "sec_20_a_replayed_message_is_dropped",
+    Twice = sec_20_a_replayed_message_is_dropped,
     /// A message comes by itself and again in a container.
-    TwiceInside = "sec_20_a_message_replayed_in_a_container_is_dropped",
+    TwiceInside = sec_20_a_message_replayed_in_a_container_is_dropped,
     /// A message comes again after newer ones.
-    TwiceLater = "sec_20_a_replay_after_newer_messages_is_dropped",
+    TwiceLater = sec_20_a_replay_after_newer_messages_is_dropped,
     /// A message is older than all that are remembered.
-    Forgotten = "sec_21_a_message_older_than_all_remembered_is_refused",
+    Forgotten = sec_21_a_message_older_than_all_remembered_is_refused,
     /// A message is 400 seconds old.
-    Past = "sec_22_a_message_of_long_ago_is_refused",
+    Past = sec_22_a_message_of_long_ago_is_refused,
     /// A message comes from a minute ahead.
-    Future = "sec_22_a_message_of_the_future_is_refused_and_moves_no_clock",
+    Future = sec_22_a_message_of_the_future_is_refused_and_moves_no_clock,
     /// A refusal of a message that was never sent says the clock is wrong.
-    RefusalOfNothing = "sec_24_a_refusal_of_nothing_we_sent_is_ignored",
+    RefusalOfNothing = sec_24_a_refusal_of_nothing_we_sent_is_ignored,
     /// A new salt for a message that was never sent.
-    SaltForNothing = "sec_24_a_salt_for_nothing_we_sent_is_ignored",
+    SaltForNothing = sec_24_a_salt_for_nothing_we_sent_is_ignored,
     /// A pong to no ping.
-    PongToNothing = "sec_24_a_pong_to_no_ping_is_ignored",
+    PongToNothing = sec_24_a_pong_to_no_ping_is_ignored,
     /// Salts nobody asked for.
-    SaltsForNothing = "sec_24_salts_nobody_asked_for_are_ignored",
+    SaltsForNothing = sec_24_salts_nobody_asked_for_are_ignored,
     /// The state of messages nobody asked about.
-    StatesOfNothing = "sec_24_states_nobody_asked_for_are_ignored",
+    StatesOfNothing = sec_24_states_nobody_asked_for_are_ignored,
     /// A container in a container.
-    Nested = "sec_25_a_container_in_a_container_is_refused",
+    Nested = sec_25_a_container_in_a_container_is_refused,
     /// A container of more than 1024 messages.
-    TooMany = "sec_25_a_container_of_too_many_messages_is_refused",
+    TooMany = sec_25_a_container_of_too_many_messages_is_refused,
     /// A message in a container is newer than it.
-    InnerNewer = "sec_25_a_message_newer_than_its_container_is_refused",
+    InnerNewer = sec_25_a_message_newer_than_its_container_is_refused,
     /// A message in a container is longer than that.
-    InnerLong = "sec_25_a_message_longer_than_its_container_is_refused",
+    InnerLong = sec_25_a_message_longer_than_its_container_is_refused,
     /// Bytes follow the messages of a container.
-    Trailing = "sec_25_bytes_after_a_container_are_refused",
+    Trailing = sec_25_bytes_after_a_container_are_refused,
     /// Packed data that grows beyond all limits.
-    Bomb = "sec_25_packed_data_is_bounded",
+    Bomb = sec_25_packed_data_is_bounded,
     /// Packed data in packed data.
-    PackedTwice = "sec_25_packed_data_in_packed_data_is_refused",
+    PackedTwice = sec_25_packed_data_in_packed_data_is_refused,
     /// An answer to a request that was never made.
-    AnswerToNothing = "sec_26_an_answer_to_no_request_is_dropped",
+    AnswerToNothing = sec_26_an_answer_to_no_request_is_dropped,
 }
 
 /// What a client has to do about an attack.
