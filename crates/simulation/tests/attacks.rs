@@ -1,13 +1,15 @@
 //! Every attack on a client in its key exchange and in its session, packet by packet.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::{sync::LazyLock, time::Duration};
+use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use heliogram_crypto::{AuthKey, RsaPrivateKey, SeededRandom};
 use heliogram_mtproto::{
     Event, Now, SendOptions, Session, SessionConfig,
-    exchange::{ClientConfig, ClientExchange, ClientStep, ExchangeError},
+    exchange::{
+        ClientConfig, ClientExchange, ClientStep, ExchangeError, ServerConfig, ServerExchange,
+    },
 };
 use heliogram_simulation::hostile::{
     ExchangeAttack, HostileServer, Reaction, RecordAttack, Victim,
@@ -49,6 +51,43 @@ fn exchanged(attack: ExchangeAttack) -> ExchangeError {
 fn exchange(attack: ExchangeAttack) {
     let error = exchanged(attack);
     assert!(attack.is_seen_through(&error), "{error:?}");
+}
+
+#[test]
+fn sec_13_no_two_exchanges_share_anything_secret() {
+    let config = || ClientConfig {
+        keys: [rsa().public().clone()].into(),
+        dc: 2,
+        expires_in: None,
+    };
+    let server = |seed| {
+        let keys = [rsa()].into();
+        ServerExchange::new(ServerConfig { keys, dc: 2 }, [seed; 32])
+    };
+    let mut said = HashSet::new();
+    let mut keys = HashSet::new();
+    for seed in 1..=4 {
+        // The same server each time: what differs comes from the client.
+        let mut server = server(9);
+        let (mut client, mut packet) = ClientExchange::start(config(), [seed; 32], NOW);
+        let established = loop {
+            // Behind the header, in which stands the time.
+            assert!(said.insert(packet[20..].to_vec()), "said twice");
+            let reply = server.handle(NOW, &packet).unwrap().reply;
+            match client.handle(NOW, &reply).unwrap() {
+                ClientStep::Send(next, request) => (client, packet) = (next, request),
+                ClientStep::Done(established) => break established,
+            }
+        };
+        assert!(
+            !format!("{established:?}")
+                .contains(&format!("{:?}", &established.key.as_bytes()[..4]))
+        );
+        assert!(
+            keys.insert(established.key.as_bytes().to_vec()),
+            "made twice"
+        );
+    }
 }
 
 /// What came of an attack.
