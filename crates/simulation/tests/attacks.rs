@@ -10,9 +10,10 @@ use heliogram_mtproto::{
     exchange::{
         ClientConfig, ClientExchange, ClientStep, ExchangeError, ServerConfig, ServerExchange,
     },
+    server::{self, ServerEvent, ServerSalts, ServerSession},
 };
 use heliogram_simulation::hostile::{
-    ExchangeAttack, HostileServer, Reaction, RecordAttack, Victim,
+    ExchangeAttack, HostileServer, Reaction, RecordAttack, RequestAttack, Victim,
 };
 
 const NOW: Now = Now {
@@ -113,6 +114,7 @@ fn attacked(attack: RecordAttack) -> Outcome {
     let victim = Victim {
         key: &key,
         session_id: session.session_id(),
+        salt: 0,
         time: NOW.unix,
         poison: &POISON,
     };
@@ -151,5 +153,33 @@ fn record(attack: RecordAttack) {
     assert!(outcome.refused == 1 || outcome.accepted > 0);
 }
 
+/// How often a server runs the request of an attack.
+fn request(attack: RequestAttack) {
+    let key = AuthKey::new(std::array::from_fn(|i| i as u8));
+    let salts = ServerSalts::new(key.clone());
+    let victim = Victim {
+        key: &key,
+        session_id: 5,
+        salt: salts.current(NOW),
+        time: NOW.unix,
+        poison: &POISON,
+    };
+    let mut session = ServerSession::new(key.clone(), 5, salts, [1; 32], NOW);
+    session.handle_connected(NOW);
+    let mut runs = 0;
+    for mut packet in attack.packets(&victim) {
+        let Ok(opened) = server::open(&key, &mut packet) else {
+            continue;
+        };
+        // What it says about the packet may be an error, or a refusal to the client.
+        let _ = session.handle_opened(NOW, &opened);
+        while let Some(event) = session.poll_event() {
+            runs += usize::from(matches!(event, ServerEvent::Request { .. }));
+        }
+    }
+    assert_eq!(runs, attack.runs());
+}
+
 heliogram_simulation::exchange_attack_tests!(exchange);
+heliogram_simulation::request_attack_tests!(request);
 heliogram_simulation::record_attack_tests!(record);

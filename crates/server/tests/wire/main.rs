@@ -10,6 +10,7 @@ mod killed;
 mod packets;
 mod peer;
 mod raw;
+mod security;
 mod transports;
 mod waiting;
 
