@@ -89,7 +89,7 @@ struct State {
 /// The server's end of an exchange, honest or not.
 enum Exchange {
     Honest(ServerExchange),
-    Hostile(HostileServer),
+    Hostile(Box<HostileServer>),
 }
 
 /// Key generation takes a moment; all tests of a program share one.
@@ -258,9 +258,12 @@ impl Server {
     fn exchange(&self, dc: i32) -> Exchange {
         let seed = self.seed();
         match self.state().attack {
-            Some(attack) => {
-                Exchange::Hostile(HostileServer::new(attack, self.key.clone(), dc, seed))
-            }
+            Some(attack) => Exchange::Hostile(Box::new(HostileServer::new(
+                attack,
+                self.key.clone(),
+                dc,
+                seed,
+            ))),
             None => {
                 let keys = [self.key.clone()].into();
                 Exchange::Honest(ServerExchange::new(ServerConfig { keys, dc }, seed))
