@@ -42,6 +42,16 @@ pub(crate) fn key(w: &mut World, dc: i32) -> i64 {
     id
 }
 
+/// A temporary key on the first data centre that ends by itself after so many seconds, by id.
+pub(crate) fn temporary_key(w: &mut World, seconds: i32) -> i64 {
+    let mut bytes = [0; 256];
+    heliogram_crypto::Random::fill(&mut w.rng, &mut bytes);
+    let key = AuthKey::new(bytes);
+    let (id, end) = (key.id(), w.now() + seconds);
+    w.add_key(key, 1, Some(end));
+    id
+}
+
 /// Everything that was pushed so far.
 pub(crate) fn pushes(w: &mut World) -> Vec<Push> {
     std::mem::take(&mut w.out)
