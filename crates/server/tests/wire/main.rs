@@ -11,6 +11,7 @@ mod packets;
 mod peer;
 mod raw;
 mod transports;
+mod update_faults;
 mod waiting;
 
 use std::io::{Read, Write};

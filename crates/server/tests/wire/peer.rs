@@ -362,6 +362,14 @@ impl Peer {
         id
     }
 
+    /// Sends two calls in one packet, and does not wait for the answers.
+    pub(crate) fn ask_together<A: Call, B: Call>(&mut self, first: A, second: B) {
+        for body in [to_bytes(&first), to_bytes(&second)] {
+            self.session.send(self.now(), body, SendOptions::default());
+        }
+        self.flush();
+    }
+
     /// The next requests that are answered, so many of them, in the order of their answers.
     pub(crate) fn answers(&mut self, count: usize) -> Vec<RequestId> {
         let began = Instant::now();
