@@ -1,4 +1,5 @@
 use super::*;
+use crate::rpc::Answer;
 use crate::world::testing::{draft, key};
 use crate::world::{Actor, World};
 
@@ -7,6 +8,11 @@ fn data() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("world.db");
     (folder, path)
+}
+
+fn done(w: &mut World, prepare: fn(&mut World)) -> Answer<()> {
+    prepare(w);
+    Ok(())
 }
 
 fn refused(builder: Builder) -> StartError {
@@ -26,7 +32,7 @@ fn a_data_file_needs_as_many_data_centres_as_those_in_it() {
     let need = |prepare: fn(&mut World), needed: i32| {
         let (_folder, path) = data();
         let shared = Server::builder().data(&path).shared().unwrap();
-        shared.change(|w| Ok(prepare(w))).unwrap();
+        shared.change(|w| done(w, prepare)).unwrap();
         drop(shared);
         let builder = |dcs: i32| Server::builder().data(&path).dcs(dcs as u8);
         let error = refused(builder(needed - 1));
@@ -79,7 +85,7 @@ fn the_past_of_a_description_is_made_once_whatever_was_said_since() {
             builder = builder.seed(text.parse().unwrap());
         }
         let shared = builder.shared().unwrap();
-        shared.change(|w| Ok(prepare(w))).unwrap();
+        shared.change(|w| done(w, prepare)).unwrap();
         shared.world().letters.len()
     };
     let talk = |w: &mut World| {
