@@ -139,7 +139,7 @@ pub(crate) use text::Rich;
 pub(crate) use threads::ThreadRead;
 pub(crate) use topics::{GENERAL, Topic, TopicEdit};
 pub(crate) use uploads::{Uploads, check_part};
-pub(crate) use users::{Contact, User, clean_name};
+pub(crate) use users::{Contact, User, clean_name, is_name};
 
 use crate::clock::Clock;
 use crate::event::Event;
@@ -173,7 +173,7 @@ pub(crate) struct World {
     pub(crate) contact_of: HashMap<i64, HashSet<i64>>,
     pub(crate) auths: HashMap<i64, Auth>,
     pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
-    /// Permanent keys in the order they were made, until somebody logs in with them.
+    /// Keys in the order they were made, until somebody logs in with them or they stand for one.
     pub(crate) strangers: VecDeque<i64>,
     pub(crate) codes: codes::Codes,
     pub(crate) temporary: temporary::Temporary,

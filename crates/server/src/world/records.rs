@@ -107,6 +107,11 @@ impl World {
         }
     }
 
+    /// Whether there is something to be written.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.dirty.recs.is_empty()
+    }
+
     /// Notes that counters or secrets of the server changed.
     pub(crate) fn touch_meta(&mut self) {
         self.touch(Rec::Meta);

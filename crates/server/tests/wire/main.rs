@@ -12,6 +12,7 @@ mod peer;
 mod raw;
 mod security;
 mod transports;
+mod update_faults;
 mod waiting;
 
 use std::io::{Read, Write};
