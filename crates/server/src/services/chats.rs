@@ -24,6 +24,10 @@ pub(super) fn register(table: &mut Table) {
         Ok(sent_updates(w, cx, &[sent]))
     });
     table.slow::<EditChatPhoto>(|cx, call| {
+        {
+            let w = cx.shared.world();
+            w.check_right(cx.me, group(&w, cx, call.chat_id)?, Right::ChangeInfo)?;
+        }
         let photo = chat_photo(cx, call.photo)?;
         cx.shared.change(|w| {
             let chat = group(w, cx, call.chat_id)?;
@@ -143,17 +147,10 @@ fn remove(w: &mut World, cx: &Cx<'_>, call: DeleteChatUser) -> Answer<enums::Upd
     let chat = group(w, cx, call.chat_id)?;
     let user = w.input_user(cx.me, &call.user_id)?;
     let standing = if user == cx.me {
+        w.living_chat(cx.me, chat)?;
         Standing::Left
     } else {
-        let found = w.chat(chat)?;
-        let inviter = found.member(user)?.inviter;
-        // Who brought somebody may take it out again.
-        if inviter != cx.me {
-            w.check_right(cx.me, chat, Right::Ban)?;
-        }
-        if user == w.chat(chat)?.creator {
-            return Err(Refusal::bad("USER_ADMIN_INVALID"));
-        }
+        w.check_removal(cx.me, chat, user)?;
         Standing::Kicked
     };
     let sent = w.leave(cx.actor(), chat, user, standing)?;

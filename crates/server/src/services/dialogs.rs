@@ -8,6 +8,9 @@ use crate::render::peer as peer_of;
 use crate::rpc::{Answer, Cx, Refusal, Table};
 use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder};
 
+/// Most conversations asked for by name at once.
+const PEERS_MAX: usize = 100;
+
 pub(super) fn register(table: &mut Table) {
     table.on::<GetDialogs>(dialogs);
     table.on::<GetPinnedDialogs>(|w, cx, call| {
@@ -18,14 +21,19 @@ pub(super) fn register(table: &mut Table) {
         peer_dialogs(w, cx, &pinned, archive.flatten())
     });
     table.on::<GetPeerDialogs>(|w, cx, call| {
-        let mut peers = Vec::with_capacity(call.peers.len());
+        let mut peers = Vec::new();
         let mut archive = None;
-        for peer in &call.peers {
+        for peer in call.peers.iter().take(PEERS_MAX) {
             match peer {
                 enums::InputDialogPeer::Folder(folder) if folder.folder_id == ARCHIVE => {
                     archive = w.folder_for(cx.me, ARCHIVE);
                 }
-                peer => peers.push(dialog_peer(w, cx, peer)?),
+                peer => {
+                    let peer = dialog_peer(w, cx, peer)?;
+                    if !peers.contains(&peer) {
+                        peers.push(peer);
+                    }
+                }
             }
         }
         peer_dialogs(w, cx, &peers, archive)

@@ -164,6 +164,13 @@ fn counters(
     call: GetSearchCounters,
 ) -> Answer<Vec<types::messages::SearchCounter>> {
     let peer = w.peer(cx.me, &call.peer)?;
+    // Each kind is looked through the conversation for once, however often it is asked for.
+    let mut kinds = Vec::new();
+    for filter in call.filters {
+        if !kinds.contains(&filter) {
+            kinds.push(filter);
+        }
+    }
     let count = |filter: enums::MessagesFilter| {
         let query = Query {
             thread: call.top_msg_id,
@@ -172,5 +179,5 @@ fn counters(
         let total = w.search(cx.me, &query, Window::default())?.total;
         Ok(types::messages::SearchCounter::new(filter, total))
     };
-    call.filters.into_iter().map(count).collect()
+    kinds.into_iter().map(count).collect()
 }

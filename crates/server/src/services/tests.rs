@@ -24,6 +24,7 @@ mod polls;
 mod privacy;
 mod qr;
 mod reactions;
+mod rights;
 mod saved;
 mod scheduled;
 mod secondary;
@@ -35,6 +36,7 @@ mod thumbs;
 mod toggles;
 mod topics;
 mod updates;
+mod writing;
 
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};

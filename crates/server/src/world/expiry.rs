@@ -29,7 +29,7 @@ impl World {
                 self.set_dialog_ttl(by, other, by.user, period);
             }
         } else {
-            let found = self.check_right(by.user, peer, Right::ChangeInfo)?;
+            let found = self.check_admin(by.user, peer, Right::ChangeInfo)?;
             let old = found.settings.ttl;
             if old == period {
                 return Err(Refusal::bad("CHAT_NOT_MODIFIED"));

@@ -11,6 +11,7 @@ mod birthday;
 mod bots;
 mod cdn;
 mod chats;
+mod checks;
 mod codes;
 mod contacts;
 mod delete;
@@ -47,6 +48,7 @@ mod peer;
 mod peers;
 mod pins;
 mod placing;
+mod planned_edit;
 mod polls;
 mod preferences;
 mod privacy;
@@ -81,6 +83,7 @@ mod uploads;
 mod users;
 mod views;
 mod wiping;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -94,6 +97,7 @@ pub(crate) use bots::{
     InlineQuery, InlineResult, Questions, Scope, Shown, VENUE_SEARCH, check_start,
 };
 pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
+pub(crate) use checks::check_text;
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::{After, Which};
 pub(crate) use difference::Difference;
@@ -126,7 +130,7 @@ pub(crate) use rights::{Right, all_rights};
 pub(crate) use scheduled::{QueueKey, gone_updates};
 pub(crate) use search::{Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
-pub(crate) use send::{Draft, Sent, check_text};
+pub(crate) use send::{Draft, Sent};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
 pub(crate) use stickers::{

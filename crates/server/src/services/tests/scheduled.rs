@@ -250,6 +250,15 @@ fn a_channels_queue_belongs_to_those_who_post() {
     plan(&alice, peer(&alice, id), "news", 1, date);
     let look = messages::GetScheduledHistory::new(peer(&bob, id), 0);
     assert_eq!(bob.refusal(look), "CHAT_ADMIN_REQUIRED");
+    alice.shared.world().out.clear();
+    let heard = alice.second();
+    plan(&alice, peer(&alice, id), "more", 3, date + HOUR);
+    let told = heard.heard();
+    assert!(
+        told.iter()
+            .any(|one| matches!(one, Update::NewScheduledMessage(_))),
+        "the creator's other programs hear of it: {told:?}"
+    );
     let has = |of: &Program| {
         let full = of.call(channels::GetFullChannel::new(input(of, id)));
         match full.unwrap().full_chat {
@@ -260,6 +269,7 @@ fn a_channels_queue_belongs_to_those_who_post() {
     assert_eq!((has(&alice), has(&bob)), (true, false));
     pass(&alice, HOUR);
     assert_eq!(page(&bob, peer(&bob, id))[0], "news");
+    pass(&alice, HOUR);
     assert!(!has(&alice));
     // In a supergroup everybody has a queue.
     let id = company(&alice, &[&bob], false);
