@@ -147,6 +147,7 @@ impl World {
     ) -> Answer<()> {
         let old = self.check_admin(by.user, chat, Right::ChangeInfo)?;
         let old = old.settings.reactions.clone();
+        super::reactions::check_allowed(&allowed)?;
         let limit = limit.or(self.chat(chat)?.settings.reactions_limit);
         let new = (Some(allowed.clone()), limit);
         let settings = &mut self.chat_mut(chat)?.settings;

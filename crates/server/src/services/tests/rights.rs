@@ -175,6 +175,32 @@ fn a_group_that_became_a_supergroup_stays_as_it_was() {
 }
 
 #[test]
+fn the_lists_of_removed_and_restricted_people_are_for_administrators() {
+    let (alice, bob, carol) = three();
+    let talk = company(&alice, &[&bob, &carol], false);
+    assert_eq!(
+        restrict(&alice, talk, &carol, |r| r.view_messages = true),
+        ""
+    );
+    let q = String::new;
+    let removed = types::ChannelParticipantsKicked::new(q());
+    let restricted = types::ChannelParticipantsBanned::new(q());
+    for filter in [removed.into(), restricted.into()] {
+        let call = |by: &Program| {
+            by.refusal(channels::GetParticipants::new(
+                input(by, talk),
+                enums::ChannelParticipantsFilter::clone(&filter),
+                0,
+                10,
+                0,
+            ))
+        };
+        assert_eq!(call(&bob), "CHAT_ADMIN_REQUIRED");
+        assert_eq!(call(&alice), "");
+    }
+}
+
+#[test]
 fn a_creator_who_left_changes_nothing() {
     let (alice, bob, _) = three();
     let talk = company(&alice, &[&bob], false);
