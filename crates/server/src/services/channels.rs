@@ -11,7 +11,7 @@ use super::history::by_id;
 use super::photos::chat_photo;
 use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Form, Peer, Place, Right, Standing, Way, World};
+use crate::world::{Form, Peer, Place, Right, Standing, Way, World, check_ttl};
 
 /// Most channels in one answer.
 const CHANNELS_MAX: usize = 100;
@@ -163,10 +163,12 @@ fn create(w: &mut World, cx: &Cx<'_>, call: CreateChannel) -> Answer<enums::Upda
         true => Form::Broadcast,
         false => Form::Supergroup,
     };
+    let ttl = call.ttl_period.unwrap_or_default();
+    check_ttl(ttl)?;
     let chat = w.add_chat(form, cx.me, &call.title, &call.about)?;
     let made = w.chat_mut(chat)?;
     made.settings.forum = call.forum && form == Form::Supergroup;
-    made.settings.ttl = call.ttl_period.unwrap_or_default().max(0);
+    made.settings.ttl = ttl;
     let title = made.title.clone();
     if made.settings.forum {
         w.add_general(chat)?;

@@ -6,7 +6,7 @@ use heliogram_api::{enums, types};
 
 use crate::render::peer as peer_of;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder};
+use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder, check_length};
 
 /// Most conversations asked for by name at once.
 const PEERS_MAX: usize = 100;
@@ -176,6 +176,7 @@ fn mark(w: &mut World, cx: &Cx<'_>, call: MarkDialogUnread) -> Answer<bool> {
 
 fn save_draft(w: &mut World, cx: &Cx<'_>, call: SaveDraft) -> Answer<bool> {
     let peer = w.peer(cx.me, &call.peer)?;
+    check_length(&call.message)?;
     let date = w.now();
     let empty = call.message.is_empty() && call.reply_to.is_none();
     let draft: Option<enums::DraftMessage> = (!empty).then(|| {

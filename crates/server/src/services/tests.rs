@@ -27,6 +27,7 @@ mod reactions;
 mod rights;
 mod saved;
 mod scheduled;
+mod search;
 mod secondary;
 mod sessions;
 mod stickers;

@@ -98,7 +98,15 @@ pub(crate) fn check_text(text: &str, is_caption: bool) -> Answer<()> {
     match is_caption {
         true if len > CAPTION_MAX => Err(Refusal::bad("MEDIA_CAPTION_TOO_LONG")),
         false if len == 0 => Err(Refusal::bad("MESSAGE_EMPTY")),
-        false if len > TEXT_MAX => Err(Refusal::bad("MESSAGE_TOO_LONG")),
-        _ => Ok(()),
+        true => Ok(()),
+        false => check_length(text),
+    }
+}
+
+/// Length of a text that may be empty.
+pub(crate) fn check_length(text: &str) -> Answer<()> {
+    match text.chars().count() > TEXT_MAX {
+        true => Err(Refusal::bad("MESSAGE_TOO_LONG")),
+        false => Ok(()),
     }
 }

@@ -97,11 +97,12 @@ pub(crate) use bots::{
     InlineQuery, InlineResult, Questions, Scope, Shown, VENUE_SEARCH, check_start,
 };
 pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
-pub(crate) use checks::check_text;
+pub(crate) use checks::{check_length, check_text};
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::{After, Which};
 pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
+pub(crate) use expiry::check_ttl;
 pub(crate) use folders::{ARCHIVE, MAIN, check_folder};
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
@@ -117,7 +118,7 @@ pub(crate) use media::{
 pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
-pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use peer::{Peer, Place, channel_dialog, group_dialog, is_channel};
 pub(crate) use polls::{Poll, PollAnswer, Vote};
 pub(crate) use preferences::Preferences;
 pub(crate) use privacy::{Exactness, Private, named};
@@ -128,7 +129,7 @@ pub(crate) use requests::JoinRequest;
 pub(crate) use reset::Forgotten;
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use scheduled::{QueueKey, gone_updates};
-pub(crate) use search::{Query, page_of as page_of_places};
+pub(crate) use search::{Among, Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
 pub(crate) use send::{Draft, Sent};
 pub(crate) use service::TELEGRAM;
