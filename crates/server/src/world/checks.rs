@@ -26,19 +26,30 @@ impl World {
         }
     }
 
-    /// Checks that a message may be sent.
+    /// Checks that a message may be sent now.
     pub(crate) fn check_draft(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
+        self.check_whenever(from, peer, draft)?;
+        self.check_turn(from, peer)
+    }
+
+    /// Checks that a message may be sent, however lately its author wrote there.
+    pub(super) fn check_whenever(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
         check_text(&draft.rich.text, draft.media.is_some())?;
         self.check_poll(peer, draft.media.as_ref())?;
-        self.check_may_send(from, peer, draft)?;
+        self.check_place(from, peer, draft)?;
         match Peer::of(peer) {
             Peer::User(_) => self.check_voice(from, peer, draft.media.as_ref()),
             _ => self.check_kind(from, peer, draft.media.as_ref()),
         }
     }
 
-    /// Whether a message may be sent there, whatever its words and its media are.
+    /// Whether a message may be sent there now, whatever its words and its media are.
     pub(crate) fn check_may_send(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
+        self.check_place(from, peer, draft)?;
+        self.check_turn(from, peer)
+    }
+
+    fn check_place(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
         if draft.random_id == 0 {
             return Err(Refusal::bad("RANDOM_ID_EMPTY"));
         }
@@ -49,7 +60,7 @@ impl World {
         match Peer::of(peer) {
             Peer::User(_) => self.check_may_write(from, peer),
             _ => {
-                self.check_writes_in(from, peer)?;
+                self.check_speaks(from, peer)?;
                 self.check_topic(from, peer, draft)
             }
         }?;

@@ -249,11 +249,8 @@ impl World {
             // Used for another message since.
             draft.random_id = self.random_id();
         }
-        match self.check_draft(one.by, peer, &draft) {
-            // How often one may write was asked when it was planned.
-            Err(refusal) if refusal.code != 420 => return Err(refusal),
-            _ => {}
-        }
+        // How often one may write was asked when it was planned.
+        self.check_whenever(one.by, peer, &draft)?;
         let post = draft
             .forward
             .as_ref()

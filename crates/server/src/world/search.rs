@@ -92,7 +92,7 @@ impl World {
             owner: viewer,
             id: window.offset_id,
         };
-        let after = query.after.or((own.id > 0).then_some((own, 0)));
+        let after = query.after.or_else(|| (own.id > 0).then_some((own, 0)));
         if let Some((place, date)) = after {
             let known = self.letter_at(place).map(|letter| letter.date);
             let cut = (known.unwrap_or(date), place.id, place.owner);

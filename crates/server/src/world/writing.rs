@@ -20,15 +20,12 @@ impl Chat {
 impl World {
     /// Checks that an account may write something into a group or channel now.
     pub(crate) fn check_writes_in(&self, user: i64, id: i64) -> Answer<()> {
-        let chat = self.check_speaks(user, id)?;
-        match self.is_slowed(user, id) {
-            true => self.check_slow_mode(user, chat),
-            false => Ok(()),
-        }
+        self.check_speaks(user, id)?;
+        self.check_turn(user, id)
     }
 
     /// Checks that an account may write something into a group or channel, however lately it did.
-    fn check_speaks(&self, user: i64, id: i64) -> Answer<&Chat> {
+    pub(super) fn check_speaks(&self, user: i64, id: i64) -> Answer<&Chat> {
         let chat = self.living_chat(user, id)?;
         if chat.form == Form::Broadcast {
             return self.check_right(user, id, Right::Post);
@@ -55,7 +52,12 @@ impl World {
         chat.is_some_and(|chat| chat.settings.slow_mode > 0 && !chat.is_admin(user))
     }
 
-    fn check_slow_mode(&self, user: i64, chat: &Chat) -> Answer<()> {
+    /// Checks that slow mode does not make an account wait there.
+    pub(super) fn check_turn(&self, user: i64, peer: i64) -> Answer<()> {
+        let chat = self.chats.get(&peer);
+        let Some(chat) = chat.filter(|_| self.is_slowed(user, peer)) else {
+            return Ok(());
+        };
         let slow = chat.settings.slow_mode;
         let wrote = match chat.members.get(user).filter(|member| member.is_in()) {
             Some(member) => member.wrote,

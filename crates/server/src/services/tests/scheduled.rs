@@ -294,6 +294,31 @@ fn what_may_not_be_sent_any_more_is_gone() {
 }
 
 #[test]
+fn a_file_that_was_forbidden_meanwhile_is_not_sent_in_slow_mode_either() {
+    let (alice, bob, _) = three();
+    let id = company(&alice, &[&bob], false);
+    let slow = channels::ToggleSlowMode::new(input(&alice, id), HOUR);
+    alice.call(slow).unwrap();
+    let planned = messages::SendMedia {
+        schedule_date: Some(in_seconds(&bob, HOUR)),
+        ..messages::SendMedia::new(peer(&bob, id), file(&bob, 1), "planned".into(), 1)
+    };
+    bob.call(planned).unwrap();
+    pass(&alice, HOUR - 1);
+    let words = messages::SendMessage::new(peer(&bob, id), "words".into(), 2);
+    bob.call(words).unwrap();
+    let banned = types::ChatBannedRights {
+        send_docs: true,
+        ..types::ChatBannedRights::new(0)
+    };
+    let forbid = messages::EditChatDefaultBannedRights::new(peer(&alice, id), banned);
+    alice.call(forbid).unwrap();
+    pass(&alice, 1);
+    assert_eq!(page(&alice, peer(&alice, id))[0], "words");
+    assert!(queue(&bob, peer(&bob, id)).is_empty());
+}
+
+#[test]
 fn albums_and_forwards_wait_too() {
     let (alice, bob) = pair();
     let to = || alice.peer(&bob);

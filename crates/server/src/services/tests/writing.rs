@@ -142,22 +142,21 @@ fn a_restricted_member_who_leaves_stays_restricted_below_the_posts() {
     // What nobody may, strangers may not either.
     assert_eq!(comment(&carol, talk, post, "first", 4), "");
     let forbid = |banned| messages::EditChatDefaultBannedRights::new(peer(&alice, talk), banned);
-    let nothing = types::ChatBannedRights::new(0);
     let no_words = types::ChatBannedRights {
         send_plain: true,
-        ..nothing.clone()
+        ..types::ChatBannedRights::new(0)
     };
     alice.call(forbid(no_words)).unwrap();
     let refused = comment(&carol, talk, post, "second", 5);
     assert_eq!(refused, "CHAT_SEND_PLAIN_FORBIDDEN");
     let silence = types::ChatBannedRights {
         send_messages: true,
-        ..nothing.clone()
+        ..types::ChatBannedRights::new(0)
     };
     alice.call(forbid(silence)).unwrap();
     let refused = comment(&carol, talk, post, "second", 6);
     assert_eq!(refused, "CHAT_WRITE_FORBIDDEN");
-    alice.call(forbid(nothing)).unwrap();
+    alice.call(forbid(types::ChatBannedRights::new(0))).unwrap();
 
     slow(&alice, talk);
     assert!(comment(&carol, talk, post, "second", 7).starts_with("SLOWMODE_WAIT_"));
