@@ -94,8 +94,7 @@ impl World {
         };
         let after = query.after.or_else(|| (own.id > 0).then_some((own, 0)));
         if let Some((place, date)) = after {
-            let known = self.letter_at(place).map(|letter| letter.date);
-            let cut = (known.unwrap_or(date), place.id, place.owner);
+            let cut = (self.date_about(place, date), place.id, place.owner);
             found.drain(..found.partition_point(|place| self.order_of(place) >= cut));
         }
         let window = Window {
@@ -108,6 +107,21 @@ impl World {
             total: total as i32,
             ..page
         })
+    }
+
+    /// When a message was written; of one that is gone what was said of it, or when the one before
+    /// it was.
+    fn date_about(&self, place: Place, said: i32) -> i32 {
+        if let Some(letter) = self.letter_at(place) {
+            return letter.date;
+        }
+        if said > 0 {
+            return said;
+        }
+        let entries = self.boxes.get(&place.owner).map(|mailbox| &mailbox.entries);
+        let before = entries.and_then(|all| all.range(..place.id).next_back());
+        let before = before.and_then(|(_, entry)| self.letters.get(&entry.letter));
+        before.map_or(0, |letter| letter.date)
     }
 
     fn is_among(&self, peer: i64, among: Among) -> bool {

@@ -129,4 +129,16 @@ fn a_message_that_is_gone_is_still_where_the_next_page_begins() {
         ..everywhere(1)
     };
     assert_eq!(texts(&bob, next), ["word group 2"]);
+
+    let own = bob.shared.world().boxes[&bob.me].last_id;
+    let gone = bob.shared.change(|w| w.delete(bob.actor(), &[own], false));
+    assert_eq!(gone.unwrap().1, 1);
+    let all = enums::MessagesFilter::InputMessagesFilterEmpty;
+    let nowhere = enums::InputPeer::Empty;
+    let q = "word".to_owned();
+    let call = messages::Search::new(nowhere, q, all, 0, 0, own, 0, 1, 0, 0, 0);
+    let enums::messages::Messages::Slice(page) = bob.call(call).unwrap() else {
+        panic!()
+    };
+    assert_eq!(told(&page.messages[0]), "word private 1");
 }
