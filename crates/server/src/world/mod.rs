@@ -11,6 +11,7 @@ mod birthday;
 mod bots;
 mod cdn;
 mod chats;
+mod checks;
 mod codes;
 mod contacts;
 mod delete;
@@ -47,6 +48,7 @@ mod peer;
 mod peers;
 mod pins;
 mod placing;
+mod planned_edit;
 mod polls;
 mod preferences;
 mod privacy;
@@ -81,6 +83,7 @@ mod uploads;
 mod users;
 mod views;
 mod wiping;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -94,10 +97,12 @@ pub(crate) use bots::{
     InlineQuery, InlineResult, Questions, Scope, Shown, VENUE_SEARCH, check_start,
 };
 pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
+pub(crate) use checks::{check_length, check_text};
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::{After, Which};
 pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
+pub(crate) use expiry::check_ttl;
 pub(crate) use folders::{ARCHIVE, MAIN, check_folder};
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
@@ -113,7 +118,7 @@ pub(crate) use media::{
 pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
-pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use peer::{Peer, Place, channel_dialog, group_dialog, is_channel};
 pub(crate) use polls::{Poll, PollAnswer, Vote};
 pub(crate) use preferences::Preferences;
 pub(crate) use privacy::{Exactness, Private, named};
@@ -124,9 +129,9 @@ pub(crate) use requests::JoinRequest;
 pub(crate) use reset::Forgotten;
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use scheduled::{QueueKey, gone_updates};
-pub(crate) use search::{Query, page_of as page_of_places};
+pub(crate) use search::{Among, Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
-pub(crate) use send::{Draft, Sent, check_text};
+pub(crate) use send::{Draft, Sent};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
 pub(crate) use stickers::{
