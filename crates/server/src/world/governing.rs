@@ -2,6 +2,7 @@
 
 use heliogram_api::{enums, types};
 
+use super::lapsing::with_end;
 use super::rights::covers;
 use super::{Act, Actor, Form, Member, Right, Sent, Standing, World, clean_about, clean_title};
 use crate::rpc::{Answer, Refusal};
@@ -164,10 +165,11 @@ impl World {
         };
         let nothing = types::ChatBannedRights::new(banned.until_date) == banned;
         let kicked = banned.view_messages;
+        let now = self.now();
         let was_in = member.is_in();
         member.kicked_by = by.user;
         member.rights = None;
-        member.banned = (!nothing).then_some(banned);
+        member.banned = (!nothing).then(|| with_end(banned, now));
         member.standing = match (kicked, was_in) {
             (true, _) => Standing::Kicked,
             (false, true) => Standing::In,

@@ -212,6 +212,7 @@ impl World {
             list.remove(&chat);
         }
         self.touch(Rec::Member(chat, user));
+        self.note_end(chat, user);
         Ok(())
     }
 

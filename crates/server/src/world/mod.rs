@@ -34,6 +34,7 @@ mod history;
 mod invites;
 mod joining;
 mod journal;
+mod lapsing;
 mod letters;
 mod login_tokens;
 mod logout_tokens;
@@ -200,6 +201,8 @@ pub(crate) struct World {
     pub(crate) letters: HashMap<i64, Letter>,
     /// The messages that delete themselves: when, and which.
     pub(crate) ends: BTreeSet<(i32, i64)>,
+    /// Restrictions that end by themselves: when, in which chat, and whose.
+    lapses: BTreeSet<(i32, i64, i64)>,
     pub(crate) documents: HashMap<i64, Document>,
     /// The files every Telegram has, once they are there.
     pub(crate) stock: Option<Stock>,
@@ -255,6 +258,7 @@ impl World {
             preferences: HashMap::new(),
             letters: HashMap::new(),
             ends: BTreeSet::new(),
+            lapses: BTreeSet::new(),
             documents: HashMap::new(),
             stock: None,
             photos: HashMap::new(),

@@ -169,6 +169,7 @@ impl World {
             self.by_invite.insert(link.hash.clone(), *key);
         }
         self.reindex_keys();
+        self.index_ends();
         self.index_boxes();
         self.index_archive();
     }
