@@ -18,12 +18,6 @@ impl Chat {
 }
 
 impl World {
-    /// Checks that an account may write something into a group or channel now.
-    pub(crate) fn check_writes_in(&self, user: i64, id: i64) -> Answer<()> {
-        self.check_speaks(user, id)?;
-        self.check_turn(user, id)
-    }
-
     /// Checks that an account may write something into a group or channel, however lately it did.
     pub(super) fn check_speaks(&self, user: i64, id: i64) -> Answer<&Chat> {
         let chat = self.living_chat(user, id)?;
