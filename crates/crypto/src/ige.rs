@@ -3,7 +3,8 @@
 //! The mode chains in both directions, so one message is a single chain of AES rounds and no
 //! block can start before the one before has ended. All there is to win is to keep everything
 //! else off that chain: `x86` does it with AES-NI where the processor has it. Elsewhere the
-//! `ige` crate runs over whatever the `aes` crate finds.
+//! `ige` crate runs over whatever the `aes` crate finds. Several messages at once are what
+//! [`lanes`](crate::lanes) is for.
 
 use std::fmt;
 
@@ -42,7 +43,7 @@ impl std::error::Error for NotBlocks {}
 pub fn ige_encrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(), NotBlocks> {
     let blocks = blocks(data)?;
     #[cfg(target_arch = "x86_64")]
-    if x86::encrypt(key, iv, blocks) {
+    if x86::run::<true>(key, iv, blocks) {
         return Ok(());
     }
     portable_encrypt(key, iv, blocks);
@@ -56,14 +57,14 @@ pub fn ige_encrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(),
 pub fn ige_decrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(), NotBlocks> {
     let blocks = blocks(data)?;
     #[cfg(target_arch = "x86_64")]
-    if x86::decrypt(key, iv, blocks) {
+    if x86::run::<false>(key, iv, blocks) {
         return Ok(());
     }
     portable_decrypt(key, iv, blocks);
     Ok(())
 }
 
-fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
+pub(crate) fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
     let len = data.len();
     match data.as_chunks_mut() {
         (blocks, []) => Ok(blocks),
@@ -71,14 +72,14 @@ fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
     }
 }
 
-fn portable_encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
+pub(crate) fn portable_encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
     let mut mode = ige::Encryptor::<Aes256>::new(key.into(), iv.into());
     for block in blocks {
         mode.encrypt_block(block.into());
     }
 }
 
-fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
+pub(crate) fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
     let mut mode = ige::Decryptor::<Aes256>::new(key.into(), iv.into());
     for block in blocks {
         mode.decrypt_block(block.into());
@@ -142,7 +143,7 @@ mod tests {
     fn the_fast_path_runs_exactly_where_the_processor_can() {
         let mut block = [[0; 16]];
         assert_eq!(
-            x86::encrypt(&[0; 32], &[0; 32], &mut block),
+            x86::run::<true>(&[0; 32], &[0; 32], &mut block),
             x86::available()
         );
         assert_eq!(x86::available(), is_x86_feature_detected!("aes"));
