@@ -9,7 +9,7 @@
 use std::fmt;
 
 use aes::Aes256;
-use ige::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use ige::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, array::Array};
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
@@ -74,16 +74,12 @@ pub(crate) fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
 
 pub(crate) fn portable_encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
     let mut mode = ige::Encryptor::<Aes256>::new(key.into(), iv.into());
-    for block in blocks {
-        mode.encrypt_block(block.into());
-    }
+    mode.encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
 }
 
 pub(crate) fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
     let mut mode = ige::Decryptor::<Aes256>::new(key.into(), iv.into());
-    for block in blocks {
-        mode.decrypt_block(block.into());
-    }
+    mode.decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
 }
 
 #[cfg(test)]

@@ -132,16 +132,19 @@ fn run<const ENCRYPT: bool>(engine: Engine, lanes: &mut [Lane<'_>]) -> Result<()
     for lane in &mut *lanes {
         blocks(lane.data)?;
     }
-    #[cfg(target_arch = "x86_64")]
-    if engine != Engine::Portable && x86::run_all::<ENCRYPT>(engine == Engine::Vaes, lanes) {
-        return Ok(());
-    }
-    for lane in lanes {
-        let blocks = blocks(lane.data)?;
-        if ENCRYPT {
-            portable_encrypt(lane.key, lane.iv, blocks);
-        } else {
-            portable_decrypt(lane.key, lane.iv, blocks);
+    match engine.or_slower() {
+        #[cfg(target_arch = "x86_64")]
+        fast @ (Engine::Vaes | Engine::AesNi)
+            if x86::run_all::<ENCRYPT>(fast == Engine::Vaes, lanes) => {}
+        _ => {
+            for lane in lanes {
+                let blocks = blocks(lane.data)?;
+                if ENCRYPT {
+                    portable_encrypt(lane.key, lane.iv, blocks);
+                } else {
+                    portable_decrypt(lane.key, lane.iv, blocks);
+                }
+            }
         }
     }
     Ok(())
