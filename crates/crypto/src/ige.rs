@@ -11,6 +11,8 @@ use std::fmt;
 use aes::Aes256;
 use ige::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, array::Array};
 
+use crate::hash::Sha256;
+
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
@@ -64,6 +66,35 @@ pub fn ige_decrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(),
     Ok(())
 }
 
+/// Decrypts `data` in place and hashes it on the way; `hash` may have taken whole and half blocks
+/// before.
+///
+/// Both are chains of steps that wait for one another. In pieces this short the processor hashes
+/// one while it decrypts the next.
+///
+/// # Errors
+/// As [`ige_decrypt`]; nothing is hashed then.
+pub(crate) fn ige_decrypt_hashing(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    data: &mut [u8],
+    hash: &mut Sha256,
+) -> Result<(), NotBlocks> {
+    let blocks = blocks(data)?;
+    let mut show = |piece: &[u8]| hash.update(piece);
+    #[cfg(target_arch = "x86_64")]
+    if x86::decrypt_in_pieces(key, iv, blocks, pieces(), &mut show) {
+        return Ok(());
+    }
+    portable_decrypt_in_pieces(key, iv, blocks, pieces(), show);
+    Ok(())
+}
+
+/// Lengths in blocks: the other half of a block of SHA-256, then two whole ones at a time.
+fn pieces() -> impl Iterator<Item = usize> {
+    std::iter::once(2).chain(std::iter::repeat(8))
+}
+
 pub(crate) fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
     let len = data.len();
     match data.as_chunks_mut() {
@@ -82,11 +113,31 @@ pub(crate) fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8;
     mode.decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
 }
 
+fn portable_decrypt_in_pieces(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    mut blocks: &mut [[u8; 16]],
+    sizes: impl Iterator<Item = usize>,
+    mut show: impl FnMut(&[u8]),
+) {
+    let mut mode = ige::Decryptor::<Aes256>::new(key.into(), iv.into());
+    for n in sizes {
+        if blocks.is_empty() {
+            break;
+        }
+        let (piece, rest) = blocks.split_at_mut(n.min(blocks.len()));
+        mode.decrypt_blocks(Array::cast_slice_from_core_mut(piece));
+        show(piece.as_flattened());
+        blocks = rest;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::hash::sha256;
 
     /// The mode as its definition reads, one block after another.
     fn by_definition(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) {
@@ -131,6 +182,21 @@ mod tests {
             prop_assert_eq!(&portable, &wanted);
             portable_decrypt(&key, &iv, portable.as_chunks_mut().0);
             prop_assert_eq!(&portable, &data);
+
+            for half in [&key[..0], &key] {
+                let mut hash = Sha256::new();
+                hash.update(half);
+                let mut ours = wanted.clone();
+                prop_assert_eq!(ige_decrypt_hashing(&key, &iv, &mut ours, &mut hash), Ok(()));
+                prop_assert_eq!(&ours, &data);
+                prop_assert_eq!(hash.finish(), sha256(&[half, &data]));
+            }
+            let (mut shown, mut portable) = (Vec::new(), wanted.clone());
+            let blocks = portable.as_chunks_mut().0;
+            let show = |piece: &[u8]| shown.extend_from_slice(piece);
+            portable_decrypt_in_pieces(&key, &iv, blocks, pieces(), show);
+            prop_assert_eq!(&shown, &data);
+            prop_assert_eq!(&portable, &data);
         }
     }
 
@@ -156,6 +222,12 @@ mod tests {
             ige_decrypt(&[0; 32], &[0; 32], &mut data[..15]),
             Err(NotBlocks { len: 15 })
         );
+        let mut hash = Sha256::new();
+        assert_eq!(
+            ige_decrypt_hashing(&[0; 32], &[0; 32], &mut data, &mut hash),
+            Err(NotBlocks { len: 17 })
+        );
+        assert_eq!(hash.finish(), sha256(&[]));
         assert_eq!(data, [7; 17]);
         assert_eq!(ige_encrypt(&[0; 32], &[0; 32], &mut []), Ok(()));
     }

@@ -16,8 +16,8 @@ pub use self::{
 };
 use crate::{
     auth_key::AuthKey,
-    hash::{cut, sha256},
-    ige::{ige_decrypt, ige_encrypt},
+    hash::{Sha256, cut, sha256},
+    ige::{ige_decrypt_hashing, ige_encrypt},
 };
 
 mod batch;
@@ -162,9 +162,11 @@ pub fn open<'a>(key: &AuthKey, from: Side, packet: &'a mut [u8]) -> Result<Opene
     let opening = Opening::new(key, from, packet)?;
     let len = opening.data.len();
     let (aes_key, aes_iv) = &opening.cipher;
-    ige_decrypt(aes_key, aes_iv, opening.data).map_err(|_| OpenError::NotBlocks { len })?;
-    let large = sha256(&opening.hashed());
-    opening.finish(&large)
+    let mut hash = Sha256::new();
+    hash.update(opening.secret());
+    ige_decrypt_hashing(aes_key, aes_iv, opening.data, &mut hash)
+        .map_err(|_| OpenError::NotBlocks { len })?;
+    opening.finish(&hash.finish())
 }
 
 /// Opens a packet from a transport that may add up to 15 bytes behind it (padded intermediate).

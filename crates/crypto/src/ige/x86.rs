@@ -43,6 +43,23 @@ pub(super) fn run<const ENCRYPT: bool>(
     can
 }
 
+/// Decrypts one message in place and shows it in pieces of `sizes` blocks, or does nothing and
+/// returns false where the processor cannot.
+pub(super) fn decrypt_in_pieces(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    blocks: &mut [[u8; 16]],
+    sizes: impl Iterator<Item = usize>,
+    show: impl FnMut(&[u8]),
+) -> bool {
+    let can = available();
+    if can {
+        // SAFETY: the processor was just seen to have the features the function is built with.
+        unsafe { lanes::decrypt_in_pieces(key, iv, blocks, sizes, show) };
+    }
+    can
+}
+
 /// Encrypts or decrypts every lane in place, with the wide registers too if `wide`, or does
 /// nothing and returns false where the processor cannot.
 pub(crate) fn run_all<const ENCRYPT: bool>(wide: bool, lanes: &mut [Lane<'_>]) -> bool {

@@ -58,7 +58,12 @@ impl<'k, 'a> Opening<'k, 'a> {
 
     /// What the message key is the hash of, once the data is decrypted.
     pub(super) fn hashed(&self) -> [&[u8]; 2] {
-        hashed(self.key, self.from, self.data)
+        [self.secret(), self.data]
+    }
+
+    /// The part of the key that is hashed before the data.
+    pub(super) fn secret(&self) -> &'k [u8] {
+        secret(self.key, self.from)
     }
 
     /// Checks the message key against that hash, and only then reads the data.
@@ -100,7 +105,7 @@ impl<'k, 'a> Sealing<'k, 'a> {
 
     /// What the message key is the hash of, until the data is encrypted.
     pub(super) fn hashed(&self) -> [&[u8]; 2] {
-        hashed(self.key, self.from, self.plain)
+        [secret(self.key, self.from), self.plain]
     }
 
     /// Writes the front of the packet, and tells what the rest is to be encrypted with.
@@ -137,8 +142,9 @@ fn read<'a>(data: &'a [u8], large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
     })
 }
 
-fn hashed<'a>(key: &'a AuthKey, from: Side, plain: &'a [u8]) -> [&'a [u8]; 2] {
-    [key.part(88 + from.offset(), 32), plain]
+/// The part of the key that is hashed before the data.
+fn secret(key: &AuthKey, from: Side) -> &[u8] {
+    key.part(88 + from.offset(), 32)
 }
 
 fn derive(key: &AuthKey, from: Side, msg_key: &[u8; 16]) -> Cipher {

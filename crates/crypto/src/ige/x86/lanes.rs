@@ -70,6 +70,26 @@ pub(super) fn run_one<const ENCRYPT: bool>(key: &[u8; 32], iv: &[u8; 32], blocks
     }
 }
 
+/// Decrypts one chain in pieces of `sizes` blocks, none of which is zero, and shows each.
+#[target_feature(enable = "aes,ssse3")]
+pub(super) fn decrypt_in_pieces(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    blocks: &mut [[u8; 16]],
+    sizes: impl Iterator<Item = usize>,
+    mut show: impl FnMut(&[u8]),
+) {
+    let mut chain = Chain::new::<false>(key, iv, blocks);
+    for n in sizes {
+        let left = chain.rest.len();
+        if left == 0 {
+            break;
+        }
+        let [piece] = side_by_side::<1, false>(&mut [&mut chain], n.min(left));
+        show(piece.as_flattened());
+    }
+}
+
 /// Runs all chains to their ends, on the wide registers where that is wanted, possible and pays.
 #[target_feature(enable = "aes,ssse3")]
 pub(super) fn run_all<const ENCRYPT: bool>(wide: bool, lanes: &mut [Lane<'_>]) {
@@ -112,16 +132,21 @@ fn step<const ENCRYPT: bool>(active: &mut [&mut Chain<'_>], n: usize) {
     macro_rules! widths {
         ($($width:literal)*) => {
             $(if let Some(chains) = active.first_chunk_mut::<$width>() {
-                return side_by_side::<$width, ENCRYPT>(chains, n);
+                side_by_side::<$width, ENCRYPT>(chains, n);
+                return;
             })*
         };
     }
     widths!(6 5 4 3 2 1);
 }
 
-/// Takes every chain `n` blocks further; each has that many, and that is not zero.
+/// Takes every chain `n` blocks further, and gives those blocks; each chain has that many, and
+/// that is not zero.
 #[target_feature(enable = "aes,ssse3")]
-fn side_by_side<const N: usize, const ENCRYPT: bool>(chains: &mut [&mut Chain<'_>; N], n: usize) {
+fn side_by_side<'a, const N: usize, const ENCRYPT: bool>(
+    chains: &mut [&mut Chain<'a>; N],
+    n: usize,
+) -> [&'a mut [[u8; 16]]; N] {
     let zero = _mm_setzero_si128();
     let data = chains.each_mut().map(|chain| chain.take(n));
     let mut state = [zero; N];
@@ -157,4 +182,5 @@ fn side_by_side<const N: usize, const ENCRYPT: bool>(chains: &mut [&mut Chain<'_
         chains[lane].before_in = before_in[lane];
         chains[lane].before_out = load(&data[lane][n - 1]);
     }
+    data
 }

@@ -66,7 +66,9 @@ fn check(plain: &[Own]) {
             .iter_mut()
             .map(|own| open(&own.key, own.from, &mut own.bytes))
             .collect();
+        let mut again = ours.clone();
         assert_eq!(open_all_with(engine, &mut packets(&mut ours)), wanted);
+        assert_eq!(open_all(&mut packets(&mut again)), wanted);
     }
 }
 
