@@ -126,9 +126,11 @@ impl Session {
             }
             Verdict::TooOld => return Err(SessionError::TooOld(m.msg_id)),
         }
-        let time = self.clock.time(inbound.now);
-        if self.clock.known() && ids::window(m.msg_id, time).is_err() {
-            return self.take_proofs(inbound, m);
+        if !self.is_timely(inbound, m) {
+            self.take_proofs(inbound, m)?;
+            if !self.is_timely(inbound, m) {
+                return Ok(());
+            }
         }
         self.seen.insert(m.msg_id);
         if m.constructor() != CONTAINER {
@@ -139,6 +141,12 @@ impl Session {
             self.take_inner(inbound, message)?;
         }
         Ok(())
+    }
+
+    /// Whether a message was sent just now, by a clock it has not set itself.
+    fn is_timely(&self, inbound: &Inbound, m: &Message) -> bool {
+        let time = self.clock.time(inbound.now);
+        !self.clock.known() || ids::window(m.msg_id, time).is_ok()
     }
 
     /// Takes a message out of a container: it may have come before, by itself or in another one.
@@ -165,8 +173,9 @@ impl Session {
         }
     }
 
-    /// A message from outside of the accepted time: only what proves to be an answer to something
-    /// sent just now is looked at, because it can set the clock right.
+    /// A message from outside of the accepted time: what proves to be an answer to something sent
+    /// just now can set the clock right, and shows that all it came with was sent just now, too.
+    /// Without a proof nothing in it is looked at.
     fn take_proofs(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
         let mut messages = vec![m.clone()];
         if m.constructor() == CONTAINER {
