@@ -9,7 +9,7 @@ use heliogram_tl::{Bytes, Call, from_bytes, to_bytes};
 use tokio::time::timeout;
 
 use crate::{
-    Authorization, ClientBuilder, Error, Layer, Purpose, RawCall, Result, auth,
+    Authorization, CallOptions, ClientBuilder, Error, Layer, Purpose, RawCall, Result, Stats, auth,
     config::Config,
     error::ProtocolError,
     invoke::{self, Layers},
@@ -37,6 +37,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    options: CallOptions,
 }
 
 /// A handle that does not keep the connection open: what background tasks hold.
@@ -48,7 +49,10 @@ pub(crate) struct WeakClient {
 impl WeakClient {
     /// The client, unless its last handle was dropped.
     pub(crate) fn upgrade(&self) -> Option<Client> {
-        self.inner.upgrade().map(|inner| Client { inner })
+        self.inner.upgrade().map(|inner| Client {
+            inner,
+            options: CallOptions::new(),
+        })
     }
 }
 
@@ -89,6 +93,7 @@ impl Client {
                 layers,
                 peers,
             }),
+            options: CallOptions::new(),
         };
         let config = match client.greet().await {
             Ok(config) => config,
@@ -173,7 +178,7 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
-        let raw = RawCall::new(C::NAME, to_bytes(&call));
+        let raw = RawCall::new(C::NAME, to_bytes(&call)).with(self.options);
         drop(call);
         self.answer::<C>(raw)
     }
@@ -195,6 +200,7 @@ impl Client {
         C::Output: 'static,
     {
         let raw = RawCall::new(C::NAME, to_bytes(&call)).on(dc, purpose);
+        let raw = raw.with(self.options);
         drop(call);
         self.answer::<C>(raw)
     }
@@ -204,9 +210,35 @@ impl Client {
     /// # Errors
     /// As [`invoke`](Self::invoke).
     pub async fn invoke_bytes(&self, call: RawCall) -> Result<Bytes> {
-        invoke::Next::start(self, &self.inner.layers)
-            .run(call)
-            .await
+        invoke::run(self, &self.inner.layers, call).await
+    }
+
+    /// A handle of the same session whose calls are carried as `options` say: those of
+    /// [`invoke`](Self::invoke) and of every friendly method that is begun with it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use std::time::Duration;
+    /// use heliogram::CallOptions;
+    ///
+    /// let hasty = client.with(CallOptions::new().timeout(Duration::from_secs(3)));
+    /// hasty.send_message("me", "now or never").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "withParams")]
+    #[must_use = "the client itself stays as it is"]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            options,
+        }
+    }
+
+    /// What this client has done since it was connected: calls, repetitions, waits, reconnects.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.net().stats.read()
     }
 
     async fn answer<C>(&self, raw: RawCall) -> Result<C::Output>

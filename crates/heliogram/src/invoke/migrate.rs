@@ -1,6 +1,8 @@
 use bytes::Bytes;
 
-use super::{Purpose, RawCall, transfer};
+use tracing::Instrument;
+
+use super::{Purpose, RawCall, observe, transfer};
 use crate::{
     Client, Error, Result,
     error::{ProtocolError, RpcError},
@@ -23,7 +25,10 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
         if foreign {
             transfer::ensure(client, dc).await?;
         }
-        let answer = client.pool().call(dc, &call).await;
+        let span = observe::attempt(&call, dc);
+        let answer = client.pool().call(dc, &call);
+        let answer = answer.instrument(span.clone()).await;
+        span.record("outcome", observe::outcome(&answer));
         let Err(Error::Rpc(e)) = &answer else {
             return answer;
         };
@@ -57,6 +62,7 @@ fn moved_to(e: &RpcError) -> Option<i32> {
 }
 
 async fn move_home(client: &Client, old: i32, new: i32) -> Result<()> {
+    client.net().stats.migrations.count();
     tracing::info!(from = old, to = new, "moving to another data centre");
     client.net().set_home(new).await?;
     if old != new {

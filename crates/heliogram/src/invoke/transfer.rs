@@ -22,6 +22,7 @@ pub(super) async fn ensure(client: &Client, dc: i32) -> Result<()> {
     let exported = send(client, home, f::auth::ExportAuthorization::new(dc)).await?;
     let import = f::auth::ImportAuthorization::new(exported.id, exported.bytes);
     send(client, dc, import).await?;
+    client.net().stats.transfers.count();
     tracing::debug!(dc, "authorization carried over");
     there.set_authorized(true);
     Ok(())

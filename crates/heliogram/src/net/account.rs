@@ -99,7 +99,8 @@ impl Net {
         self.lose_account();
         let dcs: Vec<_> = lock(&self.dcs).values().cloned().collect();
         let mut changes = Changes::new();
-        changes.signed_out();
+        self.waits.forget_account();
+        changes.signed_out().method_waits(&self.waits.stored());
         for dc in dcs {
             if let Some(key) = dc.stored_key().await {
                 changes.dc_key(&key);

@@ -40,6 +40,8 @@ use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
 use crate::{
     Result,
     config::Config,
+    invoke::Waits,
+    stats::Counters,
     storage::{Records, Storage},
     updates::Hub,
 };
@@ -51,6 +53,9 @@ pub(crate) struct Net {
     pub(crate) records: Records,
     pub(crate) hub: Hub,
     pub(crate) tasks: Tasks,
+    pub(crate) stats: Counters,
+    /// Methods that must not be called yet.
+    pub(crate) waits: Waits,
     clock: Clock,
     keys: Arc<[RsaPublicKey]>,
     /// What stands in front of the first call of a session: layer and identity.
@@ -70,6 +75,11 @@ impl Net {
         let keys = config.servers.keys()?.into();
         let records = Records::new(storage);
         let start = Self::start(&records, &config.servers).await?;
+        let waits = records.method_waits().await.unwrap_or_else(|error| {
+            // Without them the server is asked once more, that is all.
+            tracing::warn!(%error, "stored flood waits are forgotten");
+            Vec::new()
+        });
         let addresses = Addresses::new(&config.servers, &records.dc_addresses().await?);
         // A session nobody is signed in to need not go back to where it was.
         let known = |dc: &i32| addresses.knows(*dc) || start.account.is_some();
@@ -78,6 +88,8 @@ impl Net {
             header: header::encode(&config),
             hub: Hub::new(),
             tasks: Tasks::new(),
+            stats: Counters::new(),
+            waits: Waits::from_stored(waits),
             clock: Clock::new(),
             keys,
             home: AtomicI32::new(home),

@@ -38,6 +38,7 @@ mod snapshot;
 mod sqlite;
 mod tables;
 mod typed;
+mod waits;
 mod worker;
 
 use std::{future::Future, pin::Pin};
@@ -54,6 +55,7 @@ pub use session_string::{SessionFormat, SessionString, SessionStringError};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use typed::Records;
+pub use waits::MethodWait;
 
 /// The future a storage answers with.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
