@@ -4,7 +4,7 @@ use std::{
 };
 
 use heliogram_api::{functions as f, types};
-use heliogram_tl::{Bytes, Call, from_bytes, to_bytes};
+use heliogram_tl::{Bytes, Call, from_bytes};
 
 use tokio::time::timeout;
 
@@ -12,7 +12,7 @@ use crate::{
     Authorization, CallOptions, ClientBuilder, Error, Layer, Purpose, RawCall, Result, Stats, auth,
     config::Config,
     error::ProtocolError,
-    invoke::{self, Layers},
+    invoke::{self, InvokeAll, Layers},
     net::{Net, Pool, refresh},
     peers::Peers,
     storage::Storage,
@@ -149,7 +149,7 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
-        let raw = RawCall::new(C::NAME, to_bytes(&call));
+        let raw = RawCall::of(&call);
         let bytes = invoke::Next::bare(self).run(raw).await?;
         self.decode::<C>(&bytes)
     }
@@ -178,9 +178,62 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
-        let raw = RawCall::new(C::NAME, to_bytes(&call)).with(self.options);
+        let raw = RawCall::of(&call).with(self.options);
         drop(call);
         self.answer::<C>(raw)
+    }
+
+    /// Makes many calls of one method, several at once, and keeps the result of each.
+    ///
+    /// With [`ordered`](InvokeAll::ordered) each runs only after the one before it. Dropping the
+    /// future takes back what has not been answered.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::api::functions as f;
+    ///
+    /// let calls = ["durov", "telegram"].map(|name| f::contacts::ResolveUsername::new(name));
+    /// let answers = client.invoke_all(calls).await;
+    /// println!("{} of {} are there", answers.successes().count(), answers.len());
+    /// let all = answers.all()?; // or the first failure
+    /// # drop(all);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "MultiError")]
+    #[doc(alias = "invokeAfterMsg")]
+    #[doc(alias = "invoke_many")]
+    pub fn invoke_all<C>(&self, calls: impl IntoIterator<Item = C>) -> InvokeAll<C::Output>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let raw = |call| RawCall::of(&call).with(self.options);
+        let calls = calls.into_iter().map(raw).collect();
+        InvokeAll::new(self, calls, Self::decode::<C>)
+    }
+
+    /// As [`invoke_all`](Self::invoke_all), for calls of different methods: encoded calls go in,
+    /// encoded answers come out, which [`decode`](Self::decode) reads.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::{RawCall, api::{enums, functions as f}};
+    ///
+    /// let me = || enums::InputPeer::InputPeerSelf;
+    /// let first = f::messages::SendMessage::new(me(), "read this", 1);
+    /// let then = f::messages::ReadHistory::new(me(), 0);
+    /// let calls = [RawCall::of(&first), RawCall::of(&then)];
+    /// let answers = client.invoke_all_bytes(calls).ordered().await.all()?;
+    /// let affected = client.decode::<f::messages::ReadHistory>(&answers[1])?;
+    /// println!("{}", affected.pts);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn invoke_all_bytes(&self, calls: impl IntoIterator<Item = RawCall>) -> InvokeAll<Bytes> {
+        InvokeAll::new(self, calls.into_iter().collect(), |_, bytes| {
+            Ok(bytes.clone())
+        })
     }
 
     /// Calls a function at a data centre of choice, over connections kept for `purpose`.
@@ -199,7 +252,7 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
-        let raw = RawCall::new(C::NAME, to_bytes(&call)).on(dc, purpose);
+        let raw = RawCall::of(&call).on(dc, purpose);
         let raw = raw.with(self.options);
         drop(call);
         self.answer::<C>(raw)
@@ -250,8 +303,13 @@ impl Client {
         self.decode::<C>(&bytes)
     }
 
-    /// Reads an answer; what it tells of peers and updates is taken over before anybody sees it.
-    fn decode<C>(&self, bytes: &Bytes) -> Result<C::Output>
+    /// Reads the encoded answer of a call, as [`invoke_bytes`](Self::invoke_bytes) gives it. What
+    /// it tells of peers and updates is taken over before anybody sees it.
+    ///
+    /// # Errors
+    /// [`ProtocolError::BadAnswer`](crate::ProtocolError::BadAnswer) if it is no answer of that
+    /// call.
+    pub fn decode<C>(&self, bytes: &Bytes) -> Result<C::Output>
     where
         C: Call,
         C::Output: 'static,

@@ -44,6 +44,7 @@
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
 //! | set limits, sleep floods, spread calls | [`invoke`], [`Client::with`] | `flood_sleep_threshold`, `request_retries` |
+//! | make many calls at once, or in order | [`Client::invoke_all`] | `client([..], ordered=True)`, `MultiError` |
 //! | tell errors apart | [`Error`], [`Error::is`] with [`errors`] | `except errors.FloodWaitError` |
 //! | end | [`Client::stop`] | `disconnect` |
 //!
@@ -109,7 +110,9 @@ pub use events::Event;
 pub use files::{FileError, InputFile};
 pub use heliogram_api::{self as api, LAYER, errors};
 pub use heliogram_mtproto::framing::Transport;
-pub use invoke::{Budget, CallOptions, Layer, Next, Purpose, RawCall};
+pub use invoke::{
+    Answers, Budget, CallOptions, InvokeAll, Layer, MultiError, Next, Purpose, RawCall,
+};
 pub use net::servers::{ServerAddr, Servers};
 pub use paging::Paged;
 pub use peers::{PeerError, PeerId, PeerKind, PeerLike};

@@ -58,6 +58,11 @@ pub enum Error {
         /// What was waited for: the method's name, or a few words.
         what: &'static str,
     },
+    /// The call was not made, because the one it had to follow in an ordered batch failed.
+    Skipped {
+        /// The method that was not called, as the schema names it.
+        method: &'static str,
+    },
     /// The client was stopped.
     Closed,
     /// What was waited for was called off.
@@ -115,6 +120,7 @@ impl Error {
             Self::Unexpected(e) => Some(e.method),
             Self::Protocol(e) => e.method(),
             Self::Network(e) => e.method(),
+            Self::Skipped { method } => Some(method),
             _ => None,
         }
     }
@@ -205,6 +211,11 @@ impl fmt::Display for Error {
                     "no answer to {what} came in time. Check the network and try again."
                 )
             }
+            Self::Skipped { method } => write!(
+                f,
+                "{method} was not called, because the call before it in the batch failed. See why \
+                 that one did, and make both again."
+            ),
             Self::Closed => write!(f, "the client was stopped. Connect a new one."),
             Self::Cancelled => write!(f, "the operation was called off."),
         }

@@ -46,6 +46,28 @@
 //! lost the session is repeated only if it reads; otherwise
 //! [`NetworkError::MayHaveRun`](crate::NetworkError::MayHaveRun) leaves that to the caller.
 //!
+//! # Many calls
+//!
+//! [`Client::invoke_all`] makes many calls of a method and keeps every result:
+//!
+//! ```no_run
+//! # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+//! use heliogram::api::{enums, functions as f};
+//!
+//! let peer = || enums::InputPeer::InputPeerSelf;
+//! let notes = ["one", "two", "three"];
+//! let calls = notes.iter().zip(1_i64..);
+//! let calls = calls.map(|(text, id)| f::messages::SendMessage::new(peer(), *text, id));
+//! let answers = client.invoke_all(calls).ordered().await;
+//! for (n, error) in answers.failures() {
+//!     eprintln!("{}: {error}", notes[n]);
+//! }
+//! let all = answers.all()?;
+//! # drop(all);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What is told
 //!
 //! [`Client::stats`] counts. With `tracing`, each call is a span `call` (`method`, `attempts`,
@@ -64,11 +86,13 @@
 //! [`throttle_methods`]: crate::ClientBuilder::throttle_methods
 //! [`layer`]: crate::ClientBuilder::layer
 
+mod batch;
 mod deadline;
 mod flood;
 mod migrate;
 mod observe;
 mod options;
+mod order;
 mod pause;
 mod retry;
 mod throttle;
@@ -84,11 +108,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use heliogram_tl::{Call, to_bytes};
 
 use crate::{BoxFuture, Client, Result, config::Config};
 
+pub use batch::{Answers, InvokeAll, MultiError};
 pub(crate) use observe::run;
 pub use options::CallOptions;
+pub(crate) use order::{Leader, Order};
 pub use throttle::Budget;
 pub(crate) use waits::Waits;
 
@@ -123,6 +150,8 @@ pub struct RawCall {
     pub options: CallOptions,
     /// How often it was sent so far.
     attempts: Attempts,
+    /// Its place in an ordered batch.
+    pub(crate) order: Option<Order>,
 }
 
 /// How often a call was sent; clones of the call count together.
@@ -157,7 +186,14 @@ impl RawCall {
             compress,
             options: CallOptions::new(),
             attempts: Attempts::default(),
+            order: None,
         }
+    }
+
+    /// The same, from a call that is not encoded yet.
+    #[must_use]
+    pub fn of<C: Call>(call: &C) -> Self {
+        Self::new(C::NAME, to_bytes(call))
     }
 
     /// The longest wait that is believed, whatever a server says.

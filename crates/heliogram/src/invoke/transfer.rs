@@ -1,7 +1,7 @@
 //! Carries the account's authorization to other data centres.
 
 use heliogram_api::functions as f;
-use heliogram_tl::{Call, from_bytes, to_bytes};
+use heliogram_tl::{Call, from_bytes};
 
 use super::{Purpose, RawCall};
 use crate::{Client, Result, error::ProtocolError};
@@ -29,7 +29,7 @@ pub(super) async fn ensure(client: &Client, dc: i32) -> Result<()> {
 }
 
 async fn send<C: Call>(client: &Client, dc: i32, call: C) -> Result<C::Output> {
-    let raw = RawCall::new(C::NAME, to_bytes(&call)).on(dc, Purpose::Main);
+    let raw = RawCall::of(&call).on(dc, Purpose::Main);
     let answer = client.pool().call(dc, &raw).await?;
     let output = from_bytes(&answer).map_err(|e| ProtocolError::BadAnswer {
         method: C::NAME,
