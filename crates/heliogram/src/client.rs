@@ -137,7 +137,7 @@ impl Client {
         match me {
             Some(Ok(users)) => drop(self.recognise(users).await?),
             // A refusal is for the calls that need the account; whoever asks sees that it is gone.
-            None | Some(Err(Error::Rpc(_))) => {}
+            None | Some(Err(Error::Rpc(_) | Error::SessionEnded(_))) => {}
             Some(Err(e)) => return Err(e),
         }
         Ok(config)
@@ -192,7 +192,7 @@ impl Client {
     /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
     /// use heliogram::api::functions as f;
     ///
-    /// let calls = ["durov", "telegram"].map(|name| f::contacts::ResolveUsername::new(name));
+    /// let calls = ["durov", "telegram"].map(|name| f::contacts::ResolveUsername::new(name.into()));
     /// let answers = client.invoke_all(calls).await;
     /// println!("{} of {} are there", answers.successes().count(), answers.len());
     /// let all = answers.all()?; // or the first failure
@@ -221,7 +221,7 @@ impl Client {
     /// use heliogram::{RawCall, api::{enums, functions as f}};
     ///
     /// let me = || enums::InputPeer::InputPeerSelf;
-    /// let first = f::messages::SendMessage::new(me(), "read this", 1);
+    /// let first = f::messages::SendMessage::new(me(), "read this".into(), 1);
     /// let then = f::messages::ReadHistory::new(me(), 0);
     /// let calls = [RawCall::of(&first), RawCall::of(&then)];
     /// let answers = client.invoke_all_bytes(calls).ordered().await.all()?;

@@ -46,6 +46,7 @@
 //! | set limits, sleep floods, spread calls | [`invoke`], [`Client::with`] | `flood_sleep_threshold`, `request_retries` |
 //! | make many calls at once, or in order | [`Client::invoke_all`] | `client([..], ordered=True)`, `MultiError` |
 //! | tell errors apart | [`Error`], [`Error::is`] with [`errors`] | `except errors.FloodWaitError` |
+//! | know that a session is over | [`Error::SessionEnded`] | `AuthKeyDuplicatedError`, `SessionRevokedError` |
 //! | end | [`Client::stop`] | `disconnect` |
 //!
 //! What takes options is a builder that is sent by awaiting it. The search of this page knows the
@@ -105,7 +106,10 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};
-pub use error::{Error, NetworkError, ProtocolError, Result, RpcError, Unexpected, UsageError};
+pub use error::{
+    Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,
+    UsageError,
+};
 pub use events::Event;
 pub use files::{FileError, InputFile};
 pub use heliogram_api::{self as api, LAYER, errors};

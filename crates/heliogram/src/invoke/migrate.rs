@@ -5,7 +5,7 @@ use tracing::Instrument;
 use super::{Purpose, RawCall, observe, transfer};
 use crate::{
     Client, Error, Result,
-    error::{ProtocolError, RpcError},
+    error::{ProtocolError, RpcError, SessionEnd, SessionEnded},
 };
 
 /// How often one call is sent to another data centre.
@@ -18,6 +18,9 @@ const MAX_MOVES: u32 = 5;
 pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
     let mut moves = 0;
     let mut carried = false;
+    if let Some(ended) = ended(client, &call) {
+        return Err(ended.into());
+    }
     loop {
         let home = client.net().home();
         let dc = call.dc.unwrap_or(home);
@@ -45,9 +48,12 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
             carried = true;
             client.net().dc(dc).set_authorized(false);
         } else {
-            if !foreign && dc == home && ends_session(e) {
-                tracing::warn!(error = %e, "the session is not signed in any more");
-                client.net().lose_account();
+            // Several calls may be told of the end.
+            let concerned = client.net().account().is_some() || ended(client, &call).is_some();
+            let home = !foreign && dc == home;
+            if let Some(ended) = SessionEnded::of(e).filter(|_| home && concerned) {
+                client.net().end_session(&ended);
+                return Err(ended.into());
             }
             return answer;
         }
@@ -73,13 +79,19 @@ async fn move_home(client: &Client, old: i32, new: i32) -> Result<()> {
 
 /// Whether the call goes to a data centre that does not know the account by itself.
 fn needs_account(client: &Client, dc: i32, call: &RawCall) -> bool {
-    let free = ["auth.", "help."]
-        .iter()
-        .any(|p| call.method.starts_with(p));
-    !free && client.net().account().is_some_and(|a| a.dc != dc)
+    !is_free(call.method) && client.net().account().is_some_and(|a| a.dc != dc)
 }
 
-/// Whether the account has left this session.
-fn ends_session(e: &RpcError) -> bool {
-    e.is_unauthorized() && &*e.name != "AUTH_KEY_PERM_EMPTY"
+/// Whether anybody may call the method, signed in or not.
+fn is_free(method: &str) -> bool {
+    let free = ["auth.", "help.", "langpack."];
+    free.iter().any(|p| method.starts_with(p)) || method == "account.getPassword"
+}
+
+/// Why a call is not to be made any more: the account it needs has left this session, or the key
+/// of the session is good for nothing.
+fn ended(client: &Client, call: &RawCall) -> Option<SessionEnded> {
+    let ended = client.net().ended()?;
+    let dead = ended.why == SessionEnd::Duplicated && call.dc.is_none();
+    (dead || !is_free(call.method)).then(|| ended.for_method(call.method))
 }

@@ -57,7 +57,7 @@
 //! let peer = || enums::InputPeer::InputPeerSelf;
 //! let notes = ["one", "two", "three"];
 //! let calls = notes.iter().zip(1_i64..);
-//! let calls = calls.map(|(text, id)| f::messages::SendMessage::new(peer(), *text, id));
+//! let calls = calls.map(|(text, id)| f::messages::SendMessage::new(peer(), text.to_string(), id));
 //! let answers = client.invoke_all(calls).ordered().await;
 //! for (n, error) in answers.failures() {
 //!     eprintln!("{}: {error}", notes[n]);

@@ -46,6 +46,7 @@ pub(super) fn outcome(answer: &Result<Bytes>) -> &str {
     match answer {
         Ok(_) => "ok",
         Err(Error::Rpc(e)) => &e.name,
+        Err(Error::SessionEnded(e)) => &e.refusal.name,
         Err(Error::Timeout { .. }) => "timeout",
         Err(Error::Network(_)) => "network",
         Err(Error::Protocol(_)) => "protocol",

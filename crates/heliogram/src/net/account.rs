@@ -4,7 +4,7 @@ use heliogram_api::types;
 
 use super::{Net, lock};
 use crate::{
-    Result, UsageError,
+    Result, SessionEnd, SessionEnded, UsageError,
     error::NetworkError,
     storage::{Changes, SignedIn},
 };
@@ -85,6 +85,7 @@ impl Net {
                 bot: Some(bot),
             });
         self.records.commit(changes).await?;
+        *lock(&self.ended) = None;
         self.set_account(Some(Account {
             id,
             bot: Some(bot),
@@ -97,6 +98,8 @@ impl Net {
     /// Forgets the account and all it knew. Keys stay: the next sign-in uses them.
     pub(crate) async fn sign_out(&self) -> Result<()> {
         self.lose_account();
+        // A key that is good for nothing stays so.
+        lock(&self.ended).take_if(|e| e.why != SessionEnd::Duplicated);
         let dcs: Vec<_> = lock(&self.dcs).values().cloned().collect();
         let mut changes = Changes::new();
         self.waits.forget_account();
@@ -110,9 +113,30 @@ impl Net {
         Ok(())
     }
 
+    /// The account has left this session: says so, once, and that nothing is to be asked any more
+    /// in its name.
+    pub(crate) fn end_session(&self, why: &SessionEnded) {
+        {
+            let mut ended = lock(&self.ended);
+            if ended.is_some() {
+                return;
+            }
+            *ended = Some(why.clone());
+        }
+        tracing::error!(error = %why, "the session is over");
+        self.lose_account();
+        // Whoever reads updates is told.
+        self.hub.resync();
+    }
+
+    /// Why the account has left this session, until somebody signs in.
+    pub(crate) fn ended(&self) -> Option<SessionEnded> {
+        lock(&self.ended).clone()
+    }
+
     /// The server does not know the account in this session any more. What is stored stays, for
     /// its owner to look at; the next sign-in writes over it.
-    pub(crate) fn lose_account(&self) {
+    fn lose_account(&self) {
         self.set_account(None);
         for dc in lock(&self.dcs).values() {
             dc.set_authorized(false);

@@ -38,7 +38,7 @@ use tokio::sync::watch;
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
 use crate::{
-    Result,
+    Result, SessionEnded,
     config::Config,
     invoke::Waits,
     stats::Counters,
@@ -63,6 +63,8 @@ pub(crate) struct Net {
     // Mutable.
     home: AtomicI32,
     account: RwLock<Option<Account>>,
+    /// Why the account has left this session.
+    ended: Mutex<Option<SessionEnded>>,
     addresses: Mutex<Addresses>,
     dcs: Mutex<HashMap<i32, Arc<Dc>>>,
     stopped: watch::Sender<bool>,
@@ -94,6 +96,7 @@ impl Net {
             keys,
             home: AtomicI32::new(home),
             account: RwLock::new(start.account),
+            ended: Mutex::default(),
             addresses: Mutex::new(addresses),
             dcs: Mutex::default(),
             stopped: watch::Sender::new(false),

@@ -19,7 +19,7 @@ use super::{
     normalize::{self, Container, Payload},
 };
 use crate::{
-    Client, Error, PeerId, ProtocolError, Result, RpcError, WeakClient,
+    Client, Error, PeerId, ProtocolError, Result, RpcError, SessionEnded, WeakClient,
     events::Event,
     storage::{self, UpdateState},
 };
@@ -149,6 +149,9 @@ impl Driver {
         let account = client.self_id();
         if account == self.account {
             return;
+        }
+        if let Some(ended) = client.net().ended() {
+            self.publish_error(&ended.into());
         }
         if self.account.is_some() {
             client.peers().clear();
@@ -383,6 +386,7 @@ impl Driver {
             reader.put(Err(match e {
                 Error::Rpc(e) => RpcError::clone(e).into(),
                 Error::Protocol(e) => ProtocolError::clone(e).into(),
+                Error::SessionEnded(e) => SessionEnded::clone(e).into(),
                 other => Error::storage(other.to_string()),
             }));
         }
