@@ -6,6 +6,7 @@ use super::{Purpose, RawCall, observe, transfer};
 use crate::{
     Client, Error, Result,
     error::{ProtocolError, RpcError, SessionEnd, SessionEnded},
+    net::refresh,
 };
 
 /// How often one call is sent to another data centre.
@@ -24,14 +25,13 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
     loop {
         let home = client.net().home();
         let dc = call.dc.unwrap_or(home);
+        refresh::reach(client, dc).await?;
         let foreign = needs_account(client, dc, &call);
-        if foreign {
-            transfer::ensure(client, dc).await?;
-        }
-        let span = observe::attempt(&call, dc);
-        let answer = client.pool().call(dc, &call);
-        let answer = answer.instrument(span.clone()).await;
-        span.record("outcome", observe::outcome(&answer));
+        let authorization = match foreign {
+            true => Some(transfer::ensure(client, dc).await?),
+            false => None,
+        };
+        let answer = attempt(client, dc, &call).await;
         let Err(Error::Rpc(e)) = &answer else {
             return answer;
         };
@@ -43,10 +43,13 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
                 }
                 .into());
             }
-            move_home(client, home, new_home).await?;
-        } else if foreign && &*e.name == "AUTH_KEY_UNREGISTERED" && !carried {
+            move_home(client, home, new_home, e).await?;
+        } else if let Some(seen) = authorization
+            && &*e.name == "AUTH_KEY_UNREGISTERED"
+            && !carried
+        {
             carried = true;
-            client.net().dc(dc).set_authorized(false);
+            client.net().dc(dc).lose_authorization(seen);
         } else {
             // Several calls may be told of the end.
             let concerned = client.net().account().is_some() || ended(client, &call).is_some();
@@ -60,6 +63,14 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
     }
 }
 
+async fn attempt(client: &Client, dc: i32, call: &RawCall) -> Result<Bytes> {
+    let span = observe::attempt(call, dc);
+    let answer = client.pool().call(dc, call);
+    let answer = answer.instrument(span.clone()).await;
+    span.record("outcome", observe::outcome(&answer));
+    answer
+}
+
 /// Where the account, or the phone number that signs in, lives.
 fn moved_to(e: &RpcError) -> Option<i32> {
     ["PHONE_MIGRATE", "NETWORK_MIGRATE", "USER_MIGRATE"]
@@ -67,12 +78,28 @@ fn moved_to(e: &RpcError) -> Option<i32> {
         .find_map(|n| e.migrate_to(n))
 }
 
-async fn move_home(client: &Client, old: i32, new: i32) -> Result<()> {
-    client.net().stats.migrations.count();
+/// Goes to another data centre, with the account if it is the one that moved.
+async fn move_home(client: &Client, old: i32, new: i32, why: &RpcError) -> Result<()> {
+    refresh::reach(client, new).await?;
+    let net = client.net();
+    if net.home() != old {
+        // Another call has been told already.
+        return Ok(());
+    }
     tracing::info!(from = old, to = new, "moving to another data centre");
-    client.net().set_home(new).await?;
-    if old != new {
-        client.pool().retire(old, Purpose::Main);
+    let account = net.account().filter(|a| a.dc != new);
+    let account = account.filter(|_| &*why.name == "USER_MIGRATE");
+    if let Some(account) = account {
+        // Its old key stays good there, in case it comes back.
+        net.dc(account.dc).set_authorized(true);
+        transfer::ensure(client, new).await?;
+    }
+    if net.home() == old {
+        net.set_home(new, account.is_some()).await?;
+        net.stats.migrations.count();
+        if old != new {
+            client.pool().retire(old, Purpose::Main);
+        }
     }
     Ok(())
 }

@@ -5,7 +5,6 @@ use heliogram_api::types;
 use super::{Net, lock};
 use crate::{
     Result, SessionEnd, SessionEnded, UsageError,
-    error::NetworkError,
     storage::{Changes, SignedIn},
 };
 
@@ -61,15 +60,18 @@ impl Net {
         *self.account.write().unwrap_or_else(PoisonError::into_inner) = account;
     }
 
-    /// Moves to another data centre, and remembers it.
-    pub(crate) async fn set_home(&self, dc: i32) -> Result<()> {
-        if !lock(&self.addresses).knows(dc) {
-            return Err(NetworkError::NoAddress { dc }.into());
-        }
+    /// Moves to another data centre, with the account or without, and remembers it.
+    pub(crate) async fn set_home(&self, dc: i32, with_account: bool) -> Result<()> {
         let mut changes = Changes::new();
         changes.home_dc(dc);
         self.records.commit(changes).await?;
+        if with_account {
+            self.set_account(self.account().map(|account| Account { dc, ..account }));
+        }
         self.move_home(dc);
+        if with_account {
+            self.hub.resync();
+        }
         Ok(())
     }
 

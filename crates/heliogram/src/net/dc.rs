@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use heliogram_crypto::AuthKey;
@@ -19,7 +19,8 @@ pub(crate) struct Dc {
     key: AsyncMutex<Option<Arc<Key>>>,
     /// Held while the account is carried over, so that one call does it for all.
     transfer: AsyncMutex<()>,
-    authorized: AtomicBool,
+    /// Odd while the account may be used here; counts up with every change.
+    authorization: AtomicU64,
 }
 
 /// An authorization key and what was learned with it.
@@ -92,7 +93,7 @@ impl Dc {
             id,
             key: AsyncMutex::default(),
             transfer: AsyncMutex::default(),
-            authorized: AtomicBool::new(false),
+            authorization: AtomicU64::new(0),
         }
     }
 
@@ -176,12 +177,53 @@ impl Dc {
         self.transfer.lock().await
     }
 
-    /// Whether the account may be used here, as far as is known.
-    pub(crate) fn is_authorized(&self) -> bool {
-        self.authorized.load(Ordering::Acquire)
+    /// What stands for the account's authorization here, if it may be used, as far as is known.
+    pub(crate) fn authorization(&self) -> Option<u64> {
+        let now = self.authorization.load(Ordering::Acquire);
+        (now % 2 == 1).then_some(now)
     }
 
-    pub(crate) fn set_authorized(&self, authorized: bool) {
-        self.authorized.store(authorized, Ordering::Release);
+    /// Notes whether the account may be used here; gives what stands for that.
+    pub(crate) fn set_authorized(&self, authorized: bool) -> u64 {
+        let change = |now: u64| ((now % 2 == 1) != authorized).then_some(now + 1);
+        let ordering = (Ordering::AcqRel, Ordering::Acquire);
+        let before = self
+            .authorization
+            .fetch_update(ordering.0, ordering.1, change);
+        before.map_or_else(|now| now, |before| before + 1)
+    }
+
+    /// The server does not know this authorization any more; a later one is not touched.
+    pub(crate) fn lose_authorization(&self, seen: u64) {
+        // Whoever asked later may have noticed first.
+        let _ = self.authorization.compare_exchange(
+            seen,
+            seen.wrapping_add(1),
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_of_an_old_authorization_does_not_touch_a_new_one() {
+        let dc = Dc::new(2);
+        assert_eq!(dc.authorization(), None);
+        let first = dc.set_authorized(true);
+        assert_eq!(
+            (dc.authorization(), dc.set_authorized(true)),
+            (Some(first), first)
+        );
+        dc.lose_authorization(first);
+        assert_eq!(dc.authorization(), None);
+        let second = dc.set_authorized(true);
+        dc.lose_authorization(first);
+        assert_eq!(dc.authorization(), Some(second));
+        dc.set_authorized(false);
+        assert_eq!(dc.authorization(), None);
     }
 }

@@ -33,7 +33,7 @@ use std::{
 
 use bytes::Bytes;
 use heliogram_crypto::RsaPublicKey;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
@@ -63,6 +63,8 @@ pub(crate) struct Net {
     // Mutable.
     home: AtomicI32,
     account: RwLock<Option<Account>>,
+    /// When the configuration was fetched last for a data centre that nobody knew. Held meanwhile.
+    searched: tokio::sync::Mutex<Option<Instant>>,
     /// Why the account has left this session.
     ended: Mutex<Option<SessionEnded>>,
     addresses: Mutex<Addresses>,
@@ -97,6 +99,7 @@ impl Net {
             home: AtomicI32::new(home),
             account: RwLock::new(start.account),
             ended: Mutex::default(),
+            searched: tokio::sync::Mutex::default(),
             addresses: Mutex::new(addresses),
             dcs: Mutex::default(),
             stopped: watch::Sender::new(false),
@@ -128,6 +131,11 @@ impl Net {
     /// The address of a data centre, as far as it is known without looking up a name.
     pub(crate) fn address_of(&self, dc: i32) -> Option<SocketAddr> {
         lock(&self.addresses).socket(dc)
+    }
+
+    /// Whether an address of the data centre is known.
+    fn knows(&self, dc: i32) -> bool {
+        lock(&self.addresses).knows(dc)
     }
 
     /// The state of one data centre.
