@@ -105,7 +105,8 @@ impl Client {
         };
         let stopped = client.net().stopped();
         let tasks = &client.net().tasks;
-        tasks.spawn(refresh::run(client.downgrade(), stopped, config));
+        let stale = Arc::clone(&client.net().stale);
+        tasks.spawn(refresh::run(client.downgrade(), stale, stopped, config));
         tasks.spawn(updates::run(client.downgrade()));
         if client.self_id().is_some() {
             client.begin_updates().await;

@@ -143,6 +143,25 @@ async fn a_session_that_ended_while_nobody_looked_still_connects_and_tells() {
     assert!(!client.is_authorized().await.unwrap());
 }
 
+#[tokio::test]
+async fn a_key_used_twice_is_told_when_connecting() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let storage: Arc<dyn Storage> = Arc::new(Memory::new());
+    let client = room::enter_with(&server, &alice, Arc::clone(&storage)).await;
+    client.stop().await.unwrap();
+    let refused = Refusal::new(406, "AUTH_KEY_DUPLICATED");
+    server
+        .faults()
+        .add(Fault::refuse(refused).always())
+        .unwrap();
+    let connecting = room::builder(&server).shared_storage(storage).connect();
+    assert_eq!(
+        end(&connecting.await.map(drop).unwrap_err()),
+        SessionEnd::Duplicated
+    );
+}
+
 /// A server that gets as far as the first call under a new key, and then nobody answers.
 async fn mute(look: impl Fn(i64) + Send + Sync + 'static) -> Arc<script::Server> {
     script::Server::start(move |seen| {

@@ -68,6 +68,21 @@
 //! # }
 //! ```
 //!
+//! # Data centres
+//!
+//! Every account, and every file, is at one of several data centres. A call goes to the account's,
+//! or to the one that [`Client::invoke_on`] names, and is sent on without the caller noticing:
+//!
+//! - `PHONE_MIGRATE_X`, `NETWORK_MIGRATE_X` and `USER_MIGRATE_X` move the client, and the account
+//!   with its authorization; the new place is stored. Files are followed by
+//!   [`Client::download`]. A call is sent on at most five times.
+//! - A call at a foreign data centre needs the account there: it is exported and imported once,
+//!   however many calls want it, and again if it is forgotten there.
+//! - Each data centre and each [`Purpose`] has connections and keys of its own, and no call waits
+//!   for one that it does not need: a data centre that is slow or gone holds nobody else up.
+//! - The addresses come from the server's configuration, which is fetched when it expires, when
+//!   the server says that there is a new one, and when a data centre turns up that is not in it.
+//!
 //! # What is told
 //!
 //! [`Client::stats`] counts. With `tracing`, each call is a span `call` (`method`, `attempts`,

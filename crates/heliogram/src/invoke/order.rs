@@ -1,12 +1,12 @@
 //! The order of the calls of a batch: each knows the one before it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::RawCall;
-use crate::{Client, Error, Result};
+use crate::{Client, Error, Result, net::lock};
 
 /// A call's place in an ordered batch; clones are the same place.
 #[derive(Clone, Debug)]
@@ -15,7 +15,8 @@ pub(crate) struct Order(Arc<Place>);
 #[derive(Debug)]
 struct Place {
     state: watch::Sender<State>,
-    before: Option<Order>,
+    /// Given up once this call has ended, so that a long batch is no long chain.
+    before: Mutex<Option<Order>>,
 }
 
 /// How far a call has come.
@@ -55,13 +56,13 @@ impl Order {
     pub(super) fn after(before: Option<Self>) -> Self {
         Self(Arc::new(Place {
             state: watch::Sender::new(State::Waiting),
-            before,
+            before: Mutex::new(before),
         }))
     }
 
     /// What the call in this place has to follow just now.
     pub(crate) fn leader(&self) -> Leader {
-        match self.0.before.as_ref().map(Self::state) {
+        match self.before().as_ref().map(Self::state) {
             None | Some(State::Done) => Leader::None,
             Some(State::Sent(ticket)) => Leader::Ticket(ticket),
             Some(State::Waiting | State::Failed) => Leader::Unknown,
@@ -70,7 +71,17 @@ impl Order {
 
     /// Notes that the call was handed to a connection.
     pub(crate) fn sent(&self, ticket: u64) {
-        self.0.state.send_replace(State::Sent(ticket));
+        self.0.state.send_if_modified(|state| {
+            let under_way = matches!(state, State::Waiting | State::Sent(_));
+            if under_way {
+                *state = State::Sent(ticket);
+            }
+            under_way
+        });
+    }
+
+    fn before(&self) -> Option<Self> {
+        lock(&self.0.before).clone()
     }
 
     fn state(&self) -> State {
@@ -96,6 +107,7 @@ impl Drop for End {
             open
         };
         self.0.0.state.send_if_modified(undecided);
+        lock(&self.0.0.before).take();
     }
 }
 
@@ -106,7 +118,8 @@ pub(super) async fn run(client: Client, call: RawCall, order: Order) -> Result<B
     let skipped = || Error::Skipped {
         method: call.method,
     };
-    if let Some(before) = &order.0.before
+    let before = order.before();
+    if let Some(before) = &before
         && before.until(|s| *s != State::Waiting).await == State::Failed
     {
         return Err(skipped());
@@ -115,7 +128,7 @@ pub(super) async fn run(client: Client, call: RawCall, order: Order) -> Result<B
         let mut call = call.clone();
         call.order = Some(order.clone());
         let answer = client.invoke_bytes(call).await;
-        match (&answer, &order.0.before) {
+        match (&answer, &before) {
             (Ok(_), _) => {
                 end.0.0.state.send_replace(State::Done);
                 return answer;
@@ -128,5 +141,33 @@ pub(super) async fn run(client: Client, call: RawCall, order: Order) -> Result<B
             }
             (Err(_), _) => return answer,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_batch_leaves_no_chain_behind() {
+        let mut last = None;
+        for _ in 0..500_000 {
+            let order = Order::after(last.take());
+            drop(End(order.clone()));
+            last = Some(order);
+        }
+        assert_eq!(last.map(|order| order.leader()), Some(Leader::None));
+    }
+
+    #[test]
+    fn what_has_ended_is_not_under_way_again() {
+        let first = Order::after(None);
+        let second = Order::after(Some(first.clone()));
+        assert_eq!(second.leader(), Leader::Unknown);
+        first.sent(7);
+        assert_eq!(second.leader(), Leader::Ticket(7));
+        first.0.state.send_replace(State::Done);
+        first.sent(8);
+        assert_eq!(second.leader(), Leader::None);
     }
 }

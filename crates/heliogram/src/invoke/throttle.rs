@@ -6,6 +6,9 @@ use tokio::{sync::Mutex, time::Instant};
 use super::{Layer, Next, RawCall, pause::pause};
 use crate::{BoxFuture, Client, Result};
 
+/// Budgets are about shorter times than this.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// How often calls may be made: a number of calls in a time.
 ///
 /// Calls are spread evenly, so that no second has more of them than another; a
@@ -29,7 +32,7 @@ impl Budget {
     /// That many calls, at least one, in this time.
     pub fn new(calls: u32, time: Duration) -> Self {
         Self {
-            each: time / calls.max(1),
+            each: time.min(LONGEST) / calls.max(1),
             burst: 1,
         }
     }
@@ -55,7 +58,8 @@ impl Bucket {
     async fn take(&self, client: &Client) -> Result<bool> {
         let waits = self.full_at.try_lock().is_err();
         let mut full_at = self.full_at.lock().await;
-        let room = self.budget.each * (self.budget.burst - 1);
+        let room = self.budget.each.saturating_mul(self.budget.burst - 1);
+        let room = room.min(LONGEST);
         let wait = full_at.saturating_duration_since(Instant::now() + room);
         if !wait.is_zero() {
             pause(client, wait).await?;
@@ -101,5 +105,21 @@ impl Layer for Throttle {
             }
             next.run(call).await
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_budget_is_out_of_range() {
+        assert_eq!(
+            Budget::new(0, Duration::from_secs(1)).each,
+            Duration::from_secs(1)
+        );
+        let vast = Budget::new(1, Duration::MAX).burst(u32::MAX);
+        assert_eq!(vast.each, LONGEST);
+        assert_eq!(Budget::new(5, Duration::ZERO).burst(0).burst, 1);
     }
 }

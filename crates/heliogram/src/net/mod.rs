@@ -33,7 +33,10 @@ use std::{
 
 use bytes::Bytes;
 use heliogram_crypto::RsaPublicKey;
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
@@ -54,6 +57,8 @@ pub(crate) struct Net {
     pub(crate) hub: Hub,
     pub(crate) tasks: Tasks,
     pub(crate) stats: Counters,
+    /// Told when the server has a new configuration.
+    pub(crate) stale: Arc<Notify>,
     /// Methods that must not be called yet.
     pub(crate) waits: Waits,
     clock: Clock,
@@ -93,6 +98,7 @@ impl Net {
             hub: Hub::new(),
             tasks: Tasks::new(),
             stats: Counters::new(),
+            stale: Arc::default(),
             waits: Waits::from_stored(waits),
             clock: Clock::new(),
             keys,

@@ -1,11 +1,11 @@
 //! Keeps the addresses of data centres fresh while a client is connected.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use heliogram_api::{functions as f, types};
+use heliogram_api::{enums, functions as f, types};
 use tokio::{
-    sync::watch,
-    time::{Instant, sleep},
+    sync::{Notify, watch},
+    time::{Instant, sleep, sleep_until},
 };
 
 use crate::{Client, NetworkError, RawCall, Result, WeakClient};
@@ -14,12 +14,15 @@ use crate::{Client, NetworkError, RawCall, Result, WeakClient};
 /// server says.
 const SHORTEST: Duration = Duration::from_secs(10 * 60);
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
-/// How soon the configuration is searched again for a data centre that was not in it.
+/// How soon the configuration is fetched again for a data centre that was not in it, or because
+/// the server says that there is a new one.
 const SEARCH_PAUSE: Duration = Duration::from_secs(60);
 
-/// Fetches the configuration whenever it expires, until the client ends.
+/// Fetches the configuration whenever it expires or the server says that it changed, until the
+/// client ends.
 pub(crate) async fn run(
     client: WeakClient,
+    stale: Arc<Notify>,
     mut stopped: watch::Receiver<bool>,
     config: types::Config,
 ) {
@@ -30,24 +33,46 @@ pub(crate) async fn run(
         async move { Some(next(fetch(&client?).await)) }
     };
     tokio::select! {
-        () = keep_fresh(first, fetch) => {}
+        () = keep_fresh(first, &stale, fetch) => {}
         _ = stopped.wait_for(|stopped| *stopped) => {}
     }
 }
 
-/// Fetches after each lifetime, until there is nothing left to fetch for.
+/// Fetches after each lifetime, or sooner when told to, until there is nothing left to fetch for.
 async fn keep_fresh<F: Future<Output = Option<Duration>>>(
     first: Duration,
+    stale: &Notify,
     mut fetch: impl FnMut() -> F,
 ) {
     let mut wait = first;
     loop {
-        sleep(wait).await;
+        let soonest = Instant::now() + SEARCH_PAUSE;
+        let told = async {
+            stale.notified().await;
+            sleep_until(soonest).await;
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = told => {}
+        }
         match fetch().await {
             Some(lifetime) => wait = lifetime,
             None => return,
         }
     }
+}
+
+/// Whether the server says that there is a new configuration (raw `updateConfig` and
+/// `updateDcOptions`).
+pub(crate) fn is_news(updates: &enums::Updates) -> bool {
+    let updates = match updates {
+        enums::Updates::UpdateShort(u) => std::slice::from_ref(&u.update),
+        enums::Updates::Updates(u) => &u.updates[..],
+        enums::Updates::Combined(u) => &u.updates[..],
+        _ => return false,
+    };
+    let news = |u: &_| matches!(u, enums::Update::Config | enums::Update::DcOptions(_));
+    updates.iter().any(news)
 }
 
 /// When to fetch again after this.
@@ -132,12 +157,42 @@ mod tests {
         let (start, fetched) = (Instant::now(), RefCell::new(Vec::new()));
         let hour = Duration::from_secs(3600);
         let mut lifetimes = [Some(2 * hour), Some(hour), None].into_iter();
-        keep_fresh(hour, || {
+        keep_fresh(hour, &Notify::new(), || {
             fetched.borrow_mut().push(start.elapsed().as_secs() / 3600);
             let lifetime = lifetimes.next().flatten();
             async move { lifetime }
         })
         .await;
         assert_eq!(fetched.into_inner(), [1, 3, 4]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn news_of_a_configuration_is_fetched_soon_but_not_all_the_time() {
+        let (start, stale) = (Instant::now(), Notify::new());
+        let fetched = RefCell::new(Vec::new());
+        let hour = Duration::from_secs(3600);
+        stale.notify_one();
+        keep_fresh(hour, &stale, || {
+            fetched.borrow_mut().push(start.elapsed());
+            // A server that says so after each.
+            stale.notify_one();
+            let lifetime = (fetched.borrow().len() < 3).then_some(hour);
+            async move { lifetime }
+        })
+        .await;
+        let minutes = [1, 2, 3].map(|n| n * SEARCH_PAUSE);
+        assert_eq!(fetched.into_inner(), minutes);
+    }
+
+    #[test]
+    fn news_of_a_configuration_is_told_from_other_updates() {
+        let short =
+            |update| enums::Updates::UpdateShort(types::UpdateShort { update, date: 0 }.into());
+        assert!(is_news(&short(enums::Update::Config)));
+        assert!(is_news(&short(
+            types::UpdateDcOptions::new(Vec::new()).into()
+        )));
+        assert!(!is_news(&short(enums::Update::PtsChanged)));
+        assert!(!is_news(&enums::Updates::TooLong));
     }
 }

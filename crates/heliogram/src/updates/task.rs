@@ -21,6 +21,7 @@ use super::{
 use crate::{
     Client, Error, PeerId, ProtocolError, Result, RpcError, SessionEnded, WeakClient,
     events::Event,
+    net::refresh,
     storage::{self, UpdateState},
 };
 
@@ -240,6 +241,9 @@ impl Driver {
     }
 
     fn updates(&mut self, client: &Client, updates: enums::Updates, own: bool) {
+        if refresh::is_news(&updates) {
+            client.net().stale.notify_one();
+        }
         let entities = Arc::new(normalize::entities(&updates));
         if !own {
             client.peers().learn(&entities);
