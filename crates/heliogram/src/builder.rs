@@ -37,7 +37,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps the session in a storage that others share.
+    /// Keeps the session in a storage that the program goes on using, for values of its own or to
+    /// look at. Two clients at a time cannot have the same one.
     pub fn shared_storage(mut self, storage: Arc<dyn Storage>) -> Self {
         self.storage = storage;
         self

@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, Weak},
+    sync::{Arc, Mutex, Weak},
 };
 
 use heliogram_api::{functions as f, types};
@@ -13,9 +13,9 @@ use crate::{
     config::Config,
     error::ProtocolError,
     invoke::{self, InvokeAll, Layers},
-    net::{Net, Pool, refresh},
+    net::{Net, Pool, lock, refresh},
     peers::Peers,
-    storage::Storage,
+    storage::{Claim, Storage},
     updates,
 };
 
@@ -58,6 +58,8 @@ impl WeakClient {
 
 /// What the handles of one session share.
 struct Inner {
+    /// The right to the storage; given up when the client stops, and before the storage.
+    claim: Mutex<Option<Claim>>,
     net: Arc<Net>,
     pool: Pool,
     layers: Layers,
@@ -82,12 +84,14 @@ impl Client {
         storage: Arc<dyn Storage>,
         layers: Vec<Arc<dyn Layer>>,
     ) -> Result<Self> {
+        let claim = Claim::take(&storage)?;
         let peers = Peers::new(Arc::clone(&storage));
         let net = Net::open(config, storage).await?;
         let layers = Layers::new(layers, &net.config);
         let pool = Pool::new(Arc::clone(&net));
         let client = Self {
             inner: Arc::new(Inner {
+                claim: Mutex::new(Some(claim)),
                 net,
                 pool,
                 layers,
@@ -354,8 +358,9 @@ impl Client {
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
         self.inner.pool.stop().await;
-        self.storage().close().await?;
-        Ok(())
+        let closed = self.storage().close().await;
+        lock(&self.inner.claim).take();
+        Ok(closed?)
     }
 
     /// The same as [`stop`](Self::stop).

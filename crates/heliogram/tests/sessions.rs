@@ -162,6 +162,27 @@ async fn a_key_used_twice_is_told_when_connecting() {
     );
 }
 
+#[tokio::test]
+async fn a_storage_is_not_shared_by_two_clients() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let storage: Arc<dyn Storage> = Arc::new(Memory::new());
+    let connect = || {
+        room::builder(&server)
+            .shared_storage(Arc::clone(&storage))
+            .connect()
+    };
+    let first = room::enter_with(&server, &alice, Arc::clone(&storage)).await;
+    let error = connect().await.map(drop).unwrap_err();
+    assert!(error.to_string().contains("session of its own"), "{error}");
+    first.invoke(history()).await.unwrap();
+    first.stop().await.unwrap();
+    let second = connect().await.unwrap();
+    second.invoke(history()).await.unwrap();
+    drop(second);
+    connect().await.unwrap();
+}
+
 /// A server that gets as far as the first call under a new key, and then nobody answers.
 async fn mute(look: impl Fn(i64) + Send + Sync + 'static) -> Arc<script::Server> {
     script::Server::start(move |seen| {

@@ -45,6 +45,11 @@ pub enum Error {
         /// Who uses it, where it could be told.
         holder: Option<Holder>,
     },
+    /// Another client of this process was given the same storage and has not ended.
+    #[error(
+        "another client of this process uses this storage; stop that one, or give each client a session of its own"
+    )]
+    InUse,
     /// The operating system refused.
     #[error("cannot {action} {}: {source}{}", path.display(), remedy(source.kind()))]
     Io {

@@ -21,7 +21,8 @@
 //!
 //! [`File`] and `Sqlite` lock the session while it is in use: a second process, or a second client
 //! of the same one, is refused with [`Error::Locked`], which names the process, its program and
-//! since when ([`Holder`]). The lock is a file beside the session, `me.session.lock`; it is let go
+//! since when ([`Holder`]). A storage that two clients of one process are given is refused to the
+//! second with [`Error::InUse`]. The lock is a file beside the session, `me.session.lock`; it is let go
 //! by [`Client::stop`](crate::Client::stop), by dropping the storage, and by the operating system
 //! when the process dies. Telegram itself ends a session for good that is used from two places
 //! (`AUTH_KEY_DUPLICATED`), which no lock on one machine can prevent: copies of a session and
@@ -58,6 +59,7 @@
 
 mod batch;
 mod changes;
+mod claim;
 pub mod conformance;
 mod crc;
 mod error;
@@ -83,6 +85,7 @@ use std::{future::Future, pin::Pin};
 
 pub use batch::{Batch, Op};
 pub use changes::Changes;
+pub(crate) use claim::Claim;
 pub use error::Error;
 pub use file::File;
 pub use heliogram_crypto::AuthKey;
