@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::{
     Budget, Client, FloodWait, Identity, Layer, Result, Servers, UsageError,
     config::Config,
+    invoke::Rule,
     storage::{self, Records, Storage},
 };
 
@@ -160,8 +161,30 @@ impl ClientBuilder {
     /// `messages.send` or `upload.`, so that they stay within a budget together.
     ///
     /// A call that several budgets are about stays within each of them.
-    pub fn throttle_methods(mut self, prefix: impl Into<Box<str>>, budget: Budget) -> Self {
-        self.config.budgets.push((prefix.into(), budget));
+    pub fn throttle_methods(self, prefix: impl Into<Box<str>>, budget: Budget) -> Self {
+        self.rule(prefix.into(), budget, false)
+    }
+
+    /// As [`throttle_methods`](Self::throttle_methods), with a budget for each chat.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use heliogram::{Budget, Client};
+    ///
+    /// // Telegram asks bots for at most 20 messages a minute in a group.
+    /// let bot = Client::builder(12345, "0123456789abcdef0123456789abcdef")
+    ///     .throttle_chats("messages.send", Budget::new(20, Duration::from_secs(60)).burst(3));
+    /// ```
+    pub fn throttle_chats(self, prefix: impl Into<Box<str>>, budget: Budget) -> Self {
+        self.rule(prefix.into(), budget, true)
+    }
+
+    fn rule(mut self, prefix: Box<str>, budget: Budget, by_chat: bool) -> Self {
+        self.config.budgets.push(Rule {
+            prefix,
+            budget,
+            by_chat,
+        });
         self
     }
 

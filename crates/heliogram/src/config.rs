@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use heliogram_mtproto::framing::Transport;
 
-use crate::{invoke::Budget, net::servers::Servers};
+use crate::{invoke::Rule, net::servers::Servers};
 
 /// How an app presents itself to Telegram; shown in the account's list of devices.
 ///
@@ -107,8 +107,8 @@ pub(crate) struct Config {
     pub(crate) flood_sleep: Duration,
     /// Told of each flood wait.
     pub(crate) on_flood: Option<FloodHook>,
-    /// How often calls of methods that begin with a text may be made.
-    pub(crate) budgets: Vec<(Box<str>, Budget)>,
+    /// How often calls may be made.
+    pub(crate) budgets: Vec<Rule>,
     /// How long one call may take, connecting again and repeating included.
     pub(crate) request_timeout: Duration,
     /// How long connecting a socket, and each answer of the key exchange, may take.

@@ -132,15 +132,18 @@ async fn calls_behind_a_short_wait_sit_it_out_without_asking() {
 }
 
 #[tokio::test]
-async fn slow_mode_of_a_chat_is_waited_for_and_does_not_concern_others() {
+async fn slow_mode_of_a_chat_is_remembered_and_does_not_concern_others() {
     let server = TestServer::start().await;
-    let alice = server.user("alice").await;
+    let (alice, _bob) = (server.user("alice").await, server.user("bob").await);
     let client = client(&server, &alice, memory(), |b| b.flood_sleep(Duration::ZERO)).await;
     let refusal = Refusal::new(420, "SLOWMODE_WAIT_30");
     server.faults().refuse("messages.sendMessage", refusal);
     let error = client.send_message("me", "one").await.unwrap_err();
     assert_eq!(error.flood_wait(), Some(Duration::from_secs(30)));
-    client.send_message("me", "two").await.unwrap();
+    let known = client.send_message("me", "again").await.unwrap_err();
+    assert!(known.flood_wait().is_some());
+    assert_eq!(server.calls("messages.sendMessage"), 1);
+    client.send_message("@bob", "two").await.unwrap();
 }
 
 #[tokio::test]
@@ -253,4 +256,22 @@ async fn a_budget_spreads_the_calls_of_its_methods_and_no_others() {
     assert!(calls >= Duration::from_millis(550), "{calls:?}");
     assert!(calls < Duration::from_secs(4), "{calls:?}");
     assert!(client.stats().throttled >= 5, "{:?}", client.stats());
+}
+
+#[tokio::test]
+async fn each_chat_has_a_budget_of_its_own() {
+    let server = TestServer::start().await;
+    let (alice, _bob) = (server.user("alice").await, server.user("bob").await);
+    let budget = Budget::new(1, Duration::from_secs(30));
+    let client = client(&server, &alice, memory(), |b| {
+        b.throttle_chats("messages.send", budget)
+    })
+    .await;
+    client.send_message("me", "one").await.unwrap();
+    client.send_message("@bob", "one").await.unwrap();
+    let second = client.send_message("me", "two").into_future();
+    let waits = tokio::time::timeout(Duration::from_millis(300), second).await;
+    assert!(waits.is_err(), "{waits:?}");
+    client.invoke(history()).await.unwrap();
+    assert_eq!(server.calls("messages.sendMessage"), 2);
 }

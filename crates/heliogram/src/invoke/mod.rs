@@ -13,7 +13,7 @@
 //! | it sleeps through a flood wait up to | [`flood_sleep`] | 60 s | [`CallOptions::flood_sleep`] |
 //! | each flood wait is told to | [`on_flood`] | nobody but the log | |
 //! | it is repeated after faults of the server | [`retries`] | 5 times | [`CallOptions::retries`] |
-//! | it waits for its turn in a [`Budget`] | [`throttle`], [`throttle_methods`] | no budget | |
+//! | it waits for its turn in a [`Budget`] | [`throttle`], [`throttle_methods`], [`throttle_chats`] | no budget | |
 //! | it passes through layers of your own | [`layer`] | none | |
 //!
 //! ```no_run
@@ -37,8 +37,7 @@
 //!
 //! **Flood waits** are remembered by method and data centre, those of sign-ins by phone number or
 //! token, and kept in the storage: a call of a method that has to wait waits too, or fails at once
-//! with the same error, without asking the server again. `SLOWMODE_WAIT` is that of one chat and
-//! concerns no other call.
+//! with the same error, without asking the server again. `SLOWMODE_WAIT` is remembered by chat.
 //!
 //! **Faults of the server** are errors of class 500 and the like, such as `RPC_CALL_FAIL`,
 //! `INTERDC_X_CALL_ERROR` or `Timeout`. The pauses before a call is repeated grow from half a
@@ -99,9 +98,11 @@
 //! [`retries`]: crate::ClientBuilder::retries
 //! [`throttle`]: crate::ClientBuilder::throttle
 //! [`throttle_methods`]: crate::ClientBuilder::throttle_methods
+//! [`throttle_chats`]: crate::ClientBuilder::throttle_chats
 //! [`layer`]: crate::ClientBuilder::layer
 
 mod batch;
+mod chat;
 mod deadline;
 mod flood;
 mod migrate;
@@ -132,6 +133,7 @@ pub(crate) use observe::run;
 pub use options::CallOptions;
 pub(crate) use order::{Leader, Order};
 pub use throttle::Budget;
+pub(crate) use throttle::Rule;
 pub(crate) use waits::Waits;
 
 /// What a connection is for; each purpose has connections of its own.

@@ -1,13 +1,16 @@
-use std::time::Duration;
+use std::{cmp::Reverse, collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{Layer, Next, RawCall, pause::pause};
-use crate::{BoxFuture, Client, Result};
+use super::{Layer, Next, RawCall, chat, pause::pause};
+use crate::{BoxFuture, Client, Result, net::lock};
 
 /// Budgets are about shorter times than this.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// How many chats have budgets before the full ones are forgotten.
+const MAX_CHATS: usize = 1024;
 
 /// How often calls may be made: a number of calls in a time.
 ///
@@ -44,27 +47,61 @@ impl Budget {
     }
 }
 
-/// What is left of a budget.
+/// A budget, and the calls it is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    /// How the names of the methods begin.
+    pub(crate) prefix: Box<str>,
+    pub(crate) budget: Budget,
+    /// Whether each chat has a budget of its own.
+    pub(crate) by_chat: bool,
+}
+
+/// When a budget is full again. Held by the call whose turn it is, so that calls go in the order
+/// they came, and one that is taken back takes nothing from those behind it.
+type Left = Arc<Mutex<Instant>>;
+
+/// What is left of the budgets of a rule.
 struct Bucket {
-    prefix: Box<str>,
-    budget: Budget,
-    /// When the bucket is full again. Held by the call whose turn it is, so that calls go in the
-    /// order they came, and one that is taken back takes nothing from those behind it.
-    full_at: Mutex<Instant>,
+    rule: Rule,
+    /// For each chat, or for all calls under 0.
+    left: std::sync::Mutex<HashMap<u64, Left>>,
 }
 
 impl Bucket {
+    fn concerns(&self, method: &str) -> bool {
+        method.starts_with(&*self.rule.prefix)
+    }
+
+    /// What is left for a call; `None` where the budget is not about it.
+    fn left(&self, call: &RawCall) -> Option<Left> {
+        let chat = match self.rule.by_chat {
+            true => chat::of(call)?,
+            false => 0,
+        };
+        let (mut left, now) = (lock(&self.left), Instant::now());
+        if left.len() >= MAX_CHATS && !left.contains_key(&chat) {
+            // A full budget is like one that was never used.
+            left.retain(|_, l| Arc::strong_count(l) > 1 || l.try_lock().is_ok_and(|at| *at > now));
+        }
+        let full = || Arc::new(Mutex::new(now));
+        Some(Arc::clone(left.entry(chat).or_insert_with(full)))
+    }
+
     /// Waits for its turn and takes one call out; answers whether it had to wait.
-    async fn take(&self, client: &Client) -> Result<bool> {
-        let waits = self.full_at.try_lock().is_err();
-        let mut full_at = self.full_at.lock().await;
-        let room = self.budget.each.saturating_mul(self.budget.burst - 1);
-        let room = room.min(LONGEST);
+    async fn take(&self, client: &Client, call: &RawCall) -> Result<bool> {
+        let Some(left) = self.left(call) else {
+            return Ok(false);
+        };
+        let budget = self.rule.budget;
+        let waits = left.try_lock().is_err();
+        let mut full_at = left.lock().await;
+        let room = budget.each.saturating_mul(budget.burst - 1).min(LONGEST);
         let wait = full_at.saturating_duration_since(Instant::now() + room);
         if !wait.is_zero() {
             pause(client, wait).await?;
         }
-        *full_at = (*full_at).max(Instant::now()) + self.budget.each;
+        *full_at = (*full_at).max(Instant::now()) + budget.each;
         Ok(waits || !wait.is_zero())
     }
 }
@@ -73,17 +110,14 @@ impl Bucket {
 pub(super) struct Throttle(Vec<Bucket>);
 
 impl Throttle {
-    pub(super) fn new(budgets: &[(Box<str>, Budget)]) -> Self {
-        let mut buckets: Vec<_> = budgets
-            .iter()
-            .map(|(prefix, budget)| Bucket {
-                prefix: prefix.clone(),
-                budget: *budget,
-                full_at: Mutex::new(Instant::now()),
-            })
-            .collect();
+    pub(super) fn new(rules: &[Rule]) -> Self {
+        let bucket = |rule: &Rule| Bucket {
+            rule: rule.clone(),
+            left: std::sync::Mutex::default(),
+        };
+        let mut buckets: Vec<_> = rules.iter().map(bucket).collect();
         // The narrowest first: who waits there takes nothing from the others yet.
-        buckets.sort_by_key(|b| std::cmp::Reverse(b.prefix.len()));
+        buckets.sort_by_key(|b| Reverse((b.rule.by_chat, b.rule.prefix.len())));
         Self(buckets)
     }
 }
@@ -91,13 +125,13 @@ impl Throttle {
 impl Layer for Throttle {
     fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
         let method = call.method;
-        if !self.0.iter().any(|b| method.starts_with(&*b.prefix)) {
+        if !self.0.iter().any(|b| b.concerns(method)) {
             return next.run(call);
         }
         Box::pin(async move {
             let mut waited = false;
-            for bucket in self.0.iter().filter(|b| method.starts_with(&*b.prefix)) {
-                waited |= bucket.take(next.client).await?;
+            for bucket in self.0.iter().filter(|b| b.concerns(method)) {
+                waited |= bucket.take(next.client, &call).await?;
             }
             if waited {
                 next.client.net().stats.throttled.count();

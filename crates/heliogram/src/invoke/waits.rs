@@ -9,7 +9,7 @@ use std::{
 use heliogram_crypto::hash::sha256;
 use tokio::time::Instant;
 
-use super::RawCall;
+use super::{RawCall, chat};
 use crate::{
     FloodKind,
     net::lock,
@@ -59,8 +59,12 @@ impl Waits {
     pub(crate) fn of(&self, call: &RawCall) -> Option<(FloodKind, Duration)> {
         let by_method = lock(&self.by_method);
         let waits = by_method.get(call.method)?;
-        let (place, now) = (place(call), Instant::now());
-        let wait = waits.iter().find(|w| w.place == place && w.until > now)?;
+        let (here, now) = (place(call, FloodKind::Flood), Instant::now());
+        let mut waits = waits.iter().filter(|w| w.until > now);
+        let wait = waits.find(|w| match w.kind {
+            FloodKind::Slowmode => w.place == place(call, w.kind),
+            _ => w.place == here,
+        })?;
         Some((wait.kind, wait.until - now))
     }
 
@@ -72,11 +76,11 @@ impl Waits {
         wait: Duration,
         records: &Records,
     ) {
-        // Slow mode is that of one chat; other calls of the method may go on.
-        if kind == FloodKind::Slowmode {
+        let (place, until) = (place(call, kind), Instant::now() + wait);
+        if kind == FloodKind::Slowmode && place.1 == 0 {
+            // Nobody can tell which chat it is that of.
             return;
         }
-        let (place, until) = (place(call), Instant::now() + wait);
         self.insert(call.method, Wait { place, kind, until });
         if wait >= WORTH_KEEPING {
             let _turn = self.writing.lock().await;
@@ -90,10 +94,7 @@ impl Waits {
 
     /// Forgets the waits of the account, as it leaves; those of sign-ins stay.
     pub(crate) fn forget_account(&self) {
-        lock(&self.by_method).retain(|_, waits| {
-            waits.retain(|w| w.place.1 != 0);
-            !waits.is_empty()
-        });
+        lock(&self.by_method).retain(|method, _| is_sign_in(method));
     }
 
     /// The waits as they are stored.
@@ -126,7 +127,7 @@ impl Waits {
         }
         let full = by_method.values().map(Vec::len).sum::<usize>() >= MAX;
         let waits = by_method.entry(method.into()).or_default();
-        waits.retain(|w| w.until > now && w.place != wait.place);
+        waits.retain(|w| w.until > now && (w.place, w.kind) != (wait.place, wait.kind));
         // One that is not remembered costs a call to the server, no more.
         if !full {
             waits.push(wait);
@@ -134,16 +135,24 @@ impl Waits {
     }
 }
 
-/// Waits count for a method at a data centre. What signing in must wait for depends on the phone
-/// number or token in the call, so there each call has a wait of its own.
-fn place(call: &RawCall) -> Place {
-    let of_call = call.method.starts_with("auth.");
+/// Waits count for a method at a data centre, slow mode for a chat. What signing in must wait for
+/// depends on the phone number or token in the call, so there each call has a wait of its own.
+fn place(call: &RawCall, kind: FloodKind) -> Place {
     let hash = || {
         let hash = sha256(&[&call.body]);
         let first = hash.first_chunk().copied().map(u64::from_le_bytes);
         first.unwrap_or_default().max(1)
     };
-    (call.dc.unwrap_or(0), if of_call { hash() } else { 0 })
+    let about = match kind {
+        FloodKind::Slowmode => chat::of(call).unwrap_or(0),
+        _ if is_sign_in(call.method) => hash(),
+        _ => 0,
+    };
+    (call.dc.unwrap_or(0), about)
+}
+
+fn is_sign_in(method: &str) -> bool {
+    method.starts_with("auth.")
 }
 
 fn unix() -> Duration {
@@ -187,12 +196,25 @@ mod tests {
 
     #[tokio::test]
     async fn slow_mode_of_one_chat_holds_nobody_else_up() {
+        use heliogram_api::{functions as f, types};
+
         let (waits, records) = (Waits::default(), Records::new(Arc::new(Memory::new())));
-        let send = call("messages.sendMessage", b"");
+        let send = |channel, text: &str| {
+            let peer = types::InputPeerChannel::new(channel, 1).into();
+            RawCall::of(&f::messages::SendMessage::new(peer, text.into(), 1))
+        };
         waits
-            .note(&send, FloodKind::Slowmode, MINUTE, &records)
+            .note(&send(7, "one"), FloodKind::Slowmode, MINUTE, &records)
             .await;
-        assert_eq!(waits.of(&send), None);
+        assert!(waits.of(&send(7, "two")).is_some());
+        assert_eq!(waits.of(&send(8, "two")), None);
+        let unclear = call("messages.sendMessage", b"");
+        waits
+            .note(&unclear, FloodKind::Slowmode, MINUTE, &records)
+            .await;
+        assert_eq!(waits.of(&unclear), None);
+        let after = Waits::from_stored(records.method_waits().await.unwrap());
+        assert!(after.of(&send(7, "three")).is_some() && after.of(&send(8, "three")).is_none());
     }
 
     #[tokio::test]
