@@ -297,6 +297,43 @@ async fn an_account_forgotten_elsewhere_is_carried_once_more_for_many_calls() {
 }
 
 #[tokio::test]
+async fn a_key_used_twice_elsewhere_is_made_anew() {
+    let dead = std::sync::OnceLock::new();
+    let server = Server::start_dcs(2, move |seen| {
+        carrying(seen).unwrap_or_else(|| match seen.dc {
+            // The first key that calls there is the dead one.
+            2 if seen.key == *dead.get_or_init(|| seen.key) => {
+                Answer::Error(406, "AUTH_KEY_DUPLICATED")
+            }
+            _ => Answer::Result(to_bytes(&true)),
+        })
+    })
+    .await;
+    let client = server.client().shared_storage(signed_in().await);
+    let client = client.connect().await.unwrap();
+    let mut calls = JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        let call = f::account::UpdateStatus::new(true);
+        calls.spawn(async move { client.invoke_on(2, Purpose::Download, call).await });
+    }
+    while let Some(done) = calls.join_next().await {
+        assert!(done.unwrap().unwrap());
+    }
+    assert_eq!(
+        server.keys(),
+        3,
+        "one for home, a dead one and its successor"
+    );
+    assert_eq!(server.count::<f::auth::ImportAuthorization>(), 2);
+    assert_eq!(
+        client.self_id(),
+        Some(7),
+        "nothing happened to the session at home"
+    );
+}
+
+#[tokio::test]
 async fn an_account_that_moved_is_followed_with_its_authorization() {
     let gone = Arc::new(AtomicBool::new(false));
     let moved = Arc::clone(&gone);

@@ -44,12 +44,12 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
                 .into());
             }
             move_home(client, home, new_home, e).await?;
-        } else if let Some(seen) = authorization
-            && &*e.name == "AUTH_KEY_UNREGISTERED"
-            && !carried
+        } else if let Some(seen) = authorization.filter(|_| !carried)
+            && let Some(ended) = SessionEnded::of(e)
         {
+            // What ends a session at home is mended elsewhere.
             carried = true;
-            client.net().dc(dc).lose_authorization(seen);
+            transfer::lose(client, dc, seen, ended.why).await;
         } else {
             // Several calls may be told of the end.
             let concerned = client.net().account().is_some() || ended(client, &call).is_some();

@@ -149,6 +149,11 @@ pub enum Purpose {
     Download,
 }
 
+impl Purpose {
+    /// Every purpose.
+    pub(crate) const ALL: [Self; 3] = [Self::Main, Self::Upload, Self::Download];
+}
+
 /// An encoded call on its way through the layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

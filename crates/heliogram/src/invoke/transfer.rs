@@ -5,7 +5,7 @@ use heliogram_tl::{Call, from_bytes};
 
 use super::{Purpose, RawCall, flood};
 use crate::{
-    Client, Error, Result,
+    Client, Error, Result, SessionEnd,
     error::{ProtocolError, RpcError},
 };
 
@@ -32,6 +32,25 @@ pub(super) async fn ensure(client: &Client, dc: i32) -> Result<u64> {
     client.net().stats.transfers.count();
     tracing::debug!(dc, "authorization carried over");
     Ok(there.set_authorized(true))
+}
+
+/// The account cannot be used at `dc` any more in the way that `seen` stands for. A key that is
+/// good for nothing is given up with all connections that use it.
+pub(super) async fn lose(client: &Client, dc: i32, seen: u64, why: SessionEnd) {
+    let there = client.net().dc(dc);
+    let _turn = there.transfer().await;
+    if there.authorization() != Some(seen) {
+        // Another call has seen to it.
+        return;
+    }
+    if why == SessionEnd::Duplicated {
+        tracing::warn!(dc, "a key was used from two places and is made anew");
+        there.renew(&client.net().records).await;
+        for purpose in Purpose::ALL {
+            client.pool().retire(dc, purpose);
+        }
+    }
+    there.lose_authorization(seen);
 }
 
 async fn carry(client: &Client, home: i32, dc: i32) -> Result<()> {

@@ -144,14 +144,24 @@ impl Dc {
     pub(super) async fn forget(&self, records: &Records, old: &Arc<Key>) {
         let mut slot = self.key.lock().await;
         if slot.as_ref().is_some_and(|key| Arc::ptr_eq(key, old)) {
-            *slot = None;
             self.set_authorized(false);
-            let mut changes = Changes::new();
-            changes.forget_dc_key(self.id);
-            if let Err(e) = records.commit(changes).await {
-                // The new key will be written over it.
-                tracing::warn!(dc = self.id, error = %e, "a dead key was not deleted");
-            }
+            self.delete(&mut slot, records).await;
+        }
+    }
+
+    /// Gives up the key in use; the next connection makes a new one.
+    pub(crate) async fn renew(&self, records: &Records) {
+        let mut slot = self.key.lock().await;
+        self.delete(&mut slot, records).await;
+    }
+
+    async fn delete(&self, slot: &mut Option<Arc<Key>>, records: &Records) {
+        *slot = None;
+        let mut changes = Changes::new();
+        changes.forget_dc_key(self.id);
+        if let Err(e) = records.commit(changes).await {
+            // The new key will be written over it.
+            tracing::warn!(dc = self.id, error = %e, "a dead key was not deleted");
         }
     }
 
