@@ -102,6 +102,7 @@
 //! [`layer`]: crate::ClientBuilder::layer
 
 mod batch;
+mod calling;
 mod chat;
 mod deadline;
 mod flood;
@@ -129,7 +130,6 @@ use heliogram_tl::{Call, to_bytes};
 use crate::{BoxFuture, Client, Result, config::Config};
 
 pub use batch::{Answers, InvokeAll, MultiError};
-pub(crate) use observe::run;
 pub use options::CallOptions;
 pub(crate) use order::{Leader, Order};
 pub use throttle::Budget;
