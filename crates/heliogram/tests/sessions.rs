@@ -4,7 +4,10 @@
 mod room;
 mod script;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use heliogram::{
@@ -208,15 +211,20 @@ async fn crash(server: &script::Server, storage: Arc<dyn Storage>) {
 async fn a_new_key_is_stored_before_anything_is_sent_with_it() {
     let storage: Arc<dyn Storage> = Arc::new(Memory::new());
     let records = Records::new(Arc::clone(&storage));
+    let stored = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&stored);
     let server = mute(move |key| {
-        let stored = records.dc_keys().now_or_never().unwrap().unwrap();
-        assert!(
-            stored.iter().any(|s| s.key.id() == key),
-            "the key is not stored yet"
-        );
+        let keys = records.dc_keys().now_or_never().unwrap().unwrap();
+        let there = keys.iter().any(|stored| stored.key.id() == key);
+        seen.lock().unwrap().push(there);
     })
     .await;
     crash(&server, storage).await;
+    let stored = stored.lock().unwrap();
+    assert!(
+        !stored.is_empty() && stored.iter().all(|there| *there),
+        "{stored:?}"
+    );
 }
 
 #[tokio::test]
