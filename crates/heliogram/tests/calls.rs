@@ -236,7 +236,7 @@ async fn a_budget_spreads_the_calls_of_its_methods_and_no_others() {
     })
     .await;
     // Who goes away before its turn takes nothing from the others.
-    for _ in 0..50 {
+    for _ in 0..500 {
         assert!(client.invoke(history()).now_or_never().is_none());
     }
     let start = Instant::now();
@@ -254,7 +254,7 @@ async fn a_budget_spreads_the_calls_of_its_methods_and_no_others() {
     };
     let (calls, _others) = tokio::join!(calls, others);
     assert!(calls >= Duration::from_millis(550), "{calls:?}");
-    assert!(calls < Duration::from_secs(4), "{calls:?}");
+    assert!(calls < Duration::from_secs(20), "{calls:?}");
     assert!(client.stats().throttled >= 5, "{:?}", client.stats());
 }
 

@@ -21,7 +21,7 @@ use script::{Answer, Server, usual};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 /// How long something may take that nothing holds up.
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(20);
 
 fn history() -> f::messages::GetHistory {
     f::messages::GetHistory::new(enums::InputPeer::InputPeerSelf, 0, 0, 0, 10, 0, 0, 0)
