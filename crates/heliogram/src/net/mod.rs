@@ -34,13 +34,18 @@ use std::{
 
 use bytes::Bytes;
 use heliogram_crypto::RsaPublicKey;
-use tokio::sync::watch;
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
 use crate::{
-    Result,
+    Result, SessionEnded,
     config::Config,
+    invoke::Waits,
+    stats::Counters,
     storage::{Records, Storage},
     updates::Hub,
 };
@@ -52,6 +57,11 @@ pub(crate) struct Net {
     pub(crate) records: Records,
     pub(crate) hub: Hub,
     pub(crate) tasks: Tasks,
+    pub(crate) stats: Counters,
+    /// Told when the server has a new configuration.
+    pub(crate) stale: Arc<Notify>,
+    /// Methods that must not be called yet.
+    pub(crate) waits: Waits,
     clock: Clock,
     keys: Arc<[RsaPublicKey]>,
     /// What stands in front of the first call of a session: layer and identity.
@@ -59,6 +69,10 @@ pub(crate) struct Net {
     // Mutable.
     home: AtomicI32,
     account: RwLock<Option<Account>>,
+    /// When the configuration was fetched last for a data centre that nobody knew. Held meanwhile.
+    searched: tokio::sync::Mutex<Option<Instant>>,
+    /// Why the account has left this session.
+    ended: Mutex<Option<SessionEnded>>,
     addresses: Mutex<Addresses>,
     dcs: Mutex<HashMap<i32, Arc<Dc>>>,
     stopped: watch::Sender<bool>,
@@ -71,6 +85,11 @@ impl Net {
         let keys = config.servers.keys()?.into();
         let records = Records::new(storage);
         let start = Self::start(&records, &config.servers).await?;
+        let waits = records.method_waits().await.unwrap_or_else(|error| {
+            // Without them the server is asked once more, that is all.
+            tracing::warn!(%error, "stored flood waits are forgotten");
+            Vec::new()
+        });
         let addresses = Addresses::new(&config.servers, &records.dc_addresses().await?);
         // A session nobody is signed in to need not go back to where it was.
         let known = |dc: &i32| addresses.knows(*dc) || start.account.is_some();
@@ -79,10 +98,15 @@ impl Net {
             header: header::encode(&config),
             hub: Hub::new(),
             tasks: Tasks::new(),
+            stats: Counters::new(),
+            stale: Arc::default(),
+            waits: Waits::from_stored(waits),
             clock: Clock::new(),
             keys,
             home: AtomicI32::new(home),
             account: RwLock::new(start.account),
+            ended: Mutex::default(),
+            searched: tokio::sync::Mutex::default(),
             addresses: Mutex::new(addresses),
             dcs: Mutex::default(),
             stopped: watch::Sender::new(false),
@@ -114,6 +138,11 @@ impl Net {
     /// The address of a data centre, as far as it is known without looking up a name.
     pub(crate) fn address_of(&self, dc: i32) -> Option<SocketAddr> {
         lock(&self.addresses).socket(dc)
+    }
+
+    /// Whether an address of the data centre is known.
+    fn knows(&self, dc: i32) -> bool {
+        lock(&self.addresses).knows(dc)
     }
 
     /// The state of one data centre.

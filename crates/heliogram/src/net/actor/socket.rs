@@ -36,6 +36,7 @@ impl Actor {
         // A new connection is introduced anew; the server may have been restarted in between.
         self.introduced = false;
         if self.worked {
+            self.net.stats.reconnects.count();
             self.resync();
         }
         let mut idle_since = Instant::now();
