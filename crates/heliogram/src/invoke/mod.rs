@@ -6,6 +6,7 @@
 //! connection. The time limit stands inside of the flood waits, so that a wait the server asks for
 //! does not count.
 
+mod cdn;
 mod deadline;
 mod flood;
 mod migrate;
@@ -29,6 +30,9 @@ pub enum Purpose {
     Upload,
     /// Parts of files on their way down.
     Download,
+    /// Parts of encrypted files from a CDN, which answers `upload.getCdnFile` alone and learns
+    /// nothing of the account.
+    Cdn,
 }
 
 /// An encoded call on its way through the layers.

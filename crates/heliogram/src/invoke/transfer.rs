@@ -27,7 +27,7 @@ pub(super) async fn ensure(client: &Client, dc: i32) -> Result<()> {
     Ok(())
 }
 
-async fn send<C: Call>(client: &Client, dc: i32, call: C) -> Result<C::Output> {
+pub(super) async fn send<C: Call>(client: &Client, dc: i32, call: C) -> Result<C::Output> {
     let raw = RawCall::new(C::NAME, to_bytes(&call)).on(dc, Purpose::Main);
     let answer = client.pool().call(dc, &raw).await?;
     let output = from_bytes(&answer).map_err(|e| ProtocolError::BadAnswer {

@@ -15,6 +15,8 @@ use crate::storage::{self, Changes, DcKey, Records};
 /// A data centre, as far as this client has to do with it.
 pub(crate) struct Dc {
     pub(super) id: i32,
+    /// Whether it is a CDN, whose keys are not stored.
+    pub(super) cdn: bool,
     /// Held while a key is read or made, so that one connection does it for all.
     key: AsyncMutex<Option<Arc<Key>>>,
     /// Held while the account is carried over, so that one call does it for all.
@@ -90,25 +92,37 @@ impl Dc {
     pub(super) fn new(id: i32) -> Self {
         Self {
             id,
+            cdn: false,
             key: AsyncMutex::default(),
             transfer: AsyncMutex::default(),
             authorized: AtomicBool::new(false),
         }
     }
 
+    pub(super) fn cdn(id: i32) -> Self {
+        Self {
+            cdn: true,
+            ..Self::new(id)
+        }
+    }
+
     /// The permanent key: the one in use, or the stored one, or a new one made over `wire`.
     ///
-    /// A new key is stored before anything is sent with it.
+    /// But for CDNs, a new key is stored before anything is sent with it.
     pub(super) async fn key(&self, net: &Net, wire: &mut Wire) -> Result<Arc<Key>, Fault> {
         let mut slot = self.key.lock().await;
         if let Some(key) = &*slot {
             return Ok(Arc::clone(key));
         }
-        let stored = net.records.dc_key(self.id).await.map_err(Fault::storage)?;
+        let stored = if self.cdn {
+            None
+        } else {
+            net.records.dc_key(self.id).await.map_err(Fault::storage)?
+        };
         let key = match stored {
             Some(stored) => Key::from_stored(stored),
             None => {
-                let made = handshake::exchange(net, self.id, wire).await?;
+                let made = handshake::exchange(net, self, wire).await?;
                 let learned = Learned {
                     salts: Vec::new(),
                     time_offset_ms: Some(made.time_offset_ms),
@@ -145,6 +159,9 @@ impl Dc {
         if slot.as_ref().is_some_and(|key| Arc::ptr_eq(key, old)) {
             *slot = None;
             self.set_authorized(false);
+            if self.cdn {
+                return;
+            }
             let mut changes = Changes::new();
             changes.forget_dc_key(self.id);
             if let Err(e) = records.commit(changes).await {
@@ -166,6 +183,9 @@ impl Dc {
     }
 
     async fn save(&self, records: &Records, key: &Key) -> Result<(), storage::Error> {
+        if self.cdn {
+            return Ok(());
+        }
         let mut changes = Changes::new();
         changes.dc_key(&key.to_stored(self.id));
         records.commit(changes).await

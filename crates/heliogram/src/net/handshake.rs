@@ -6,7 +6,7 @@ use heliogram_mtproto::{
 };
 use tokio::time::timeout;
 
-use super::{Net, fault::Fault, lock, servers::ServerAddr, tcp, wire::Wire};
+use super::{Net, cdn, dc::Dc, fault::Fault, servers::ServerAddr, tcp, wire::Wire};
 use crate::{
     error::{NetworkError, ProtocolError},
     random,
@@ -16,8 +16,8 @@ use crate::{
 const MAX_EXCHANGES: u32 = 3;
 
 /// Connects a socket to a data centre.
-pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
-    let addresses = lock(&net.addresses).of(dc);
+pub(super) async fn connect(net: &Net, dc: &Dc) -> Result<Wire, Fault> {
+    let (dc, addresses) = (dc.id, net.addresses_of(dc));
     if addresses.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
     }
@@ -45,8 +45,8 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
     ))
 }
 
-/// Agrees on a new permanent key over a fresh connection.
-pub(super) async fn exchange(net: &Net, dc: i32, wire: &mut Wire) -> Result<Established, Fault> {
+/// Agrees on a new key over a fresh connection: a permanent one, or a temporary one with a CDN.
+pub(super) async fn exchange(net: &Net, dc: &Dc, wire: &mut Wire) -> Result<Established, Fault> {
     let mut attempts = 1;
     loop {
         match attempt(net, dc, wire).await {
@@ -56,12 +56,13 @@ pub(super) async fn exchange(net: &Net, dc: i32, wire: &mut Wire) -> Result<Esta
     }
 }
 
-async fn attempt(net: &Net, dc: i32, wire: &mut Wire) -> Result<Established, Fault> {
+async fn attempt(net: &Net, dc: &Dc, wire: &mut Wire) -> Result<Established, Fault> {
     let config = ClientConfig {
-        keys: net.keys.clone(),
-        dc: net.config.servers.wire_dc(dc),
-        expires_in: None,
+        keys: net.trusted(dc),
+        dc: net.config.servers.wire_dc(dc.id),
+        expires_in: dc.cdn.then_some(cdn::KEY_LIFE),
     };
+    let dc = dc.id;
     let (mut exchange, mut packet) =
         ClientExchange::start(config, random::seed()?, net.clock.now());
     loop {

@@ -144,6 +144,13 @@ impl Actor {
         }
         if fault.is_key_unknown() {
             self.strikes += 1;
+            if self.dc.cdn {
+                // CDNs forget keys at any time, and no account hangs on them.
+                if let Some((key, _)) = &self.session {
+                    self.dc.forget(&self.net.records, key).await;
+                }
+                return self.strikes >= KEY_STRIKES;
+            }
             if self.strikes < KEY_STRIKES {
                 return false;
             }
@@ -160,7 +167,9 @@ impl Actor {
             return false;
         }
         self.failures += 1;
-        !self.worked && self.failures >= self.net.config.connect_attempts
+        // What a CDN does not give is fetched elsewhere.
+        let lasting = self.worked && !self.dc.cdn;
+        !lasting && self.failures >= self.net.config.connect_attempts
     }
 
     /// Makes the session for a key, unless it exists; calls under way move to the new one.
@@ -273,7 +282,7 @@ async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
 
 /// Connects a socket and makes sure that there is a key.
 async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
-    let mut wire = handshake::connect(&net, dc.id).await?;
+    let mut wire = handshake::connect(&net, &dc).await?;
     let key = dc.key(&net, &mut wire).await?;
     Ok((wire, key))
 }
