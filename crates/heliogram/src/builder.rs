@@ -179,9 +179,10 @@ impl ClientBuilder {
     ///
     /// A CDN is a data centre outside of Telegram's own. It holds the files encrypted and gets
     /// neither the account nor what is set here of device, system and app, but it sees the
-    /// client's IP address and which encrypted file it fetches. What it sends is checked, byte
-    /// for byte, against hashes from Telegram before anybody sees it; if it lies or cannot be
-    /// reached, the file comes from Telegram itself. Off means that no CDN is ever connected to.
+    /// client's IP address and which encrypted file it fetches. What it sends is checked against
+    /// hashes from Telegram before anybody sees it. If it lies or cannot be reached, the file comes
+    /// from Telegram itself, and so do all others for 10 minutes; that is logged as a warning. Off
+    /// means that no CDN is ever connected to.
     ///
     /// ```no_run
     /// # async fn run() -> heliogram::Result<()> {

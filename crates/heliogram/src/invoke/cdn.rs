@@ -4,7 +4,7 @@ use bytes::Bytes;
 use heliogram_api::functions as f;
 use heliogram_tl::Call;
 
-use super::{RawCall, transfer::send};
+use super::{Purpose, RawCall, transfer::send};
 use crate::{Client, Error, Result, error::ProtocolError};
 
 /// Sends a call to a CDN. A CDN whose key is not known is looked up anew, once.
@@ -51,6 +51,8 @@ async fn refresh(client: &Client, dc: i32, version: u64) -> Result<()> {
     }
     let config = send(client, home, f::help::GetCdnConfig {}).await?;
     cdns.learn(&config);
+    // Those that are being opened look for the old keys.
+    client.pool().retire(dc, Purpose::Cdn);
     tracing::debug!(dc, "keys of the CDNs fetched");
     Ok(())
 }
