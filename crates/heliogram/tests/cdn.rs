@@ -177,6 +177,19 @@ async fn cut_connections_to_a_cdn_do_no_harm() {
 }
 
 #[tokio::test]
+async fn keys_of_cdns_are_bound_to_nothing() {
+    let (server, alice) = start().await;
+    let builder = room::builder(&server).pfs(true);
+    let a = room::enter_by(builder, &alice).await;
+    let data = content(3_000_000);
+    let sent = send(&a, &data).await;
+    let bound = server.calls("auth.bindTempAuthKey");
+    assert!(sent.download().await.unwrap() == data);
+    assert!(asked(&server).0 >= 6);
+    assert_eq!(server.calls("auth.bindTempAuthKey"), bound);
+}
+
+#[tokio::test]
 async fn a_cdn_takes_nothing_but_calls_for_files() {
     use heliogram::{Error, Purpose, api::functions as f};
     let (server, alice) = start().await;

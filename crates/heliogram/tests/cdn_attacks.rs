@@ -9,7 +9,7 @@ use heliogram::{Client, Error, Identity, ProtocolError, api::functions as f};
 use heliogram_tl::Call;
 use script::{
     Server,
-    account::{poison, signed_in, taken, works},
+    account::{client_of, poison, signed_in, taken, works},
     cdn::{CDN, Lie, Scene, other_rsa_key},
 };
 
@@ -220,12 +220,7 @@ async fn sec_31_a_cdn_learns_nothing_of_the_account_or_the_device() {
 async fn sec_29_updates_from_a_cdn_are_not_taken() {
     for lie in [Lie::None, Lie::Updates] {
         let (server, scene) = Scene::new(lie).start().await;
-        let client = enter(&server).await;
-        let mut updates = client.updates();
-        script::until("the client asks for its state", || {
-            server.count::<f::updates::GetState>() > 0
-        })
-        .await;
+        let (client, mut updates) = client_of(&server).await;
         let (got, end) = fetch(&client, &scene).await;
         assert!(end.is_none() && got == scene.content, "{end:?}");
         assert!(server.push_from(CDN, &poison()) > 0);

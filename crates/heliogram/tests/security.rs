@@ -3,13 +3,23 @@
 
 mod script;
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use heliogram::{Error, ProtocolError, api::functions as f};
+use heliogram::{
+    Error, ProtocolError, Purpose,
+    api::{functions as f, types},
+};
 use heliogram_simulation::hostile::{ExchangeAttack, Reaction, RecordAttack};
+use heliogram_tl::{Call, to_bytes};
 use script::{
     Answer, Server,
-    account::{answer, poison, signed_in, taken, works},
+    account::{answer, client_of, poison, taken, works},
     until, usual,
 };
 use tokio::runtime::Runtime;
@@ -52,33 +62,79 @@ fn exchange(attack: ExchangeAttack) {
 fn record(attack: RecordAttack) {
     block_on(async {
         let server = Server::start(answer).await;
-        let storage = signed_in().await;
-        let client = server
-            .client()
-            .shared_storage(storage)
-            .connect()
-            .await
-            .unwrap();
-        let mut updates = client.updates();
-        until("the client asks for its state", || {
-            server.count::<f::updates::GetState>() > 0
+        let (client, mut updates) = client_of(&server).await;
+        let before = server.connections();
+        server.attack_sessions(attack, &poison());
+        let more = usize::from(attack.reaction() == Reaction::Reconnect);
+        until("the client makes another connection, if it has to", || {
+            server.connections() >= before + more
         })
         .await;
         works(&client).await;
-        let before = server.connections();
-        server.attack_sessions(attack, &poison());
-        if attack.reaction() == Reaction::Reconnect {
-            until("the client makes another connection", || {
-                server.connections() > before
-            })
-            .await;
-        }
-        works(&client).await;
         let wanted = usize::from(attack.reaction() == Reaction::TakeOnce);
         assert_eq!(taken(&mut updates).await, wanted);
-        let more = usize::from(attack.reaction() == Reaction::Reconnect);
         assert_eq!(server.connections(), before + more);
         client.stop().await.unwrap();
+    });
+}
+
+#[test]
+fn sec_23_a_call_under_way_outlives_the_connection_of_a_refused_packet() {
+    block_on(async {
+        let asked = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&asked);
+        let server = Server::start(move |seen| match seen.id {
+            f::help::GetInviteText::ID => {
+                flag.store(true, Ordering::SeqCst);
+                Answer::Nothing
+            }
+            _ => answer(seen),
+        })
+        .await;
+        let (client, _updates) = client_of(&server).await;
+        let waiting = client.clone();
+        let call = tokio::spawn(async move { waiting.invoke(f::help::GetInviteText::new()).await });
+        until("the call is there", || asked.load(Ordering::SeqCst)).await;
+        let before = server.connections();
+        for round in 1..=3 {
+            server.attack_sessions(RecordAttack::DamagedKey, &poison());
+            until("another connection", || {
+                server.connections() >= before + round
+            })
+            .await;
+            works(&client).await;
+        }
+        assert!(!call.is_finished(), "it is still waited for");
+        server.answer_all(&to_bytes(&types::help::InviteText::new("come".into())));
+        assert_eq!(call.await.unwrap().unwrap().message, "come");
+        assert_eq!(server.count::<f::help::GetInviteText>(), 1, "it ran once");
+    });
+}
+
+#[test]
+fn sec_29_updates_of_connections_that_carry_files_are_not_taken() {
+    block_on(async {
+        let server = Server::start(answer).await;
+        let (client, mut updates) = client_of(&server).await;
+        let nearest = client.invoke_on(1, Purpose::Download, f::help::GetNearestDc::new());
+        nearest.await.unwrap();
+        // It comes in both sessions, and counts in one.
+        server.attack_sessions(RecordAttack::Twice, &poison());
+        assert_eq!(taken(&mut updates).await, 1);
+        client.stop().await.unwrap();
+    });
+}
+
+#[test]
+fn sec_30_a_frame_longer_than_any_packet_ends_the_connection_at_once() {
+    block_on(async {
+        let server = Server::start(answer).await;
+        let (client, mut updates) = client_of(&server).await;
+        let before = server.connections();
+        server.send_raw(&[0x7f, 0xff, 0xff, 0xff]);
+        until("another connection", || server.connections() > before).await;
+        works(&client).await;
+        assert_eq!(taken(&mut updates).await, 0);
     });
 }
 

@@ -6,7 +6,10 @@ use std::{
 };
 
 use heliogram_crypto::AuthKey;
-use heliogram_mtproto::{Now, RequestId, Session, SessionConfig, server::ServerSession};
+use heliogram_mtproto::{
+    Now, RequestId, Session, SessionConfig,
+    server::{self, ServerSession},
+};
 
 use crate::{
     Violation,
@@ -50,6 +53,8 @@ pub(crate) struct World<'a> {
     pub(crate) cancelled: bool,
     /// Update number to: pushed into which session, times delivered.
     pub(crate) pushed: BTreeMap<u64, (i64, u64)>,
+    /// The last id the client gave in each of its sessions.
+    ids: HashMap<i64, i64>,
 }
 
 impl<'a> World<'a> {
@@ -85,6 +90,7 @@ impl<'a> World<'a> {
             run_as: Vec::new(),
             cancelled: false,
             pushed: BTreeMap::new(),
+            ids: HashMap::new(),
             dice,
         };
         world.plan_tasks();
@@ -162,6 +168,7 @@ impl<'a> World<'a> {
         let mut out = Vec::new();
         let client_now = client_now(&self.plan, self.now);
         while self.client.poll_packet(client_now, &mut out) {
+            self.check_id(&out)?;
             self.link
                 .send(self.now, To::Server, self.connection, &out, &mut self.dice);
         }
@@ -181,6 +188,22 @@ impl<'a> World<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Ids of one session rise, whatever the server said of time.
+    fn check_id(&mut self, packet: &[u8]) -> Result<(), Violation> {
+        let mut packet = packet.to_vec();
+        let opened = server::open(&self.key, &mut packet);
+        let opened =
+            opened.map_err(|e| Violation::new(format!("the client sends nonsense: {e}")))?;
+        let last = self.ids.insert(opened.session_id, opened.msg_id);
+        match opened.msg_id & 3 == 0 && last.is_none_or(|last| last < opened.msg_id) {
+            true => Ok(()),
+            false => Err(Violation::new(format!(
+                "id {:#x} after {last:x?}",
+                opened.msg_id
+            ))),
+        }
     }
 
     /// The connection breaks; the server hears of it when the next one comes.

@@ -1,16 +1,19 @@
 //! Every attack on a client in its key exchange and in its session, packet by packet.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::{sync::LazyLock, time::Duration};
+use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use heliogram_crypto::{AuthKey, RsaPrivateKey, SeededRandom};
 use heliogram_mtproto::{
     Event, Now, SendOptions, Session, SessionConfig,
-    exchange::{ClientConfig, ClientExchange, ClientStep, ExchangeError},
+    exchange::{
+        ClientConfig, ClientExchange, ClientStep, ExchangeError, ServerConfig, ServerExchange,
+    },
+    server::{self, ServerEvent, ServerSalts, ServerSession},
 };
 use heliogram_simulation::hostile::{
-    ExchangeAttack, HostileServer, Reaction, RecordAttack, Victim,
+    ExchangeAttack, HostileServer, Reaction, RecordAttack, RequestAttack, Victim,
 };
 
 const NOW: Now = Now {
@@ -51,6 +54,43 @@ fn exchange(attack: ExchangeAttack) {
     assert!(attack.is_seen_through(&error), "{error:?}");
 }
 
+#[test]
+fn sec_13_no_two_exchanges_share_anything_secret() {
+    let config = || ClientConfig {
+        keys: [rsa().public().clone()].into(),
+        dc: 2,
+        expires_in: None,
+    };
+    let server = |seed| {
+        let keys = [rsa()].into();
+        ServerExchange::new(ServerConfig { keys, dc: 2 }, [seed; 32])
+    };
+    let mut said = HashSet::new();
+    let mut keys = HashSet::new();
+    for seed in 1..=4 {
+        // The same server each time: what differs comes from the client.
+        let mut server = server(9);
+        let (mut client, mut packet) = ClientExchange::start(config(), [seed; 32], NOW);
+        let established = loop {
+            // Behind the header, in which stands the time.
+            assert!(said.insert(packet[20..].to_vec()), "said twice");
+            let reply = server.handle(NOW, &packet).unwrap().reply;
+            match client.handle(NOW, &reply).unwrap() {
+                ClientStep::Send(next, request) => (client, packet) = (next, request),
+                ClientStep::Done(established) => break established,
+            }
+        };
+        assert!(
+            !format!("{established:?}")
+                .contains(&format!("{:?}", &established.key.as_bytes()[..4]))
+        );
+        assert!(
+            keys.insert(established.key.as_bytes().to_vec()),
+            "made twice"
+        );
+    }
+}
+
 /// What came of an attack.
 struct Outcome {
     accepted: usize,
@@ -74,6 +114,7 @@ fn attacked(attack: RecordAttack) -> Outcome {
     let victim = Victim {
         key: &key,
         session_id: session.session_id(),
+        salt: 0,
         time: NOW.unix,
         poison: &POISON,
     };
@@ -112,5 +153,33 @@ fn record(attack: RecordAttack) {
     assert!(outcome.refused == 1 || outcome.accepted > 0);
 }
 
+/// How often a server runs the request of an attack.
+fn request(attack: RequestAttack) {
+    let key = AuthKey::new(std::array::from_fn(|i| i as u8));
+    let salts = ServerSalts::new(key.clone());
+    let victim = Victim {
+        key: &key,
+        session_id: 5,
+        salt: salts.current(NOW),
+        time: NOW.unix,
+        poison: &POISON,
+    };
+    let mut session = ServerSession::new(key.clone(), 5, salts, [1; 32], NOW);
+    session.handle_connected(NOW);
+    let mut runs = 0;
+    for mut packet in attack.packets(&victim) {
+        let Ok(opened) = server::open(&key, &mut packet) else {
+            continue;
+        };
+        // What it says about the packet may be an error, or a refusal to the client.
+        let _ = session.handle_opened(NOW, &opened);
+        while let Some(event) = session.poll_event() {
+            runs += usize::from(matches!(event, ServerEvent::Request { .. }));
+        }
+    }
+    assert_eq!(runs, attack.runs());
+}
+
 heliogram_simulation::exchange_attack_tests!(exchange);
+heliogram_simulation::request_attack_tests!(request);
 heliogram_simulation::record_attack_tests!(record);

@@ -24,6 +24,20 @@ fn nothing_is_lost_and_nothing_runs_twice_under_a_thousand_seeds() {
 }
 
 #[test]
+fn sec_28_ids_of_a_client_rise_under_every_lie_about_time() {
+    for seed in 0..100 {
+        let lied_to = Plan {
+            lies: 100,
+            skew: [0, 3600, -3600][seed as usize % 3],
+            offset_ms: None,
+            cut_every: 20,
+            ..Plan::quiet(seed)
+        };
+        assert_eq!(run(&lied_to).result, Ok(()), "seed {seed}");
+    }
+}
+
+#[test]
 fn the_same_seed_tells_the_same_story() {
     for seed in [3, 4, 7, 16] {
         let plan = Plan::from_seed(seed);

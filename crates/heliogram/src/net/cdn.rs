@@ -22,8 +22,8 @@ use tokio::{
 use super::{dc::Dc, header, lock};
 use crate::{Identity, config::Config};
 
-/// For how long an auth key of a CDN is good, in seconds; most of a day.
-pub(super) const KEY_LIFE: i32 = 23 * 3600;
+/// For how long an auth key of a CDN is good; most of a day.
+pub(super) const KEY_LIFE: Duration = Duration::from_secs(23 * 3600);
 /// How long no file is fetched from CDNs after one of them failed.
 const AVOIDED: Duration = Duration::from_secs(10 * 60);
 /// Most CDNs, and most keys of one, that are kept.

@@ -6,19 +6,24 @@ use std::sync::{
 };
 
 use heliogram_crypto::AuthKey;
-use heliogram_mtproto::Salt;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
+use heliogram_mtproto::{Salt, exchange::Established};
+use tokio::{
+    sync::{Mutex as AsyncMutex, MutexGuard},
+    time::Instant,
+};
 
-use super::{Net, fault::Fault, handshake, lock, wire::Wire};
+use super::{Net, fault::Fault, handshake, lock, temporary::Life, wire::Wire};
 use crate::storage::{self, Changes, DcKey, Records};
 
 /// A data centre, as far as this client has to do with it.
 pub(crate) struct Dc {
     pub(super) id: i32,
-    /// Whether it is a CDN, whose keys are not stored.
+    /// Whether it is a CDN, which has temporary keys alone.
     pub(super) cdn: bool,
     /// Held while a key is read or made, so that one connection does it for all.
     key: AsyncMutex<Option<Arc<Key>>>,
+    /// Held while a temporary key is made and bound; the same goes for that.
+    pub(super) temporary: AsyncMutex<Option<Arc<Key>>>,
     /// Held while the account is carried over, so that one call does it for all.
     transfer: AsyncMutex<()>,
     authorized: AtomicBool,
@@ -30,6 +35,8 @@ pub(super) struct Key {
     /// The salt to begin with.
     pub(super) salt: i64,
     learned: Mutex<Learned>,
+    /// How long it may be used, unless it is permanent.
+    pub(super) life: Option<Life>,
 }
 
 #[derive(Clone, Default)]
@@ -53,7 +60,31 @@ impl Key {
             auth: stored.key,
             salt: stored.salt,
             learned: Mutex::new(learned),
+            life: None,
         }
+    }
+
+    fn made(established: Established, life: Option<Life>) -> Self {
+        let learned = Learned {
+            salts: Vec::new(),
+            time_offset_ms: Some(established.time_offset_ms),
+        };
+        Self {
+            auth: established.key,
+            salt: established.salt,
+            learned: Mutex::new(learned),
+            life,
+        }
+    }
+
+    /// A temporary key that was just made.
+    pub(super) fn temporary(established: Established, life: Life) -> Self {
+        Self::made(established, Some(life))
+    }
+
+    /// Whether a new session may begin with the key.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.life.is_none_or(|life| Instant::now() < life.renew_at)
     }
 
     fn to_stored(&self, dc: i32) -> DcKey {
@@ -94,6 +125,7 @@ impl Dc {
             id,
             cdn: false,
             key: AsyncMutex::default(),
+            temporary: AsyncMutex::default(),
             transfer: AsyncMutex::default(),
             authorized: AtomicBool::new(false),
         }
@@ -108,30 +140,18 @@ impl Dc {
 
     /// The permanent key: the one in use, or the stored one, or a new one made over `wire`.
     ///
-    /// But for CDNs, a new key is stored before anything is sent with it.
+    /// A new key is stored before anything is sent with it.
     pub(super) async fn key(&self, net: &Net, wire: &mut Wire) -> Result<Arc<Key>, Fault> {
         let mut slot = self.key.lock().await;
         if let Some(key) = &*slot {
             return Ok(Arc::clone(key));
         }
-        let stored = if self.cdn {
-            None
-        } else {
-            net.records.dc_key(self.id).await.map_err(Fault::storage)?
-        };
+        let stored = net.records.dc_key(self.id).await.map_err(Fault::storage)?;
         let key = match stored {
             Some(stored) => Key::from_stored(stored),
             None => {
-                let made = handshake::exchange(net, self, wire).await?;
-                let learned = Learned {
-                    salts: Vec::new(),
-                    time_offset_ms: Some(made.time_offset_ms),
-                };
-                let key = Key {
-                    auth: made.key,
-                    salt: made.salt,
-                    learned: Mutex::new(learned),
-                };
+                let made = handshake::exchange(net, self, wire, None).await?;
+                let key = Key::made(made, None);
                 self.save(&net.records, &key)
                     .await
                     .map_err(Fault::storage)?;
@@ -153,15 +173,17 @@ impl Dc {
             .map(|key| key.to_stored(self.id))
     }
 
+    /// The permanent key in use.
+    pub(super) async fn present_key(&self) -> Option<Arc<Key>> {
+        self.key.lock().await.clone()
+    }
+
     /// Gives up a key that the server does not know, unless that was done already.
     pub(super) async fn forget(&self, records: &Records, old: &Arc<Key>) {
         let mut slot = self.key.lock().await;
         if slot.as_ref().is_some_and(|key| Arc::ptr_eq(key, old)) {
             *slot = None;
             self.set_authorized(false);
-            if self.cdn {
-                return;
-            }
             let mut changes = Changes::new();
             changes.forget_dc_key(self.id);
             if let Err(e) = records.commit(changes).await {
@@ -183,9 +205,6 @@ impl Dc {
     }
 
     async fn save(&self, records: &Records, key: &Key) -> Result<(), storage::Error> {
-        if self.cdn {
-            return Ok(());
-        }
         let mut changes = Changes::new();
         changes.dc_key(&key.to_stored(self.id));
         records.commit(changes).await

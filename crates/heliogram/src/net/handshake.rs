@@ -6,7 +6,7 @@ use heliogram_mtproto::{
 };
 use tokio::time::timeout;
 
-use super::{Net, cdn, dc::Dc, fault::Fault, servers::ServerAddr, tcp, wire::Wire};
+use super::{Net, dc::Dc, fault::Fault, servers::ServerAddr, tcp, wire::Wire};
 use crate::{
     error::{NetworkError, ProtocolError},
     random,
@@ -45,22 +45,32 @@ pub(super) async fn connect(net: &Net, dc: &Dc) -> Result<Wire, Fault> {
     ))
 }
 
-/// Agrees on a new key over a fresh connection: a permanent one, or a temporary one with a CDN.
-pub(super) async fn exchange(net: &Net, dc: &Dc, wire: &mut Wire) -> Result<Established, Fault> {
+/// Agrees on a new key: a permanent one, or a temporary one that lives for so many seconds.
+pub(super) async fn exchange(
+    net: &Net,
+    dc: &Dc,
+    wire: &mut Wire,
+    expires_in: Option<i32>,
+) -> Result<Established, Fault> {
     let mut attempts = 1;
     loop {
-        match attempt(net, dc, wire).await {
+        match attempt(net, dc, wire, expires_in).await {
             Err(fault) if fault.is_key_unknown() && attempts < MAX_EXCHANGES => attempts += 1,
             result => return result,
         }
     }
 }
 
-async fn attempt(net: &Net, dc: &Dc, wire: &mut Wire) -> Result<Established, Fault> {
+async fn attempt(
+    net: &Net,
+    dc: &Dc,
+    wire: &mut Wire,
+    expires_in: Option<i32>,
+) -> Result<Established, Fault> {
     let config = ClientConfig {
         keys: net.trusted(dc),
         dc: net.config.servers.wire_dc(dc.id),
-        expires_in: dc.cdn.then_some(cdn::KEY_LIFE),
+        expires_in,
     };
     let dc = dc.id;
     let (mut exchange, mut packet) =

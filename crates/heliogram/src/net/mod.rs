@@ -21,6 +21,7 @@ pub(crate) mod servers;
 mod tasks;
 mod tcp;
 mod telegram;
+mod temporary;
 mod wire;
 
 use std::{

@@ -10,7 +10,7 @@ use heliogram::{
 };
 use heliogram_tl::{Call, to_bytes};
 
-use super::{Answer, Seen, usual};
+use super::{Answer, Seen, Server, until, usual};
 
 /// How long something that must not come is waited for.
 const QUIET: Duration = Duration::from_millis(150);
@@ -72,4 +72,18 @@ pub async fn taken(updates: &mut Updates) -> usize {
 pub async fn works(client: &Client) {
     let nearest = client.invoke(f::help::GetNearestDc::new()).await.unwrap();
     assert_eq!(nearest.country, "DE");
+}
+
+/// A client for which updates come, and which has shown that it works.
+pub async fn client_of(server: &Arc<Server>) -> (Client, Updates) {
+    let storage = signed_in().await;
+    let client = server.client().shared_storage(storage).connect();
+    let client = client.await.unwrap();
+    let updates = client.updates();
+    until("the client asks for its state", || {
+        server.count::<f::updates::GetState>() > 0
+    })
+    .await;
+    works(&client).await;
+    (client, updates)
 }

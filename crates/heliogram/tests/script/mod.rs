@@ -80,6 +80,7 @@ struct State {
     connections: usize,
     cancelled: usize,
     refusing: bool,
+    unanswered: Vec<((i64, i64), i64)>,
     seed: u8,
     /// RSA keys of single data centres, in place of the common one.
     rsa: HashMap<i32, RsaPrivateKey>,
@@ -93,6 +94,8 @@ struct State {
     fooled: bool,
     /// Packets that leave as they are, by session.
     injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
+    /// Bytes that leave on the next connection as they are, packets or not.
+    raw: Vec<u8>,
 }
 
 /// The server's end of an exchange, honest or not.
@@ -216,6 +219,17 @@ impl Server {
         self.state().sessions.clear();
     }
 
+    /// Answers every call that has had no answer.
+    pub fn answer_all(&self, result: &Bytes) {
+        let now = self.now();
+        let mut state = self.state();
+        for (id, msg_id) in std::mem::take(&mut state.unanswered) {
+            if let Some(session) = state.sessions.get_mut(&id) {
+                session.reply(now, msg_id, Ok(result.clone()));
+            }
+        }
+    }
+
     /// Pushes an update to all sessions that are connected.
     pub fn push(&self, update: &Bytes) {
         let now = self.now();
@@ -249,6 +263,7 @@ impl Server {
                 let victim = Victim {
                     key: session.key(),
                     session_id: session.session_id(),
+                    salt: 0,
                     time,
                     poison,
                 };
@@ -256,6 +271,11 @@ impl Server {
             })
             .collect();
         state.injected.extend(packets);
+    }
+
+    /// Sends these bytes on the next connection that is looked at, whatever its framing.
+    pub fn send_raw(&self, bytes: &[u8]) {
+        self.state().raw = bytes.to_vec();
     }
 
     fn exchange(&self, dc: i32) -> Exchange {
@@ -462,7 +482,11 @@ impl Server {
                 session.reply(now, msg_id, Ok(bytes));
                 return false;
             }
-            Answer::CutBefore | Answer::Nothing => true,
+            Answer::Nothing => {
+                state.unanswered.push((id, msg_id));
+                true
+            }
+            Answer::CutBefore => true,
         };
         true
     }
@@ -470,6 +494,7 @@ impl Server {
     fn flush(&self, id: (i64, i64), framing: &mut Framing, out: &mut Vec<u8>) {
         let now = self.now();
         let mut state = self.state();
+        out.append(&mut state.raw);
         for packet in state.injected.remove(&id).unwrap_or_default() {
             framing.encode(&packet, out).unwrap();
         }

@@ -5,10 +5,14 @@
 //! sockets against the client.
 
 mod exchange;
+mod forge;
 mod record;
+mod request;
 
 pub use exchange::{ExchangeAttack, HostileServer};
-pub use record::{Reaction, RecordAttack, Victim};
+pub use forge::Victim;
+pub use record::{Reaction, RecordAttack};
+pub use request::RequestAttack;
 
 /// Lists attacks by names that begin with the rule they break, and makes a macro that makes a test
 /// of each.
