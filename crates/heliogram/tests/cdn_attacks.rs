@@ -117,6 +117,31 @@ async fn a_cdn_that_keeps_its_clients_waiting_is_left_in_time() {
 }
 
 #[tokio::test]
+async fn a_cdn_that_lied_once_is_not_waited_for() {
+    seen_through(Lie::OnceThenSilent).await;
+}
+
+#[tokio::test]
+async fn a_cdn_that_cannot_be_reached_is_done_without() {
+    let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = |listener: &tokio::net::TcpListener| listener.local_addr().unwrap().port();
+    let ports = [port(&mute), port(&gone), 0];
+    drop(gone);
+    for port in ports {
+        let scene = Scene::new(Lie::None);
+        scene.port.set(port).unwrap();
+        let (server, scene) = scene.start().await;
+        let client = server.client().connect_timeout(Duration::from_millis(500));
+        let client = client.shared_storage(signed_in().await);
+        let client = client.connect().await.unwrap();
+        let (got, end) = fetch(&client, &scene).await;
+        assert!(end.is_none() && got == scene.content, "{port} {end:?}");
+        assert_eq!(cdn_calls(&server), 0);
+    }
+}
+
+#[tokio::test]
 async fn sec_31_a_file_without_hashes_is_never_handed_out() {
     for hashes in [0..0, 0..1_000_000, 1_000_000..3_000_000] {
         let mut scene = Scene::new(Lie::None);

@@ -46,6 +46,8 @@ pub enum Lie {
     Flood(&'static str),
     /// It never answers.
     Silent,
+    /// It sends something else once, and never answers again.
+    OnceThenSilent,
     /// It answers with updates.
     Updates,
     /// It says that the account is gone.
@@ -97,7 +99,8 @@ impl Scene {
         let scene = Arc::new(self);
         let script = Arc::clone(&scene);
         let server = Server::start_with_cdn(move |seen| script.answer(seen)).await;
-        scene.port.set(server.ports[1]).unwrap();
+        // Unless it is to be looked for elsewhere.
+        let _ = scene.port.set(server.ports[1]);
         (server, scene)
     }
 
@@ -123,7 +126,7 @@ impl Scene {
                 without_updates: seen.without_updates,
             });
             return match seen.id {
-                f::upload::GetCdnFile::ID => self.cdn(from_bytes(&seen.body).unwrap()),
+                f::upload::GetCdnFile::ID => self.cdn(seen.before, from_bytes(&seen.body).unwrap()),
                 _ => Answer::Error(400, "CDN_METHOD_INVALID"),
             };
         }
@@ -193,7 +196,7 @@ impl Scene {
         Answer::Result(to_bytes(&file))
     }
 
-    fn cdn(&self, call: f::upload::GetCdnFile) -> Answer {
+    fn cdn(&self, before: usize, call: f::upload::GetCdnFile) -> Answer {
         let (offset, limit) = (call.offset, call.limit);
         let mut part = self.part(offset, limit);
         let middle = part.len() / 2;
@@ -213,7 +216,8 @@ impl Scene {
             Lie::LongToken => return needs(&[0; 100_000]),
             Lie::TokenInvalid => return Answer::Error(400, "FILE_TOKEN_INVALID"),
             Lie::Flood(text) => return Answer::Error(420, text),
-            Lie::Silent => return Answer::Nothing,
+            Lie::OnceThenSilent if before == 0 => part[middle] ^= 1,
+            Lie::Silent | Lie::OnceThenSilent => return Answer::Nothing,
             Lie::Updates => return Answer::Result(account::poison()),
             Lie::Unauthorized => return Answer::Error(401, "AUTH_KEY_UNREGISTERED"),
             Lie::Migrate => return Answer::Error(303, "USER_MIGRATE_203"),

@@ -10,7 +10,7 @@ use std::{fmt, ops::Range, sync::Mutex};
 use bytes::Bytes;
 use heliogram_api::{enums, functions as f, types};
 use heliogram_crypto::{Ctr, Zeroizing};
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 use self::{
     blocks::{Block, GRAIN, blocks},
@@ -39,6 +39,8 @@ pub(super) struct CdnFile {
     key: Zeroizing<[u8; 32]>,
     iv: [u8; 16],
     hashes: Mutex<Hashes>,
+    /// Becomes `true` when the file is fetched elsewhere.
+    left: watch::Sender<bool>,
 }
 
 impl CdnFile {
@@ -61,6 +63,7 @@ impl CdnFile {
             key: Zeroizing::new(key.map_err(|_| Trouble::Redirect)?),
             iv: iv.map_err(|_| Trouble::Redirect)?,
             hashes: Mutex::new(hashes),
+            left: watch::Sender::new(false),
         })
     }
 
@@ -81,9 +84,13 @@ impl CdnFile {
     ) -> Result<Bytes, Trouble> {
         // Whatever a CDN does to keep its clients waiting, the file is to be had elsewhere.
         let limit = client.net().config.request_timeout;
-        timeout(limit, self.fetch(client, piece, size))
-            .await
-            .unwrap_or(Err(Trouble::Late))
+        let mut left = self.left.subscribe();
+        tokio::select! {
+            got = timeout(limit, self.fetch(client, piece, size)) => {
+                got.unwrap_or(Err(Trouble::Late))
+            }
+            _ = left.wait_for(|left| *left) => Err(Trouble::Left),
+        }
     }
 
     async fn fetch(&self, client: &Client, piece: &Piece, size: u64) -> Result<Bytes, Trouble> {

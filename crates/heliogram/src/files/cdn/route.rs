@@ -80,6 +80,8 @@ impl Route {
         let expired = trouble.is_expiry();
         let may_redirect = expired && state.renewals < MAX_RENEWALS;
         state.renewals += 1;
+        // Nobody waits for what it owes.
+        file.left.send_replace(true);
         state.way = Way::Owner { may_redirect };
         tracing::warn!(dc = file.dc, why = %trouble, "the CDN is left");
         !expired

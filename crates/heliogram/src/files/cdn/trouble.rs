@@ -9,6 +9,8 @@ pub(in crate::files) enum Trouble {
     Call(Error),
     /// The part did not come in time.
     Late,
+    /// Another part had trouble, and all of them turn elsewhere.
+    Left,
     /// The redirect names no data centre, or its key or vector have lengths that no cipher takes.
     Redirect,
     /// No hash stands for the bytes from here on.
@@ -60,6 +62,7 @@ impl fmt::Display for Trouble {
         match self {
             Self::Call(e) => e.fmt(f),
             Self::Late => f.write_str("a part did not come in time"),
+            Self::Left => f.write_str("another part had trouble"),
             Self::Redirect => f.write_str("the redirect has no usable key or data centre"),
             Self::NoHash { at } => write!(f, "no hash is told for byte {at}"),
             Self::Long => f.write_str("the file is longer than declared"),
