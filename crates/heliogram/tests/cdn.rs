@@ -177,6 +177,26 @@ async fn cut_connections_to_a_cdn_do_no_harm() {
 }
 
 #[tokio::test]
+async fn keys_that_a_cdn_loses_under_way_are_made_anew() {
+    let (server, alice) = start().await;
+    let a = room::enter(&server, &alice).await;
+    let data = content(9_000_000);
+    let sent = send(&a, &data).await;
+    let cdn = server.cdn().unwrap().id;
+    let lost = Fault::forget_key().dc(cdn).times(2);
+    server.faults().add(lost.at([6, 14])).unwrap();
+    assert!(sent.download().await.unwrap() == data);
+    let log = server.faults().log();
+    assert_eq!(log.len(), 2, "{log:?}");
+    let (cdn, home) = asked(&server);
+    assert!(cdn >= 18 && home <= 8, "{cdn} {home}");
+    // Faults are not for a CDN that is not there.
+    let without = TestServer::start().await;
+    let lost = Fault::forget_key().dc(203);
+    assert!(without.faults().add(lost).is_err());
+}
+
+#[tokio::test]
 async fn keys_of_cdns_are_bound_to_nothing() {
     let (server, alice) = start().await;
     let builder = room::builder(&server).pfs(true);
