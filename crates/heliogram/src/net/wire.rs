@@ -44,9 +44,9 @@ impl Wire {
         &self.address
     }
 
-    /// Whether more packets may be queued.
-    pub(super) fn has_room(&self) -> bool {
-        self.out.len() - self.written < MAX_OUT
+    /// Bytes that may be queued before more has to wait.
+    pub(super) fn room(&self) -> usize {
+        MAX_OUT.saturating_sub(self.out.len() - self.written)
     }
 
     /// Queues a packet.
@@ -138,7 +138,7 @@ mod tests {
         wire.queue(&[7; 400]).unwrap();
         theirs.write_all(&[16, 0, 0, 0]).await.unwrap();
         assert_eq!(wire.io().await.unwrap(), 4);
-        assert!(wire.has_room() && wire.next_frame().unwrap().is_none());
+        assert!(wire.room() > 0 && wire.next_frame().unwrap().is_none());
         let reader = tokio::spawn(async move {
             let mut all = Vec::new();
             theirs.read_to_end(&mut all).await.unwrap();
