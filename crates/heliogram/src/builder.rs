@@ -252,6 +252,32 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether popular files of large public channels may come from CDNs, where that is faster. On
+    /// by default.
+    ///
+    /// A CDN is a data centre outside of Telegram's own. It holds the files encrypted and gets
+    /// neither the account nor what is set here of device, system and app, but it sees the
+    /// client's IP address and which encrypted file it fetches. What it sends is checked against
+    /// hashes from Telegram before anybody sees it. If it lies or cannot be reached, the file comes
+    /// from Telegram itself, and so do all others for 10 minutes; that is logged as a warning. Off
+    /// means that no CDN is ever connected to.
+    ///
+    /// ```no_run
+    /// # async fn run() -> heliogram::Result<()> {
+    /// # let (api_id, api_hash) = (1, "");
+    /// let client = heliogram::Client::builder(api_id, api_hash).cdn(false).connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `cdn_supported` of `upload.getFile`.
+    #[doc(alias = "cdn_supported")]
+    #[doc(alias = "upload.getCdnFile")]
+    pub fn cdn(mut self, on: bool) -> Self {
+        self.config.cdn = on;
+        self
+    }
+
     /// Adds a layer around every call; the one added first is the outermost.
     pub fn layer(mut self, layer: impl Layer) -> Self {
         self.layers.push(Arc::new(layer));

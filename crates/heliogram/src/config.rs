@@ -123,6 +123,8 @@ pub(crate) struct Config {
     pub(crate) max_backoff: Duration,
     /// How many connections carry uploads, for each data centre; the same for downloads.
     pub(crate) file_connections: usize,
+    /// Whether files may come from CDNs.
+    pub(crate) cdn: bool,
     /// After how long without calls a connection that carries files is closed.
     pub(crate) file_idle: Duration,
     /// How long `stop` waits for calls under way and for the last bytes to leave.
@@ -149,6 +151,7 @@ impl Config {
             retries: 5,
             max_backoff: Duration::from_secs(15),
             file_connections: 4,
+            cdn: true,
             file_idle: Duration::from_secs(60),
             stop_grace: Duration::from_secs(3),
         }

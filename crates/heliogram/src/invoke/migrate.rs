@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use tracing::Instrument;
 
-use super::{Purpose, RawCall, observe, transfer};
+use super::{Purpose, RawCall, cdn, observe, transfer};
 use crate::{
     Client, Error, Result,
     error::{ProtocolError, RpcError, SessionEnd, SessionEnded},
@@ -17,6 +17,9 @@ const MAX_MOVES: u32 = 5;
 /// `FILE_MIGRATE_X` and `STATS_MIGRATE_X` are not followed here: they concern one file or one
 /// statistic, and come back as errors that name the data centre.
 pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
+    if call.purpose == Purpose::Cdn {
+        return cdn::call(client, &call).await;
+    }
     let mut moves = 0;
     let mut carried = false;
     if let Some(ended) = ended(client, &call) {

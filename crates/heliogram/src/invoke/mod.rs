@@ -103,6 +103,7 @@
 
 mod batch;
 mod calling;
+mod cdn;
 mod chat;
 mod deadline;
 mod flood;
@@ -147,11 +148,14 @@ pub enum Purpose {
     Upload,
     /// Parts of files on their way down.
     Download,
+    /// Parts of encrypted files from a CDN, which answers `upload.getCdnFile` alone and learns
+    /// nothing of the account.
+    Cdn,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub(crate) const ALL: [Self; 3] = [Self::Main, Self::Upload, Self::Download];
+    pub(crate) const ALL: [Self; 4] = [Self::Main, Self::Upload, Self::Download, Self::Cdn];
 }
 
 /// An encoded call on its way through the layers.

@@ -61,7 +61,7 @@ async fn carry(client: &Client, home: i32, dc: i32) -> Result<()> {
 }
 
 /// A call between the layers, which minds flood waits all the same.
-async fn send<C: Call>(client: &Client, dc: i32, call: C) -> Result<C::Output> {
+pub(super) async fn send<C: Call>(client: &Client, dc: i32, call: C) -> Result<C::Output> {
     let raw = RawCall::of(&call).on(dc, Purpose::Main);
     let (pool, net) = (client.pool(), client.net());
     if let Some((kind, wait)) = net.waits.of(&raw) {

@@ -14,6 +14,8 @@ const MAX_DCS: usize = 64;
 pub(super) struct Addresses {
     servers: Servers,
     by_dc: HashMap<i32, Vec<ServerAddr>>,
+    /// Where CDNs listen, as the server told; not stored, for every start asks anew.
+    cdns: HashMap<i32, Vec<ServerAddr>>,
 }
 
 impl Addresses {
@@ -50,6 +52,7 @@ impl Addresses {
         Self {
             servers: servers.clone(),
             by_dc,
+            cdns: HashMap::new(),
         }
     }
 
@@ -81,12 +84,21 @@ impl Addresses {
         self.by_dc.get(&dc).cloned().unwrap_or_default()
     }
 
+    /// The addresses of a CDN, the best first.
+    pub(super) fn of_cdn(&self, dc: i32) -> Vec<ServerAddr> {
+        if self.servers.may_replace(dc) {
+            self.cdns.get(&dc).cloned().unwrap_or_default()
+        } else {
+            self.of(dc)
+        }
+    }
+
     /// Takes over what the server's configuration says, but for data centres named by hand.
     pub(super) fn learn(&mut self, config: &types::Config) {
         let mut learned = HashMap::<i32, Vec<ServerAddr>>::new();
+        let mut cdns = HashMap::<i32, Vec<ServerAddr>>::new();
         for option in &config.dc_options {
             let usable = !option.media_only
-                && !option.cdn
                 && !option.tcpo_only
                 && option.secret.is_none()
                 && (1..=1000).contains(&option.id)
@@ -94,18 +106,20 @@ impl Addresses {
             let Some(port) = u16::try_from(option.port).ok().filter(|_| usable) else {
                 continue;
             };
-            if learned.len() >= MAX_DCS && !learned.contains_key(&option.id) {
+            let lists = if option.cdn { &mut cdns } else { &mut learned };
+            if lists.len() >= MAX_DCS && !lists.contains_key(&option.id) {
                 continue;
             }
-            let list = learned.entry(option.id).or_default();
+            let list = lists.entry(option.id).or_default();
             if list.len() < MAX_PER_DC {
                 list.push(ServerAddr::new(option.id, option.ip_address.clone(), port));
             }
         }
-        for (dc, mut list) in learned {
+        for list in learned.values_mut().chain(cdns.values_mut()) {
             list.sort_by_key(|a| a.host.contains(':') != config.force_try_ipv6);
-            self.by_dc.insert(dc, list);
         }
+        self.by_dc.extend(learned);
+        self.cdns = cdns;
     }
 }
 
@@ -174,5 +188,24 @@ mod tests {
         let mut addresses = Addresses::new(&Servers::telegram(), &[]);
         addresses.learn(&config(vec![media, cdn, port, option(-9, "10.0.0.4")]));
         assert!(!addresses.knows(9) && !addresses.knows(-9));
+    }
+
+    #[test]
+    fn cdns_and_data_centres_of_the_same_number_are_not_mixed_up() {
+        let cdn = types::DcOption {
+            cdn: true,
+            ..option(2, "10.0.0.2")
+        };
+        let mut addresses = Addresses::new(&Servers::telegram(), &[]);
+        let before = addresses.of(2);
+        addresses.learn(&config(vec![cdn]));
+        assert_eq!(addresses.of(2), before);
+        assert_eq!(addresses.of_cdn(2), [ServerAddr::new(2, "10.0.0.2", 443)]);
+        assert!(addresses.of_cdn(1).is_empty());
+        // A CDN that the server names no more is gone.
+        addresses.learn(&config(vec![]));
+        assert!(addresses.of_cdn(2).is_empty());
+        let by_hand = Addresses::new(&Servers::custom().dc(203, "localhost", 1), &[]);
+        assert_eq!(by_hand.of_cdn(203), [ServerAddr::new(203, "localhost", 1)]);
     }
 }

@@ -47,7 +47,13 @@ impl Connection {
     pub(super) fn spawn(net: &Arc<Net>, dc: i32, purpose: Purpose) -> Result<Self, Fault> {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let (cancels, cancelled) = mpsc::unbounded_channel();
-        let actor = Actor::new(Arc::clone(net), net.dc(dc), purpose, inbox, cancelled)?;
+        let actor = Actor::new(
+            Arc::clone(net),
+            net.dc_for(dc, purpose),
+            purpose,
+            inbox,
+            cancelled,
+        )?;
         if !net.tasks.spawn(actor.run()) {
             return Err(Fault::Closed);
         }

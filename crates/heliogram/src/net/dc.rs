@@ -18,6 +18,8 @@ use crate::storage::{self, Changes, DcKey, Records};
 /// A data centre, as far as this client has to do with it.
 pub(crate) struct Dc {
     pub(super) id: i32,
+    /// Whether it is a CDN, which has temporary keys alone.
+    pub(super) cdn: bool,
     /// Held while a key is read or made, so that one connection does it for all.
     key: AsyncMutex<Option<Arc<Key>>>,
     /// Held while a temporary key is made and bound; the same goes for that.
@@ -122,10 +124,18 @@ impl Dc {
     pub(super) fn new(id: i32) -> Self {
         Self {
             id,
+            cdn: false,
             key: AsyncMutex::default(),
             temporary: AsyncMutex::default(),
             transfer: AsyncMutex::default(),
             authorization: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn cdn(id: i32) -> Self {
+        Self {
+            cdn: true,
+            ..Self::new(id)
         }
     }
 
@@ -141,7 +151,7 @@ impl Dc {
         let key = match stored {
             Some(stored) => Key::from_stored(stored),
             None => {
-                let made = handshake::exchange(net, self.id, wire, None).await?;
+                let made = handshake::exchange(net, self, wire, None).await?;
                 let key = Key::made(made, None);
                 self.save(&net.records, &key)
                     .await

@@ -6,7 +6,7 @@ use heliogram_mtproto::{
 };
 use tokio::time::timeout;
 
-use super::{Net, fault::Fault, lock, servers::ServerAddr, tcp, wire::Wire};
+use super::{Net, dc::Dc, fault::Fault, servers::ServerAddr, tcp, wire::Wire};
 use crate::{
     error::{NetworkError, ProtocolError},
     random,
@@ -16,8 +16,8 @@ use crate::{
 const MAX_EXCHANGES: u32 = 3;
 
 /// Connects a socket to a data centre.
-pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
-    let addresses = lock(&net.addresses).of(dc);
+pub(super) async fn connect(net: &Net, dc: &Dc) -> Result<Wire, Fault> {
+    let (dc, addresses) = (dc.id, net.addresses_of(dc));
     if addresses.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
     }
@@ -48,7 +48,7 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
 /// Agrees on a new key: a permanent one, or a temporary one that lives for so many seconds.
 pub(super) async fn exchange(
     net: &Net,
-    dc: i32,
+    dc: &Dc,
     wire: &mut Wire,
     expires_in: Option<i32>,
 ) -> Result<Established, Fault> {
@@ -63,15 +63,16 @@ pub(super) async fn exchange(
 
 async fn attempt(
     net: &Net,
-    dc: i32,
+    dc: &Dc,
     wire: &mut Wire,
     expires_in: Option<i32>,
 ) -> Result<Established, Fault> {
     let config = ClientConfig {
-        keys: net.keys.clone(),
-        dc: net.config.servers.wire_dc(dc),
+        keys: net.trusted(dc),
+        dc: net.config.servers.wire_dc(dc.id),
         expires_in,
     };
+    let dc = dc.id;
     let (mut exchange, mut packet) =
         ClientExchange::start(config, random::seed()?, net.clock.now());
     loop {

@@ -8,6 +8,7 @@ mod account;
 mod actor;
 mod addresses;
 mod backoff;
+mod cdn;
 mod clock;
 mod connection;
 mod dc;
@@ -40,11 +41,13 @@ use tokio::{
 };
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
-use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
+use self::{
+    addresses::Addresses, cdn::Cdns, clock::Clock, dc::Dc, servers::ServerAddr, tasks::Tasks,
+};
 use crate::{
     Result, SessionEnded,
     config::Config,
-    invoke::Waits,
+    invoke::{Purpose, Waits},
     stats::Counters,
     storage::{Records, Storage},
     updates::Hub,
@@ -62,6 +65,7 @@ pub(crate) struct Net {
     pub(crate) stale: Arc<Notify>,
     /// Methods that must not be called yet.
     pub(crate) waits: Waits,
+    pub(crate) cdns: Cdns,
     clock: Clock,
     keys: Arc<[RsaPublicKey]>,
     /// What stands in front of the first call of a session: layer and identity.
@@ -95,7 +99,8 @@ impl Net {
         let known = |dc: &i32| addresses.knows(*dc) || start.account.is_some();
         let home = start.home.filter(known).unwrap_or(first);
         Ok(Arc::new(Self {
-            header: header::encode(&config),
+            header: header::encode(config.api_id, &config.identity),
+            cdns: Cdns::new(&config),
             hub: Hub::new(),
             tasks: Tasks::new(),
             stats: Counters::new(),
@@ -143,6 +148,46 @@ impl Net {
     /// Whether an address of the data centre is known.
     fn knows(&self, dc: i32) -> bool {
         lock(&self.addresses).knows(dc)
+    }
+
+    /// The addresses of a data centre, the best first.
+    fn addresses_of(&self, dc: &Dc) -> Vec<ServerAddr> {
+        let addresses = lock(&self.addresses);
+        if dc.cdn {
+            addresses.of_cdn(dc.id)
+        } else {
+            addresses.of(dc.id)
+        }
+    }
+
+    /// Whether it is known where a CDN listens.
+    pub(crate) fn finds_cdn(&self, dc: i32) -> bool {
+        !lock(&self.addresses).of_cdn(dc).is_empty()
+    }
+
+    /// The RSA keys that a data centre may have.
+    fn trusted(&self, dc: &Dc) -> Arc<[RsaPublicKey]> {
+        if dc.cdn {
+            self.cdns.keys(dc.id)
+        } else {
+            Arc::clone(&self.keys)
+        }
+    }
+
+    /// What introduces the app on connections of this purpose.
+    fn header(&self, purpose: Purpose) -> &Bytes {
+        match purpose {
+            Purpose::Cdn => &self.cdns.header,
+            Purpose::Main | Purpose::Upload | Purpose::Download => &self.header,
+        }
+    }
+
+    /// The state of the data centre behind connections of this purpose.
+    fn dc_for(&self, id: i32, purpose: Purpose) -> Arc<Dc> {
+        match purpose {
+            Purpose::Cdn => self.cdns.dc(id),
+            Purpose::Main | Purpose::Upload | Purpose::Download => self.dc(id),
+        }
     }
 
     /// The state of one data centre.

@@ -97,8 +97,10 @@ impl Actor {
             return;
         }
         let introduces = !self.introduced;
-        let header = introduces.then_some(&self.net.header);
-        let body = header::wrap(header, self.purpose != Purpose::Main, &request.body);
+        let header = introduces.then(|| self.net.header(self.purpose));
+        // CDNs have no updates to hold back, and do not know the wrapper.
+        let quiet = matches!(self.purpose, Purpose::Upload | Purpose::Download);
+        let body = header::wrap(header, quiet, &request.body);
         let Some((_, session)) = &mut self.session else {
             let _ = request.reply.send(Err(CallError::NotTaken));
             return;

@@ -194,7 +194,8 @@ impl Actor {
 
     fn transport_fault(&self, code: i32) -> Fault {
         match code {
-            -404 if self.is_temporary() => Fault::TemporaryKey,
+            // A CDN that knows no key at all is given up, as others are not.
+            -404 if self.is_temporary() && !self.dc.cdn => Fault::TemporaryKey,
             code => handshake::transport_fault(self.dc.id, code),
         }
     }
