@@ -96,6 +96,21 @@ async fn ordered_calls_arrive_in_order_whatever_happens_on_the_way() {
 }
 
 #[tokio::test]
+async fn ordered_calls_wait_for_one_that_takes_long() {
+    let (server, client) = room().await;
+    for delay in [Duration::from_millis(150), Duration::from_millis(800)] {
+        let fault = Fault::delay_call(delay).method(METHOD);
+        server.faults().add(fault).unwrap();
+    }
+    // The second delay is longer than the server lets a request wait for another one.
+    for batch in [1..=5, 6..=10] {
+        let answers = client.invoke_all(batch.map(message)).ordered().await;
+        answers.all().unwrap();
+    }
+    assert_eq!(arrived(&client).await, (1..=10).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn ordered_calls_travel_together() {
     let (server, client) = room().await;
     // Whole packets are slow, so calls that travel together are quicker than one by one.

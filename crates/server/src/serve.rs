@@ -30,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     /// It was held back by a fault before; no further fault strikes it.
     pub(crate) delayed: bool,
+    /// How long it has waited for the requests it has to follow.
+    pub(crate) waited: Duration,
 }
 
 /// What a request gave when it was run.
@@ -41,6 +43,8 @@ pub(crate) enum Outcome {
     Done(Answer<Bytes>),
     /// It has to be tried again after this time.
     Later(Duration),
+    /// A request it has to follow is in work.
+    Behind,
     /// It was run, and somebody else gives the answer.
     Waits(Waiting),
     /// The connection has to end; with an outcome, the request was run.
@@ -79,6 +83,12 @@ const BIND: &str = heliogram_api::functions::auth::BindTempAuthKey::NAME;
 /// What else a temporary key may ask for before it is bound.
 const FOR_UNBOUND: [&str; 2] = [help::GetConfig::NAME, help::GetNearestDc::NAME];
 
+/// The refusal of a request that waited for another one as long as it may.
+const BEHIND: &str = "MSG_WAIT_TIMEOUT";
+const LONGEST_BEHIND: Duration = Duration::from_millis(500);
+/// How often a request that waits for another one looks for it.
+pub(crate) const STEP_BEHIND: Duration = Duration::from_millis(10);
+
 impl Shared {
     /// Runs a request, or refuses it.
     pub(crate) fn serve(&self, request: &Request) -> Outcome {
@@ -88,6 +98,9 @@ impl Shared {
             user: None,
         };
         match self.prepare(request, &mut call.method, &mut call.user) {
+            Err(refusal) if refusal.name == BEHIND && request.waited < LONGEST_BEHIND => {
+                Outcome::Behind
+            }
             Err(refusal) => self.outcome(request, call, Err(refusal)),
             Ok((None, run)) => self.outcome(request, call, run()),
             Ok((Some(fault), run)) => match self.go_wrong(fault, request.slot.key_id, run) {
@@ -156,6 +169,9 @@ impl Shared {
             return Err(unknown(id, name));
         };
         method.name.clone_into(name);
+        if slot.lock().any_running(&peeled.after) {
+            return Err(Refusal::bad(BEHIND));
+        }
         let fault = match request.delayed {
             true => None,
             false => self.faults.on_call(name, request.dc, caller.user),
@@ -360,6 +376,7 @@ mod tests {
             msg_id: 1,
             body: to_bytes(&InvokeWithLayer::new(LAYER, init)),
             delayed: false,
+            waited: Duration::ZERO,
         };
         assert!(matches!(shared.serve(&request), Outcome::Done(Err(_))));
         drop((request, shared));

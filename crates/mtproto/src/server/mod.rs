@@ -207,6 +207,12 @@ impl ServerSession {
         self.connected
     }
 
+    /// Whether a request of this message id is in work.
+    #[must_use]
+    pub fn is_running(&self, msg_id: i64) -> bool {
+        self.ledger.state(msg_id) == Some(State::Running)
+    }
+
     /// Whether nothing waits to be sent or acknowledged and no request is in work.
     #[must_use]
     pub fn is_idle(&self) -> bool {

@@ -126,7 +126,7 @@ impl SlotState {
     }
 
     /// Ends the session's connections.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.conns.iter().for_each(|conn| conn.cut());
     }
 
@@ -187,6 +187,11 @@ impl SlotState {
         if self.failed.len() > FAILED_MAX {
             self.failed.pop_front();
         }
+    }
+
+    /// Whether one of these requests is in work.
+    pub(crate) fn any_running(&self, ids: &[i64]) -> bool {
+        ids.iter().any(|id| self.session.is_running(*id))
     }
 
     /// Whether one of these requests failed.

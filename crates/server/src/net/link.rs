@@ -209,6 +209,7 @@ impl Link {
                         msg_id,
                         body,
                         delayed: false,
+                        waited: Duration::ZERO,
                     };
                     if !requests::run(&self.shared, request) {
                         self.conn.cut();

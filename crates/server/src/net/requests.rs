@@ -7,7 +7,7 @@ use heliogram_mtproto::RpcFailure;
 use heliogram_tl::Constructor;
 
 use crate::rpc::{Answer, constructor};
-use crate::serve::{Outcome, Request};
+use crate::serve::{Outcome, Request, STEP_BEHIND};
 use crate::shared::Shared;
 
 /// Runs a request; `false` if the connection has to be cut.
@@ -52,6 +52,17 @@ fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome) {
                 };
                 let outcome = shared.serve(&request);
                 conclude(&shared, request, outcome);
+            });
+        }
+        Outcome::Behind => {
+            let shared = Arc::clone(shared);
+            tokio::spawn(async move {
+                tokio::time::sleep(STEP_BEHIND).await;
+                let waited = request.waited + STEP_BEHIND;
+                let request = Request { waited, ..request };
+                if !run(&shared, request.clone()) {
+                    request.slot.lock().cut();
+                }
             });
         }
         // No fault strikes a request twice.

@@ -236,6 +236,7 @@ impl Program {
             msg_id: 4,
             body,
             delayed: false,
+            waited: std::time::Duration::ZERO,
         };
         self.shared.serve(&request)
     }
