@@ -262,6 +262,15 @@ pub fn open<'a>(key: &AuthKey, from: Side, packet: &'a mut [u8]) -> Result<Opene
     if len < BODY + MIN_PADDING {
         return Err(OpenError::TooShort { len });
     }
+    let large = decrypt(key, from, packet)?;
+    read(packet.get(PREFIX..).unwrap_or_default(), &large)
+}
+
+/// Decrypts a packet in place and compares both of its keys, the message key in constant time.
+///
+/// No field of the data has been looked at when this returns the long form of the message key.
+pub(crate) fn decrypt(key: &AuthKey, from: Side, packet: &mut [u8]) -> Result<[u8; 32], OpenError> {
+    let len = packet.len();
     let Some((prefix, data)) = packet.split_first_chunk_mut::<PREFIX>() else {
         return Err(OpenError::TooShort { len });
     };
@@ -278,7 +287,7 @@ pub fn open<'a>(key: &AuthKey, from: Side, packet: &'a mut [u8]) -> Result<Opene
     if !equal(&large[8..24], &msg_key) {
         return Err(OpenError::MsgKey);
     }
-    read(data, &large)
+    Ok(large)
 }
 
 /// Opens a packet from a transport that may add up to 15 bytes behind it (padded intermediate).
@@ -297,19 +306,7 @@ pub fn open_padded<'a>(
 
 /// Reads the header of authentic data and applies the rules for lengths.
 fn read<'a>(data: &'a [u8], large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
-    let length = i32::from_le_bytes(cut(data, 28));
-    if length % 4 != 0 {
-        return Err(OpenError::LengthUnaligned { length });
-    }
-    let after = data.get(HEADER..).unwrap_or_default();
-    let body = usize::try_from(length)
-        .ok()
-        .and_then(|length| after.get(..length))
-        .ok_or(OpenError::LengthRange { length })?;
-    let padding = after.len() - body.len();
-    if !(MIN_PADDING..=MAX_PADDING).contains(&padding) {
-        return Err(OpenError::Padding { len: padding });
-    }
+    let body = body(data, HEADER)?;
     Ok(Opened {
         salt: i64::from_le_bytes(cut(data, 0)),
         session_id: i64::from_le_bytes(cut(data, 8)),
@@ -318,6 +315,26 @@ fn read<'a>(data: &'a [u8], large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
         body,
         quick_ack: quick_ack_token(large),
     })
+}
+
+/// What a header of `header` bytes, the last four of them the length, says is the body.
+///
+/// The length must be a multiple of four within the data, and leave the right amount of padding.
+pub(crate) fn body(data: &[u8], header: usize) -> Result<&[u8], OpenError> {
+    let length = i32::from_le_bytes(cut(data, header.saturating_sub(4)));
+    if length % 4 != 0 {
+        return Err(OpenError::LengthUnaligned { length });
+    }
+    let after = data.get(header..).unwrap_or_default();
+    let body = usize::try_from(length)
+        .ok()
+        .and_then(|length| after.get(..length))
+        .ok_or(OpenError::LengthRange { length })?;
+    let padding = after.len() - body.len();
+    if !(MIN_PADDING..=MAX_PADDING).contains(&padding) {
+        return Err(OpenError::Padding { len: padding });
+    }
+    Ok(body)
 }
 
 /// The token that acknowledges a packet quickly: the start of its long message key.
@@ -339,9 +356,9 @@ fn msg_key_large(key: &AuthKey, from: Side, plain: &[u8]) -> [u8; 32] {
 }
 
 /// Key and vector of one message.
-type Derived = (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>);
+pub(crate) type Derived = (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>);
 
-fn derive(key: &AuthKey, from: Side, msg_key: &[u8; 16]) -> Derived {
+pub(crate) fn derive(key: &AuthKey, from: Side, msg_key: &[u8; 16]) -> Derived {
     let x = from.offset();
     let a = Zeroizing::new(sha256(&[msg_key, key.part(x, 36)]));
     let b = Zeroizing::new(sha256(&[key.part(40 + x, 36), msg_key]));
