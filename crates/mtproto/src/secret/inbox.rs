@@ -82,7 +82,8 @@ impl Open {
             }
             _ => false,
         };
-        self.state.incoming.seen = self.state.incoming.seen.max(number + 1);
+        let seen = self.state.incoming.seen;
+        self.state.incoming.seen = seen.max(number + 1);
         let received = if number == self.state.incoming.next {
             self.process(now, waiting)?;
             self.drain(now)?;
@@ -91,7 +92,10 @@ impl Open {
             self.queue(number, waiting, resend);
             Received::Early
         };
-        self.ask_for_missing()?;
+        // Each gap is asked about once. A request may be lost as well, and is then in a gap of the
+        // other end, which asks for it.
+        self.ask_for(seen, number)?;
+        self.ask_for_forgotten()?;
         self.consider_new_key(now)?;
         Ok(received)
     }
@@ -179,24 +183,36 @@ impl Open {
                 return;
             };
             incoming.queue.remove(&last);
-            incoming.asked = incoming.asked.min(last);
+            incoming.forget(last);
         }
     }
 
-    /// Asks once for the messages missing before the first that waits.
-    fn ask_for_missing(&mut self) -> Result<(), AbortReason> {
+    /// Asks for what was forgotten, once all before it is there.
+    fn ask_for_forgotten(&mut self) -> Result<(), AbortReason> {
         let incoming = &mut self.state.incoming;
-        let first = incoming.queue.keys().next().copied();
-        let (start, until) = (incoming.next, first.unwrap_or(incoming.seen));
-        if start >= until || start < incoming.asked {
+        let start = incoming.next;
+        if incoming.forgotten.is_none_or(|first| first > start) {
             return Ok(());
         }
-        let until = until.min(start.saturating_add(MAX_KEPT as u32));
-        incoming.asked = until;
+        let first = incoming.queue.keys().next().copied();
+        let until = first.unwrap_or(incoming.seen);
+        incoming.forgotten = (until < incoming.seen).then_some(until);
+        self.ask_for(start, until)
+    }
+
+    /// Asks for missing messages: all of a gap, or as many as are ever kept.
+    fn ask_for(&mut self, start: u32, until: u32) -> Result<(), AbortReason> {
+        if start >= until {
+            return Ok(());
+        }
+        let end = until.min(start.saturating_add(MAX_KEPT as u32));
+        if end < until {
+            self.state.incoming.forget(end);
+        }
         let author = self.state.role.other();
         self.answer(&Action::Resend {
             start: envelope::out_seq(author, start),
-            end: envelope::out_seq(author, until - 1),
+            end: envelope::out_seq(author, end - 1),
         })
     }
 

@@ -1,6 +1,6 @@
 //! The keys of a chat and the exchange that replaces them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use heliogram_crypto::{
     AuthKey, Random, Zeroizing,
@@ -17,26 +17,35 @@ const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A secret exponent that can be stored; wiped on drop.
 #[derive(Clone)]
-pub(super) struct Exponent(pub(super) Zeroizing<[u8; 256]>);
+pub(super) struct Exponent(Arc<Zeroizing<[u8; 256]>>);
 
 impl Exponent {
+    pub(super) fn new(bytes: Zeroizing<[u8; 256]>) -> Self {
+        Self(Arc::new(bytes))
+    }
+
+    /// The secret bytes, for storage.
+    pub(super) fn as_bytes(&self) -> &[u8; 256] {
+        &self.0
+    }
+
     /// A new exponent and its public value.
     pub(super) fn draw(group: &Group, rng: &mut dyn Random) -> (Self, [u8; 256]) {
         loop {
             let mut exponent = Zeroizing::new([0; 256]);
             rng.fill(&mut exponent[..]);
             if let Ok(secret) = group.secret_from(exponent.clone()) {
-                return (Self(exponent), *secret.public());
+                return (Self::new(exponent), *secret.public());
             }
         }
     }
 
     pub(super) fn public(&self, group: &Group) -> Result<[u8; 256], DhError> {
-        Ok(*group.secret_from(self.0.clone())?.public())
+        Ok(*group.secret_from((*self.0).clone())?.public())
     }
 
     pub(super) fn agree(&self, group: &Group, other: &[u8]) -> Result<AuthKey, DhError> {
-        let shared = group.secret_from(self.0.clone())?.agree(other)?;
+        let shared = group.secret_from((*self.0).clone())?.agree(other)?;
         Ok(AuthKey::new(*shared))
     }
 }

@@ -20,8 +20,8 @@
 //! Keys are replaced after 100 messages or a week (perfect forward secrecy), and the old ones are
 //! wiped. The new key is bound to its chat by the channel it is agreed on through, so what users
 //! compare stays [`SecretChat::visualization`], which comes from the first key. Messages that the
-//! other end has not confirmed are kept, 1000 at most, and encrypted again when it asks for them.
-//! Keys and kept messages are wiped on drop and never printed.
+//! other end has not confirmed are kept, encrypted, 1000 at most, and sent again as they were when
+//! it asks for them. Keys and messages that wait are wiped on drop and never printed.
 
 mod action;
 mod agreement;
@@ -109,14 +109,11 @@ impl SecretChat {
     /// told.
     #[must_use]
     pub fn restore(snapshot: Snapshot, layer: i32, seed: [u8; 32]) -> Self {
-        let mut state = match snapshot.into_state() {
-            Some(state) => state,
-            None => {
-                return Self {
-                    life: Life::Over(AbortReason::Stored),
-                    events: VecDeque::new(),
-                };
-            }
+        let Some(mut state) = snapshot.into_state() else {
+            return Self {
+                life: Life::Over(AbortReason::Stored),
+                events: VecDeque::new(),
+            };
         };
         let newer = layer > state.own_layer;
         state.own_layer = state.own_layer.max(layer);

@@ -1,7 +1,7 @@
 //! Messages on their way out.
 
 use heliogram_crypto::{
-    AuthKey, Random, Zeroizing,
+    AuthKey, Random,
     message::padding_len,
     secret::{self, Role},
 };
@@ -37,7 +37,6 @@ impl SecretChat {
         if !matches!(Action::read(message), Ok(None)) {
             return Err(SendError::Reserved);
         }
-        let message = Zeroizing::new(message.to_vec());
         let sent = self.with(|open| {
             if !open.make_room() {
                 return Ok(None);
@@ -64,8 +63,14 @@ impl SecretChat {
         };
         loop {
             let number = open.state.outgoing.due.pop_front()?;
-            if let Some(packet) = open.seal(number) {
-                return Some(packet);
+            if let Some(kept) = open.state.outgoing.find(number) {
+                kept.due = false;
+                return Some(Packet {
+                    number,
+                    random_id: kept.random_id,
+                    service: kept.service,
+                    data: kept.packet.clone(),
+                });
             }
         }
     }
@@ -87,10 +92,14 @@ impl SecretChat {
     #[doc(alias = "decryptedMessageActionDeleteMessages")]
     pub fn forget(&mut self, random_id: i64) -> bool {
         self.with(|open| {
-            let mut kept = open.state.outgoing.kept.iter_mut();
+            let mut kept = open.state.outgoing.kept.iter();
             let found = kept.find(|kept| kept.random_id == random_id && !kept.service);
-            Ok(found.is_some_and(|kept| {
-                kept.message = action::self_delete(random_id);
+            let Some((number, in_seq, layer)) = found.map(|k| (k.number, k.in_seq, k.layer)) else {
+                return Ok(false);
+            };
+            let packet = open.seal(number, in_seq, layer, &action::self_delete(random_id));
+            Ok(open.state.outgoing.find(number).is_some_and(|kept| {
+                kept.packet = packet;
                 kept.service = true;
                 true
             }))
@@ -111,7 +120,7 @@ impl Open {
             return Err(AbortReason::Overrun);
         }
         let random_id = self.rng.u64() as i64;
-        self.push(random_id, action.write(random_id), true)?;
+        self.push(random_id, &action.write(random_id), true)?;
         Ok(())
     }
 
@@ -124,70 +133,51 @@ impl Open {
         kept.len() < MAX_KEPT
     }
 
-    fn push(
-        &mut self,
-        random_id: i64,
-        message: Zeroizing<Vec<u8>>,
-        service: bool,
-    ) -> Result<u32, AbortReason> {
+    fn push(&mut self, random_id: i64, message: &[u8], service: bool) -> Result<u32, AbortReason> {
         let state = &mut self.state;
         let number = state.outgoing.next;
         if number >= MAX_SEQ {
             return Err(AbortReason::OutOfNumbers);
         }
+        let (in_seq, layer) = (state.incoming.next, state.layer());
         state.outgoing.next += 1;
         state.keys.current.messages = state.keys.current.messages.saturating_add(1);
-        let kept = Kept {
+        let packet = self.seal(number, in_seq, layer, message);
+        let outgoing = &mut self.state.outgoing;
+        outgoing.kept.push_back(Kept {
             number,
-            in_seq: state.incoming.next,
-            layer: state.layer(),
+            in_seq,
+            layer,
             random_id,
-            key: state.keys.current.auth.id(),
             service,
             taken: false,
             due: true,
-            message,
-        };
-        state.outgoing.kept.push_back(kept);
-        state.outgoing.due.push_back(number);
+            packet,
+        });
+        outgoing.due.push_back(number);
         Ok(number)
     }
 
-    /// Encrypts a kept message: under the key it was made for, or the present one when that is
-    /// gone. The other end has both as long as it misses the message.
-    fn seal(&mut self, number: u32) -> Option<Packet> {
-        let state = &mut self.state;
-        let kept = state.outgoing.find(number)?;
-        kept.due = false;
+    /// Encrypts a message under the present key. Its numbers and its layer never change.
+    fn seal(&mut self, number: u32, in_seq: u32, layer: i32, message: &[u8]) -> Vec<u8> {
+        let state = &self.state;
         let object = Envelope {
-            layer: kept.layer,
-            in_seq_no: envelope::in_seq(state.role, kept.in_seq),
+            layer,
+            in_seq_no: envelope::in_seq(state.role, in_seq),
             out_seq_no: envelope::out_seq(state.role, number),
-            message: &kept.message,
+            message,
         }
         .write(&mut self.rng);
-        let (random_id, service, key) = (kept.random_id, kept.service, kept.key);
-        let key = state.keys.find(key).unwrap_or(&state.keys.current.auth);
-        Some(Packet {
-            number,
-            random_id,
-            service,
-            data: encrypt(key, state.role, &object, &mut self.rng)?,
-        })
+        encrypt(&state.keys.current.auth, state.role, &object, &mut self.rng)
     }
 }
 
 /// The packet of one object, with random padding.
-pub(super) fn encrypt(
-    key: &AuthKey,
-    from: Role,
-    object: &[u8],
-    rng: &mut dyn Random,
-) -> Option<Vec<u8>> {
+pub(super) fn encrypt(key: &AuthKey, from: Role, object: &[u8], rng: &mut dyn Random) -> Vec<u8> {
     let mut padding = vec![0; padding_len(secret::HEADER + object.len(), rng.u32() as u8)];
     rng.fill(&mut padding);
     let mut data = Vec::new();
     // The padding completes the blocks, so this cannot fail.
-    secret::seal(key, from, object, &padding, &mut data).ok()?;
-    Some(data)
+    let _ = secret::seal(key, from, object, &padding, &mut data);
+    data
 }

@@ -36,7 +36,8 @@ impl Open {
     }
 
     /// Counts a message that was processed. The first one under the new key is behind all of the
-    /// other end's messages under the old one, which nobody needs any more.
+    /// other end's messages under the old one, which nobody needs any more: messages are never
+    /// encrypted again.
     pub(super) fn used_key(&mut self, key: i64) {
         let keys = &mut self.state.keys;
         if keys.current.auth.id() == key {

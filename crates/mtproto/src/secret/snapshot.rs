@@ -1,21 +1,17 @@
 //! How a chat is stored: versioned, with a checksum at the end.
 
-use std::{fmt, time::Duration};
+mod record;
+
+use std::fmt;
 
 use heliogram_crypto::{
     AuthKey, Random, Zeroizing,
     dh::{DhError, Group, Primes},
-    equal,
-    secret::Role,
-    sha256,
+    equal, sha256,
 };
 use heliogram_tl::{Reader, Writer};
 
-use super::{
-    Acceptance, MAX_ANSWERS, MAX_KEPT, MAX_WAITING, Offer,
-    keys::{Exchange, Exponent, Key, Keys},
-    state::{Incoming, Kept, Outgoing, State, Waiting},
-};
+use super::{Acceptance, Offer, keys::Exponent, state::State};
 
 /// `HGSC`, in front of everything.
 const MAGIC: u32 = u32::from_le_bytes(*b"HGSC");
@@ -27,9 +23,8 @@ const OFFER: u32 = 3;
 const ACCEPTANCE: u32 = 4;
 
 const CHECKSUM: usize = 32;
-/// Room for all that has a fixed length, and for the fixed part of one message.
+/// Room for all that has a fixed length.
 const FIXED: usize = 2048;
-const PER_MESSAGE: usize = 64;
 
 /// A chat at rest. It holds keys: store it where only the user can read it.
 #[derive(Clone)]
@@ -90,7 +85,7 @@ impl Snapshot {
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         match &self.state {
-            Some(state) => store(CHAT, size(state), |w| write_state(w, state)),
+            Some(state) => store(CHAT, record::size(state), |w| record::write_state(w, state)),
             None => store(OVER, 0, |_| {}),
         }
     }
@@ -106,7 +101,7 @@ impl Snapshot {
     ) -> Result<Self, SnapshotError> {
         let (kind, mut r) = open(bytes)?;
         let state = match kind {
-            CHAT => Some(Box::new(read_state(&mut r, primes, rng)?)),
+            CHAT => Some(Box::new(record::read_state(&mut r, primes, rng)?)),
             OVER => None,
             _ => return Err(SnapshotError::Foreign),
         };
@@ -127,7 +122,7 @@ impl Offer {
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         store(OFFER, 0, |w| {
             write_group(w, &self.group);
-            w.raw(&self.exponent.0[..]);
+            w.raw(self.exponent.as_bytes());
         })
     }
 
@@ -142,7 +137,7 @@ impl Offer {
     ) -> Result<Self, SnapshotError> {
         let mut r = open_as(OFFER, bytes)?;
         let group = read_group(&mut r, primes, rng)?;
-        let exponent = Exponent(array(&mut r));
+        let exponent = Exponent::new(array(&mut r));
         r.finish().map_err(|_| SnapshotError::Damaged)?;
         let public = exponent.public(&group).map_err(SnapshotError::Group)?;
         Ok(Self {
@@ -219,191 +214,6 @@ fn open_as(kind: u32, bytes: &[u8]) -> Result<Reader<'_>, SnapshotError> {
     }
 }
 
-/// Bytes of all messages in `state`.
-fn size(state: &State) -> usize {
-    let waiting = state.incoming.queue.values().map(|w| w.message.len());
-    let kept = state.outgoing.kept.iter().map(|k| k.message.len());
-    waiting.chain(kept).map(|len| len + PER_MESSAGE).sum()
-}
-
-fn write_state(w: &mut Writer, state: &State) {
-    w.u32(u32::from(state.role == Role::Acceptor));
-    write_group(w, &state.group);
-    w.raw(&state.visualization);
-    w.words([state.own_layer as u32, state.peer_layer as u32]);
-    write_keys(w, &state.keys);
-    let Incoming {
-        next,
-        seen,
-        asked,
-        in_seq,
-        layer,
-        ref queue,
-    } = state.incoming;
-    w.words([next, seen, asked, in_seq, layer as u32, queue.len() as u32]);
-    for (number, waiting) in queue {
-        w.words([*number, waiting.in_seq, waiting.layer as u32]);
-        w.i64(waiting.key);
-        w.bytes(&waiting.message);
-    }
-    let Outgoing { next, kept, .. } = &state.outgoing;
-    w.words([*next, kept.len() as u32]);
-    for kept in kept {
-        let flags = u32::from(kept.service) | u32::from(kept.taken) << 1;
-        w.words([kept.number, kept.in_seq, kept.layer as u32, flags]);
-        w.i64(kept.random_id);
-        w.i64(kept.key);
-        w.bytes(&kept.message);
-    }
-}
-
-fn read_state(
-    r: &mut Reader<'_>,
-    primes: &mut Primes,
-    rng: &mut dyn Random,
-) -> Result<State, SnapshotError> {
-    let role = match r.u32() {
-        0 => Role::Creator,
-        _ => Role::Acceptor,
-    };
-    let state = State {
-        role,
-        group: read_group(r, primes, rng)?,
-        visualization: *array(r),
-        own_layer: r.i32(),
-        peer_layer: r.i32(),
-        keys: read_keys(r)?,
-        incoming: read_incoming(r)?,
-        outgoing: read_outgoing(r)?,
-    };
-    r.check().map_err(|_| SnapshotError::Damaged)?;
-    Ok(state)
-}
-
-fn read_incoming(r: &mut Reader<'_>) -> Result<Incoming, SnapshotError> {
-    let mut incoming = Incoming {
-        next: r.u32(),
-        seen: r.u32(),
-        asked: r.u32(),
-        in_seq: r.u32(),
-        layer: r.i32(),
-        queue: Default::default(),
-    };
-    for _ in 0..count(r, MAX_WAITING)? {
-        let number = r.u32();
-        let waiting = Waiting {
-            in_seq: r.u32(),
-            layer: r.i32(),
-            key: r.i64(),
-            message: Zeroizing::new(r.slice().to_vec()),
-        };
-        if number <= incoming.next {
-            return Err(SnapshotError::Damaged);
-        }
-        incoming.queue.insert(number, waiting);
-    }
-    Ok(incoming)
-}
-
-fn read_outgoing(r: &mut Reader<'_>) -> Result<Outgoing, SnapshotError> {
-    let mut outgoing = Outgoing {
-        next: r.u32(),
-        ..Outgoing::default()
-    };
-    let len = count(r, MAX_KEPT + MAX_ANSWERS)?;
-    let first = outgoing.next.checked_sub(len as u32);
-    let first = first.ok_or(SnapshotError::Damaged)?;
-    for number in first..outgoing.next {
-        let found = r.u32();
-        let (in_seq, layer, flags) = (r.u32(), r.i32(), r.u32());
-        let taken = flags & 2 != 0;
-        let kept = Kept {
-            number,
-            in_seq,
-            layer,
-            random_id: r.i64(),
-            key: r.i64(),
-            service: flags & 1 != 0,
-            taken,
-            due: !taken,
-            message: Zeroizing::new(r.slice().to_vec()),
-        };
-        if found != number || r.failed() {
-            return Err(SnapshotError::Damaged);
-        }
-        if kept.due {
-            outgoing.due.push_back(number);
-        }
-        outgoing.kept.push_back(kept);
-    }
-    Ok(outgoing)
-}
-
-fn write_keys(w: &mut Writer, keys: &Keys) {
-    let Key {
-        auth,
-        since,
-        messages,
-        worn,
-    } = &keys.current;
-    w.raw(auth.as_bytes());
-    w.i64(since.as_secs() as i64);
-    w.words([*messages, u32::from(*worn)]);
-    w.u32(u32::from(keys.previous.is_some()));
-    if let Some(previous) = &keys.previous {
-        w.raw(previous.as_bytes());
-    }
-    match &keys.exchange {
-        Exchange::Idle => w.u32(0),
-        Exchange::Requested { id, exponent } => {
-            w.u32(1);
-            w.i64(*id);
-            w.raw(&exponent.0[..]);
-        }
-        Exchange::Accepted { id, key } => {
-            w.u32(2);
-            w.i64(*id);
-            w.raw(key.as_bytes());
-        }
-        Exchange::Switched { id } => {
-            w.u32(3);
-            w.i64(*id);
-        }
-    }
-}
-
-fn read_keys(r: &mut Reader<'_>) -> Result<Keys, SnapshotError> {
-    let current = Key {
-        auth: read_key(r),
-        since: Duration::from_secs(r.i64().max(0) as u64),
-        messages: r.u32(),
-        worn: r.u32() != 0,
-    };
-    let previous = match r.u32() {
-        0 => None,
-        _ => Some(read_key(r)),
-    };
-    let exchange = match r.u32() {
-        0 => Exchange::Idle,
-        1 => Exchange::Requested {
-            id: r.i64(),
-            exponent: Exponent(array(r)),
-        },
-        2 => Exchange::Accepted {
-            id: r.i64(),
-            key: read_key(r),
-        },
-        3 => Exchange::Switched { id: r.i64() },
-        _ => return Err(SnapshotError::Damaged),
-    };
-    r.check().map_err(|_| SnapshotError::Damaged)?;
-    Ok(Keys {
-        current,
-        previous,
-        exchange,
-    })
-}
-
 fn write_group(w: &mut Writer, group: &Group) {
     w.raw(group.prime());
     w.i32(group.generator());
@@ -429,13 +239,4 @@ fn read_key(r: &mut Reader<'_>) -> AuthKey {
 fn array<const N: usize>(r: &mut Reader<'_>) -> Zeroizing<[u8; N]> {
     let bytes = r.raw(N).try_into().unwrap_or([0; N]);
     Zeroizing::new(bytes)
-}
-
-/// A number of elements, no more than there ever are.
-fn count(r: &mut Reader<'_>, most: usize) -> Result<usize, SnapshotError> {
-    let count = r.u32() as usize;
-    if count > most {
-        return Err(SnapshotError::Damaged);
-    }
-    Ok(count)
 }

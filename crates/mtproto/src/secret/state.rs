@@ -32,8 +32,8 @@ pub(super) struct Incoming {
     pub(super) next: u32,
     /// One more than the highest number seen.
     pub(super) seen: u32,
-    /// Missing messages below this number have been asked for.
-    pub(super) asked: u32,
+    /// The first of the missing messages that have not been asked for, or have been in vain.
+    pub(super) forgotten: Option<u32>,
     /// How many of this end's messages the other end had, and its layer, by its last message.
     pub(super) in_seq: u32,
     pub(super) layer: i32,
@@ -65,21 +65,21 @@ pub(super) struct Outgoing {
     pub(super) due: VecDeque<u32>,
 }
 
-/// A message that may have to be sent again. Its numbers and its layer never change.
+/// A message that may have to be sent again, just as it was: the other end tells by its key
+/// whether messages under an older one can still come.
 #[derive(Clone)]
 pub(super) struct Kept {
     pub(super) number: u32,
     pub(super) in_seq: u32,
     pub(super) layer: i32,
     pub(super) random_id: i64,
-    /// Fingerprint of the key it was made under.
-    pub(super) key: i64,
     pub(super) service: bool,
     /// Whether the server has taken it.
     pub(super) taken: bool,
     /// Whether it is among those to be sent.
     pub(super) due: bool,
-    pub(super) message: Zeroizing<Vec<u8>>,
+    /// The packet, of which nobody but the other end can read anything when its key is wiped.
+    pub(super) packet: Vec<u8>,
 }
 
 impl State {
@@ -99,6 +99,13 @@ impl State {
     /// The layer messages are written in.
     pub(super) fn layer(&self) -> i32 {
         self.own_layer.min(self.peer_layer.max(MIN_LAYER))
+    }
+}
+
+impl Incoming {
+    /// A missing message is to be asked for when all before it is there.
+    pub(super) fn forget(&mut self, number: u32) {
+        self.forgotten = Some(self.forgotten.map_or(number, |first| first.min(number)));
     }
 }
 

@@ -185,8 +185,8 @@ fn sec_32_a_layer_going_down_aborts() {
 #[test]
 fn sec_32_version_1_is_refused_and_said_to_be_that() {
     let (mut alice, mut bob) = greeted();
-    let packet = version_1(&key(&mut bob), &text(1));
-    let result = alice.handle_packet(NOW, &mut packet.clone());
+    let mut packet = version_1(&key(&mut bob), &text(1));
+    let result = alice.handle_packet(NOW, &mut packet);
     assert_eq!(result, Err(PacketError::Version1));
     assert!(PacketError::Version1.to_string().contains("must update"));
     say(&mut bob, 1);

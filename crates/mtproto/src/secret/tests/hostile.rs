@@ -114,25 +114,44 @@ proptest! {
     }
 }
 
-#[test]
-fn a_flood_of_early_messages_and_requests_stays_bounded() {
+/// Floods the creator with early messages, every third of them a request to resend.
+fn flood(taken: bool) -> (SecretChat, Result<(), PacketError>) {
     let (mut alice, mut bob) = greeted();
     say(&mut alice, 1);
     let mut forged = Forged::by(&mut bob);
     let first = forged.out_seq_no;
-    let kept = out_seq(Role::Creator, open(&mut alice).state.outgoing.next - 1);
+    let number = open(&mut alice).state.outgoing.next - 1;
+    let kept = out_seq(Role::Creator, number);
+    let resend = action::Action::Resend {
+        start: kept,
+        end: kept,
+    };
+    let resend = resend.write(5).to_vec();
     for n in 0..3 * MAX_WAITING as i32 {
         forged.out_seq_no = first + 2 * (2 * n + 2);
         forged.message = match n % 3 {
-            0 => action::Action::Resend {
-                start: kept,
-                end: kept,
-            }
-            .write(5)
-            .to_vec(),
+            0 if n < 900 => resend.clone(),
             _ => text(n as u32),
         };
-        assert_eq!(forged.to(&mut alice), Ok(Received::Early));
+        if let Err(error) = forged.to(&mut alice) {
+            return (alice, Err(error));
+        }
+        for packet in packets(&mut alice) {
+            if taken && packet.number != number {
+                alice.handle_sent(packet.number);
+            }
+        }
     }
+    (alice, Ok(()))
+}
+
+#[test]
+fn a_flood_of_early_messages_and_requests_stays_bounded() {
+    let (mut alice, result) = flood(false);
+    let overrun = PacketError::Over(AbortReason::Overrun);
+    assert_eq!(result, Err(overrun), "more answers than anybody takes");
+    assert_bounded(&mut alice);
+    let (mut alice, result) = flood(true);
+    assert_eq!(result, Err(overrun), "the first message is never taken");
     assert_bounded(&mut alice);
 }

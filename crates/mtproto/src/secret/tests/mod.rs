@@ -173,7 +173,6 @@ impl Forged {
             object,
             &mut SeededRandom::new([9; 32]),
         )
-        .unwrap()
     }
 
     fn to(&self, victim: &mut SecretChat) -> Result<Received, PacketError> {
