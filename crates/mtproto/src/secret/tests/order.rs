@@ -80,6 +80,35 @@ fn a_gap_is_asked_for_once_and_filled_in_order() {
 }
 
 #[test]
+fn two_gaps_are_asked_for_apart_and_a_long_one_piece_by_piece() {
+    let (mut alice, mut bob) = greeted();
+    (0..6).for_each(|n| say(&mut bob, n));
+    let sent = packets(&mut bob);
+    for (early, requests) in [(1, 1), (3, 1), (5, 1), (3, 0)] {
+        deliver(&sent[early], &mut alice).unwrap();
+        assert_eq!(packets(&mut alice).len(), requests);
+    }
+    let next = open(&mut alice).state.incoming.next;
+    let mut forged = Forged::by(&mut bob);
+    forged.out_seq_no += 2 * 5000;
+    assert_eq!(forged.to(&mut alice), Ok(Received::Early));
+    assert_eq!(packets(&mut alice).len(), 1);
+    let forgotten = open(&mut alice).state.incoming.forgotten;
+    assert_eq!(forgotten, Some(next + 6 + MAX_KEPT as u32));
+    for early in [0, 2, 4] {
+        deliver(&sent[early], &mut alice).unwrap();
+        assert_eq!(packets(&mut alice).len(), 0);
+    }
+    let next = open(&mut alice).state.incoming.next;
+    open(&mut alice).state.incoming.forgotten = Some(next);
+    forged.out_seq_no += 2;
+    assert_eq!(forged.to(&mut alice), Ok(Received::Early));
+    assert_eq!(packets(&mut alice).len(), 1, "its turn has come");
+    let forgotten = open(&mut alice).state.incoming.forgotten;
+    assert_eq!(forgotten, Some(next + MAX_KEPT as u32));
+}
+
+#[test]
 fn requests_to_resend_are_answered_at_once_and_only_once() {
     let (mut alice, mut bob) = greeted();
     // Both ends miss something of the other, and their requests are behind the gaps.
