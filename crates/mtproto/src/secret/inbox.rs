@@ -224,7 +224,7 @@ impl Open {
         let last = envelope::raw_out(role, end).ok_or(refusal)?;
         let outgoing = &mut self.state.outgoing;
         let all_there = outgoing.find(first).is_some() && outgoing.find(last).is_some();
-        if first > last || last - first >= MAX_KEPT as u32 || !all_there {
+        if first > last || !all_there {
             return Err(refusal);
         }
         for number in first..=last {

@@ -94,15 +94,17 @@ impl SecretChat {
         self.with(|open| {
             let mut kept = open.state.outgoing.kept.iter();
             let found = kept.find(|kept| kept.random_id == random_id && !kept.service);
-            let Some((number, in_seq, layer)) = found.map(|k| (k.number, k.in_seq, k.layer)) else {
+            let Some(mut kept) = found.cloned() else {
                 return Ok(false);
             };
-            let packet = open.seal(number, in_seq, layer, &action::self_delete(random_id));
-            Ok(open.state.outgoing.find(number).is_some_and(|kept| {
-                kept.packet = packet;
-                kept.service = true;
-                true
-            }))
+            kept.service = true;
+            open.seal(&mut kept, &action::self_delete(random_id));
+            Ok(open
+                .state
+                .outgoing
+                .find(kept.number)
+                .map(|old| *old = kept)
+                .is_some())
         })
         .unwrap_or(false)
     }
@@ -134,41 +136,46 @@ impl Open {
     }
 
     fn push(&mut self, random_id: i64, message: &[u8], service: bool) -> Result<u32, AbortReason> {
-        let state = &mut self.state;
+        let state = &self.state;
         let number = state.outgoing.next;
         if number >= MAX_SEQ {
             return Err(AbortReason::OutOfNumbers);
         }
-        let (in_seq, layer) = (state.incoming.next, state.layer());
-        state.outgoing.next += 1;
-        state.keys.current.messages = state.keys.current.messages.saturating_add(1);
-        let packet = self.seal(number, in_seq, layer, message);
-        let outgoing = &mut self.state.outgoing;
-        outgoing.kept.push_back(Kept {
+        let mut kept = Kept {
             number,
-            in_seq,
-            layer,
+            in_seq: state.incoming.next,
+            layer: state.layer(),
             random_id,
+            key: state.keys.current.auth.id(),
             service,
             taken: false,
             due: true,
-            packet,
-        });
-        outgoing.due.push_back(number);
+            packet: Vec::new(),
+        };
+        self.seal(&mut kept, message);
+        let state = &mut self.state;
+        state.outgoing.next += 1;
+        state.keys.current.messages = state.keys.current.messages.saturating_add(1);
+        state.outgoing.kept.push_back(kept);
+        state.outgoing.due.push_back(number);
         Ok(number)
     }
 
-    /// Encrypts a message under the present key. Its numbers and its layer never change.
-    fn seal(&mut self, number: u32, in_seq: u32, layer: i32, message: &[u8]) -> Vec<u8> {
+    /// Encrypts a message with its key, or the present one when that is gone. Its numbers and its
+    /// layer never change.
+    fn seal(&mut self, kept: &mut Kept, message: &[u8]) {
         let state = &self.state;
+        let key = state.keys.find(kept.key);
+        let key = key.unwrap_or(&state.keys.current.auth);
         let object = Envelope {
-            layer,
-            in_seq_no: envelope::in_seq(state.role, in_seq),
-            out_seq_no: envelope::out_seq(state.role, number),
+            layer: kept.layer,
+            in_seq_no: envelope::in_seq(state.role, kept.in_seq),
+            out_seq_no: envelope::out_seq(state.role, kept.number),
             message,
         }
         .write(&mut self.rng);
-        encrypt(&state.keys.current.auth, state.role, &object, &mut self.rng)
+        kept.key = key.id();
+        kept.packet = encrypt(key, state.role, &object, &mut self.rng);
     }
 }
 

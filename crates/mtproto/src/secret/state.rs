@@ -73,6 +73,8 @@ pub(super) struct Kept {
     pub(super) in_seq: u32,
     pub(super) layer: i32,
     pub(super) random_id: i64,
+    /// Fingerprint of the key it was encrypted with.
+    pub(super) key: i64,
     pub(super) service: bool,
     /// Whether the server has taken it.
     pub(super) taken: bool,

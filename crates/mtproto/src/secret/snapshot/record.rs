@@ -54,6 +54,7 @@ pub(super) fn write_state(w: &mut Writer, state: &State) {
         let flags = u32::from(kept.service) | u32::from(kept.taken) << 1;
         w.words([kept.number, kept.in_seq, kept.layer as u32, flags]);
         w.i64(kept.random_id);
+        w.i64(kept.key);
         w.bytes(&kept.packet);
     }
 }
@@ -123,6 +124,7 @@ fn read_outgoing(r: &mut Reader<'_>) -> Result<Outgoing, SnapshotError> {
             in_seq,
             layer,
             random_id: r.i64(),
+            key: r.i64(),
             service: flags & 1 != 0,
             taken,
             due: !taken,

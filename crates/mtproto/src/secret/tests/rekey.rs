@@ -68,6 +68,8 @@ fn a_key_is_replaced_after_a_week_if_it_was_used() {
     assert_settled(&mut alice, &mut bob, &old);
     // Nothing worth another key has been sent with this one.
     assert_eq!((alice.poll_timeout(), bob.poll_timeout()), (None, None));
+    alice.handle_timeout(at(3 * due));
+    assert_eq!(packets(&mut alice), []);
     say(&mut alice, 1);
     assert!(alice.poll_timeout().is_some());
 }
@@ -159,6 +161,39 @@ fn the_old_key_lives_until_the_gaps_before_the_new_one_are_filled() {
     }
     settle(&mut alice, &mut bob);
     assert_eq!(texts(&mut bob), [1000, 1001]);
+    assert_settled(&mut alice, &mut bob, &old);
+}
+
+#[test]
+fn a_deleted_message_under_the_new_key_does_not_wipe_the_old_one_too_early() {
+    let (mut alice, mut bob) = worn();
+    let old = key(&mut alice);
+    ask(&mut alice, 5);
+    for packet in packets(&mut alice) {
+        deliver(&packet, &mut bob).unwrap();
+    }
+    let accept = packets(&mut bob);
+    say(&mut alice, 1000);
+    let _lost = packets(&mut alice);
+    for packet in &accept {
+        deliver(packet, &mut alice).unwrap();
+    }
+    let commit = packets(&mut alice).remove(0);
+    say(&mut alice, 1001);
+    let after = packets(&mut alice).remove(0);
+    deliver(&after, &mut bob).unwrap();
+    for packet in packets(&mut bob) {
+        deliver(&packet, &mut alice).unwrap();
+    }
+    // Alice has wiped the old key, so the message that takes the lost one's place is under the new.
+    assert!(keys(&mut alice).find(old.id()).is_none());
+    assert!(alice.forget(1000));
+    let again = packets(&mut alice).remove(0);
+    assert_eq!(again.number, commit.number - 1);
+    assert_eq!(again.data[..8], after.data[..8]);
+    assert_eq!(deliver(&again, &mut bob), Ok(Received::InOrder));
+    assert_eq!(deliver(&commit, &mut bob), Ok(Received::InOrder));
+    settle(&mut alice, &mut bob);
     assert_settled(&mut alice, &mut bob, &old);
 }
 
