@@ -33,6 +33,7 @@ use crate::Now;
 /// bob.handle_packet(now, &mut packet.data)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "messages.requestEncryption")]
 pub struct Offer {
     pub(super) group: Group,
     pub(super) exponent: Exponent,
@@ -96,6 +97,7 @@ impl fmt::Debug for Offer {
 /// A chat this end accepts (`messages.acceptEncryption`), until the server has confirmed it.
 ///
 /// See [`Offer`] for an example.
+#[doc(alias = "messages.acceptEncryption")]
 pub struct Acceptance {
     pub(super) group: Group,
     pub(super) key: AuthKey,

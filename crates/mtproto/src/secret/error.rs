@@ -81,6 +81,7 @@ impl std::error::Error for PacketError {}
 /// are not authentic, and only ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[doc(alias = "messages.discardEncryption")]
 pub enum AbortReason {
     /// A message cannot be read.
     Malformed(DecodeError),

@@ -65,7 +65,35 @@ const MAX_ANSWERS: usize = 100;
 const MAX_EVENTS: usize = 8192;
 
 /// A secret chat: messages and packets in, packets and events out. See the
-/// [module](self) for the order of calls.
+/// [module](self) for the order of calls, and [`Offer`] for how one begins.
+///
+/// ```
+/// use heliogram_crypto::{SeededRandom, dh::Primes};
+/// use heliogram_mtproto::{Now, secret::{Event, LAYER, SecretChat, Snapshot}};
+///
+/// /// Takes a packet from the server, and gives what to store and what to send in turn.
+/// fn received(chat: &mut SecretChat, now: Now, mut bytes: Vec<u8>) -> Option<(Snapshot, Vec<Vec<u8>>)> {
+///     let _ = chat.handle_packet(now, &mut bytes); // an error that ends the chat is an event too
+///     while let Some(event) = chat.poll_event() {
+///         match event {
+///             Event::Message { body, .. } => println!("{} bytes of a DecryptedMessage", body.len()),
+///             Event::Aborted(reason) => eprintln!("{reason}"),
+///             _ => {}
+///         }
+///     }
+///     let snapshot = chat.snapshot()?;
+///     Some((snapshot, std::iter::from_fn(|| chat.poll_packet()).map(|p| p.data).collect()))
+/// }
+///
+/// /// Goes on with a stored chat; the seed is fresh randomness.
+/// fn restored(stored: &[u8], seed: [u8; 32]) -> Result<SecretChat, Box<dyn std::error::Error>> {
+///     let mut rng = SeededRandom::new(seed);
+///     let snapshot = Snapshot::from_bytes(stored, &mut Primes::new(), &mut rng)?;
+///     Ok(SecretChat::restore(snapshot, LAYER, heliogram_crypto::RandomExt::array(&mut rng)))
+/// }
+/// # let _ = (received, restored);
+/// ```
+#[doc(alias = "decryptedMessageLayer")]
 pub struct SecretChat {
     life: Life,
     events: VecDeque<Event>,

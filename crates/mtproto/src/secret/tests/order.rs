@@ -165,14 +165,8 @@ fn a_deleted_message_deletes_itself_when_it_is_sent_again() {
 #[test]
 fn what_is_kept_is_bounded_and_never_what_was_not_sent() {
     let (mut alice, mut bob) = greeted();
-    let mut n = 0;
-    let full = loop {
-        match alice.send(NOW, n, &text(n as u32)) {
-            Ok(_) => n += 1,
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(full, SendError::Backlog);
+    let full = (0..=MAX_KEPT as u32).find_map(|n| alice.send(NOW, n.into(), &text(n)).err());
+    assert_eq!(full, Some(SendError::Backlog));
     let kept = open(&mut alice).state.outgoing.kept.len();
     assert_eq!(kept, MAX_KEPT);
     let first = packets(&mut alice);
