@@ -10,7 +10,8 @@
 //!    [`SecretChat::handle_sent`], [`SecretChat::handle_timeout`]) take the events, then store the
 //!    [`Snapshot`] in one batch with what came of them, and only then send the packets.
 //! 3. [`SecretChat::restore`] goes on from the last snapshot. Packets the server has not taken are
-//!    given out again; the other end drops what it has.
+//!    given out again; the other end drops what it has. Never go on with an older snapshot: its
+//!    numbers would be used twice, and the chat be lost.
 //!
 //! What is checked (SEC-32): public values and fingerprints of every key; the message key, before
 //! anything is read; parity, order and plausibility of both numbers; that layers do not go down.

@@ -233,6 +233,34 @@ fn messages_that_are_not_the_owner_s_to_send_are_refused() {
 }
 
 #[test]
+fn a_packet_is_left_as_it_is_while_too_many_events_wait() {
+    let (mut alice, mut bob) = greeted();
+    say(&mut bob, 1);
+    let mut packet = packets(&mut bob).remove(0).data;
+    let event = Event::PeerLayer { layer: 1 };
+    alice.events.extend(std::iter::repeat_n(event, MAX_EVENTS));
+    let result = alice.handle_packet(NOW, &mut packet);
+    assert_eq!(result, Err(PacketError::Backlog));
+    events(&mut alice);
+    let result = alice.handle_packet(NOW, &mut packet);
+    assert_eq!(result, Ok(Received::InOrder));
+    assert_eq!(texts(&mut alice), [1]);
+}
+
+#[test]
+fn a_chat_ends_when_its_numbers_are_used_up() {
+    let (mut alice, mut bob) = greeted();
+    let mut forged = Forged::by(&mut bob);
+    forged.out_seq_no = out_seq(forged.role, envelope::MAX_SEQ);
+    let result = forged.to(&mut alice);
+    assert_over(&mut alice, result, AbortReason::OutOfNumbers);
+    open(&mut bob).state.outgoing.next = envelope::MAX_SEQ;
+    let over = SendError::Over(AbortReason::OutOfNumbers);
+    assert_eq!(bob.send(NOW, 1, &text(1)), Err(over));
+    assert_eq!(bob.aborted(), Some(AbortReason::OutOfNumbers));
+}
+
+#[test]
 fn nothing_secret_is_printed() {
     let (mut alice, mut bob) = pair();
     say(&mut alice, 0x4141_4141);
