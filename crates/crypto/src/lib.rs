@@ -3,6 +3,7 @@
 //! - [`message`]: the envelope of every encrypted message; [`v1`]: the old one, for binding
 //!   temporary keys.
 //! - [`lanes`]: several messages through the cipher side by side, which is several times as fast.
+//! - [`secret`]: the envelope of messages in secret chats, and the keys of their files.
 //! - [`rsa`], [`dh`], [`handshake`] and [`factorize`]: what a key exchange is made of.
 //! - [`srp`]: passwords of two-step verification.
 //! - [`ige_encrypt`], [`ige_decrypt`], [`Ctr`] and [`hash`]: the ciphers and hashes below.
@@ -41,6 +42,7 @@ pub mod lanes;
 pub mod message;
 mod random;
 pub mod rsa;
+pub mod secret;
 pub mod srp;
 pub mod v1;
 

@@ -9,6 +9,7 @@
 
 use std::{fmt, ops::Range};
 
+pub(crate) use self::steps::{Cipher, body, derive};
 use self::steps::{Opening, Sealing};
 pub use self::{
     batch::{Packet, open_all, seal_all},
@@ -16,8 +17,8 @@ pub use self::{
 };
 use crate::{
     auth_key::AuthKey,
-    hash::{Sha256, cut, sha256},
-    ige::{ige_decrypt_hashing, ige_encrypt},
+    hash::{cut, sha256},
+    ige::ige_encrypt,
 };
 
 mod batch;
@@ -160,13 +161,16 @@ pub fn seal_in_place(key: &AuthKey, from: Side, packet: &mut [u8]) -> Result<[u8
 /// [`OpenError`], one variant for each broken rule.
 pub fn open<'a>(key: &AuthKey, from: Side, packet: &'a mut [u8]) -> Result<Opened<'a>, OpenError> {
     let opening = Opening::new(key, from, packet)?;
-    let len = opening.data.len();
-    let (aes_key, aes_iv) = &opening.cipher;
-    let mut hash = Sha256::new();
-    hash.update(opening.secret());
-    ige_decrypt_hashing(aes_key, aes_iv, opening.data, &mut hash)
-        .map_err(|_| OpenError::NotBlocks { len })?;
-    opening.finish(&hash.finish())
+    let (opening, large) = opening.decrypt()?;
+    opening.finish(&large)
+}
+
+/// Decrypts a packet in place and compares both of its keys, the message key in constant time.
+///
+/// No field of the data has been looked at when this returns it.
+pub(crate) fn decrypt(key: &AuthKey, from: Side, packet: &mut [u8]) -> Result<(), OpenError> {
+    let (opening, large) = Opening::outside(key, from, packet)?.decrypt()?;
+    opening.proved(&large).map(drop)
 }
 
 /// Opens a packet from a transport that may add up to 15 bytes behind it (padded intermediate).

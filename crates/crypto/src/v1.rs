@@ -1,5 +1,5 @@
 //! The envelope of MTProto 1, which lives on in one place: binding a temporary key to the
-//! permanent one (`auth.bindTempAuthKey`).
+//! permanent one (`auth.bindTempAuthKey`). Elsewhere it is recognised only to be refused.
 //!
 //! Its padding is not authenticated, so a client only ever writes it; opening is for the server.
 
@@ -9,7 +9,7 @@ use crate::{
     auth_key::AuthKey,
     hash::{cut, equal, sha1},
     ige::{ige_decrypt, ige_encrypt},
-    message::OpenError,
+    message::{Cipher, OpenError},
 };
 
 /// Bytes of an encoded `bind_auth_key_inner`.
@@ -83,8 +83,8 @@ pub fn open_binding(permanent: &AuthKey, packet: &[u8]) -> Result<Binding, OpenE
     })
 }
 
-/// Key and vector of a message from the client.
-fn derive(key: &AuthKey, msg_key: &[u8; 16]) -> (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>) {
+/// Key and vector of a message from the client, or of any message of a secret chat.
+pub(crate) fn derive(key: &AuthKey, msg_key: &[u8; 16]) -> Cipher {
     let a = Zeroizing::new(sha1(&[msg_key, key.part(0, 32)]));
     let b = Zeroizing::new(sha1(&[key.part(32, 16), msg_key, key.part(48, 16)]));
     let c = Zeroizing::new(sha1(&[key.part(64, 32), msg_key]));

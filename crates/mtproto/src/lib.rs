@@ -11,6 +11,7 @@
 //! | plaintext packets | [`plain`] | [`plain`] |
 //! | key exchange | [`exchange::ClientExchange`] | [`exchange::ServerExchange`] |
 //! | encrypted session | [`Session`] | [`server::ServerSession`] |
+//! | secret chats | [`secret::SecretChat`], both ends | |
 #![forbid(unsafe_code)]
 
 mod acks;
@@ -19,6 +20,7 @@ pub mod exchange;
 pub mod framing;
 mod ids;
 pub mod plain;
+pub mod secret;
 mod seen;
 pub mod server;
 mod session;

@@ -9,11 +9,12 @@ use super::{
 };
 use crate::{
     auth_key::AuthKey,
-    hash::{cut, equal, sha256},
+    hash::{Sha256, cut, equal, sha256},
+    ige::ige_decrypt_hashing,
 };
 
 /// Key and vector of one message.
-pub(super) type Cipher = (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>);
+pub(crate) type Cipher = (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>);
 
 /// A packet whose outside is in order.
 pub(super) struct Opening<'k, 'a> {
@@ -34,9 +35,19 @@ impl<'k, 'a> Opening<'k, 'a> {
         packet: &'a mut [u8],
     ) -> Result<Self, OpenError> {
         let len = packet.len();
-        if len < BODY + MIN_PADDING {
-            return Err(OpenError::TooShort { len });
+        match len < BODY + MIN_PADDING {
+            true => Err(OpenError::TooShort { len }),
+            false => Self::outside(key, from, packet),
         }
+    }
+
+    /// The same for packets whose header is another one.
+    pub(super) fn outside(
+        key: &'k AuthKey,
+        from: Side,
+        packet: &'a mut [u8],
+    ) -> Result<Self, OpenError> {
+        let len = packet.len();
         let Some((prefix, data)) = packet.split_first_chunk_mut::<PREFIX>() else {
             return Err(OpenError::TooShort { len });
         };
@@ -66,12 +77,28 @@ impl<'k, 'a> Opening<'k, 'a> {
         secret(self.key, self.from)
     }
 
+    /// Decrypts the data; gives the long form of the message key that it has.
+    pub(super) fn decrypt(self) -> Result<(Self, [u8; 32]), OpenError> {
+        let len = self.data.len();
+        let (aes_key, aes_iv) = &self.cipher;
+        let mut hash = Sha256::new();
+        hash.update(self.secret());
+        ige_decrypt_hashing(aes_key, aes_iv, self.data, &mut hash)
+            .map_err(|_| OpenError::NotBlocks { len })?;
+        Ok((self, hash.finish()))
+    }
+
     /// Checks the message key against that hash, and only then reads the data.
     pub(super) fn finish(self, large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
-        if !equal(&large[8..24], &self.msg_key) {
-            return Err(OpenError::MsgKey);
+        read(self.proved(large)?, large)
+    }
+
+    /// The data, provided that the message key is that of this hash.
+    pub(super) fn proved(self, large: &[u8; 32]) -> Result<&'a [u8], OpenError> {
+        match equal(&large[8..24], &self.msg_key) {
+            true => Ok(self.data),
+            false => Err(OpenError::MsgKey),
         }
-        read(self.data, large)
     }
 }
 
@@ -119,19 +146,7 @@ impl<'k, 'a> Sealing<'k, 'a> {
 
 /// Reads the header of authentic data and applies the rules for lengths.
 fn read<'a>(data: &'a [u8], large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
-    let length = i32::from_le_bytes(cut(data, 28));
-    if length % 4 != 0 {
-        return Err(OpenError::LengthUnaligned { length });
-    }
-    let after = data.get(HEADER..).unwrap_or_default();
-    let body = usize::try_from(length)
-        .ok()
-        .and_then(|length| after.get(..length))
-        .ok_or(OpenError::LengthRange { length })?;
-    let padding = after.len() - body.len();
-    if !(MIN_PADDING..=MAX_PADDING).contains(&padding) {
-        return Err(OpenError::Padding { len: padding });
-    }
+    let body = body(data, HEADER)?;
     Ok(Opened {
         salt: i64::from_le_bytes(cut(data, 0)),
         session_id: i64::from_le_bytes(cut(data, 8)),
@@ -142,12 +157,33 @@ fn read<'a>(data: &'a [u8], large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
     })
 }
 
+/// What a header of `header` bytes, the last four of them the length, says is the body.
+///
+/// The length must be a multiple of four within the data, and leave the right amount of padding.
+pub(crate) fn body(data: &[u8], header: usize) -> Result<&[u8], OpenError> {
+    let length = i32::from_le_bytes(cut(data, header.saturating_sub(4)));
+    if length % 4 != 0 {
+        return Err(OpenError::LengthUnaligned { length });
+    }
+    let after = data.get(header..).unwrap_or_default();
+    let body = usize::try_from(length)
+        .ok()
+        .and_then(|length| after.get(..length))
+        .ok_or(OpenError::LengthRange { length })?;
+    let padding = after.len() - body.len();
+    if !(MIN_PADDING..=MAX_PADDING).contains(&padding) {
+        return Err(OpenError::Padding { len: padding });
+    }
+    Ok(body)
+}
+
 /// The part of the key that is hashed before the data.
 fn secret(key: &AuthKey, from: Side) -> &[u8] {
     key.part(88 + from.offset(), 32)
 }
 
-fn derive(key: &AuthKey, from: Side, msg_key: &[u8; 16]) -> Cipher {
+/// What a message with this key is encrypted with.
+pub(crate) fn derive(key: &AuthKey, from: Side, msg_key: &[u8; 16]) -> Cipher {
     let x = from.offset();
     let a = Zeroizing::new(sha256(&[msg_key, key.part(x, 36)]));
     let b = Zeroizing::new(sha256(&[key.part(40 + x, 36), msg_key]));
