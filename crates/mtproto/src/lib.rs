@@ -8,6 +8,7 @@
 //! | part | client | server |
 //! |---|---|---|
 //! | packets on a stream | [`framing::Framing::client`] | [`framing::Framing::server`] |
+//! | what a proxy is told | [`proxy`] | |
 //! | plaintext packets | [`plain`] | [`plain`] |
 //! | key exchange | [`exchange::ClientExchange`] | [`exchange::ServerExchange`] |
 //! | encrypted session | [`Session`] | [`server::ServerSession`] |
@@ -19,6 +20,7 @@ pub mod exchange;
 pub mod framing;
 mod ids;
 pub mod plain;
+pub mod proxy;
 mod seen;
 pub mod server;
 mod session;
