@@ -4,7 +4,7 @@ use heliogram_mtproto::framing::Transport;
 use zeroize::Zeroizing;
 
 use crate::{
-    Client, FloodWait, Identity, Layer, Result, Servers, UsageError,
+    Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
     config::Config,
     storage::{self, Records, Storage},
 };
@@ -18,6 +18,8 @@ pub struct ClientBuilder {
     storage: Arc<dyn Storage>,
     layers: Vec<Arc<dyn Layer>>,
     session_string: Option<Zeroizing<String>>,
+    /// A setting that could not be read.
+    mistake: Option<UsageError>,
 }
 
 impl ClientBuilder {
@@ -27,6 +29,7 @@ impl ClientBuilder {
             storage: Arc::new(storage::Memory::default()),
             layers: Vec::new(),
             session_string: None,
+            mistake: None,
         }
     }
 
@@ -61,6 +64,31 @@ impl ClientBuilder {
     /// Scrambles the connection so that it does not look like MTProto. Off by default.
     pub fn obfuscated(mut self, on: bool) -> Self {
         self.config.obfuscated = on;
+        self
+    }
+
+    /// Reaches the servers through a proxy: a [`Proxy`], or a link to one. None by default.
+    ///
+    /// ```
+    /// # let builder = heliogram::Client::builder(1, "ab");
+    /// let builder = builder.proxy("socks5://me:secret@10.0.0.1:1080");
+    /// # let _ = builder;
+    /// ```
+    ///
+    /// A link that cannot be read is reported by [`connect`](Self::connect).
+    #[doc(alias = "set_proxy")]
+    pub fn proxy<P>(mut self, proxy: P) -> Self
+    where
+        P: TryInto<Proxy>,
+        P::Error: Into<UsageError>,
+    {
+        match proxy.try_into() {
+            Ok(proxy) => {
+                self.config.proxy = Some(Arc::new(proxy));
+                self.mistake = None;
+            }
+            Err(e) => self.mistake = Some(e.into()),
+        }
         self
     }
 
@@ -208,6 +236,12 @@ impl ClientBuilder {
         if hash.is_empty() || !hash.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(UsageError::ApiHash.into());
         }
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone().into());
+        }
+        if let Some(proxy) = &self.config.proxy {
+            proxy.check()?;
+        }
         Ok(())
     }
 }
@@ -244,5 +278,11 @@ mod tests {
         );
         let no_dc = Client::builder(1, "ab").server(Servers::custom());
         assert!(matches!(refused(no_dc).await, UsageError::Servers(_)));
+        for proxy in ["socks4://h:1", "tg://proxy?server=h&port=1&secret=00"] {
+            let unread = Client::builder(1, "ab").proxy(proxy);
+            assert!(matches!(refused(unread).await, UsageError::Proxy(_)));
+        }
+        let unsayable = Client::builder(1, "ab").proxy(Proxy::socks5("h", 0));
+        assert!(matches!(refused(unsayable).await, UsageError::Proxy(_)));
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use heliogram_mtproto::framing::Transport;
 
-use crate::net::servers::Servers;
+use crate::net::{proxy::Proxy, servers::Servers};
 
 /// How an app presents itself to Telegram; shown in the account's list of devices.
 ///
@@ -66,6 +66,8 @@ pub(crate) struct Config {
     pub(crate) transport: Transport,
     /// Whether the connection is scrambled so that it does not look like MTProto.
     pub(crate) obfuscated: bool,
+    /// What stands between the client and the servers.
+    pub(crate) proxy: Option<Arc<Proxy>>,
     /// Addresses and keys.
     pub(crate) servers: Servers,
     /// The longest flood wait that is slept rather than reported.
@@ -99,6 +101,7 @@ impl Config {
             identity: Identity::default(),
             transport: Transport::default(),
             obfuscated: false,
+            proxy: None,
             servers: Servers::telegram(),
             flood_sleep: Duration::from_secs(60),
             on_flood: None,
@@ -121,6 +124,7 @@ impl fmt::Debug for Config {
             .field("identity", &self.identity)
             .field("transport", &self.transport)
             .field("obfuscated", &self.obfuscated)
+            .field("proxy", &self.proxy)
             .field("flood_sleep", &self.flood_sleep)
             .field("request_timeout", &self.request_timeout)
             .finish_non_exhaustive()

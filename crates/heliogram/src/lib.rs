@@ -35,6 +35,7 @@
 //! | to | use | in Telethon |
 //! |---|---|---|
 //! | connect | [`Client::builder`], [`ClientBuilder::connect`] | `TelegramClient(..)`, `connect` |
+//! | go through a proxy | [`ClientBuilder::proxy`] with a [`Proxy`] or a link | `proxy=`, `connection=ConnectionTcpMTProxy..` |
 //! | sign in | [`Client::sign_in`], [`Client::sign_in_bot`]; step by step [`Client::send_code`] | `start`, `send_code_request` |
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
@@ -81,6 +82,7 @@ pub mod methods;
 mod net;
 pub mod paging;
 pub mod peers;
+pub mod proxy;
 mod random;
 pub mod storage;
 #[cfg(feature = "testing")]
@@ -105,6 +107,7 @@ pub use invoke::{Layer, Next, Purpose, RawCall};
 pub use net::servers::{ServerAddr, Servers};
 pub use paging::Paged;
 pub use peers::{PeerError, PeerId, PeerKind, PeerLike};
+pub use proxy::Proxy;
 pub use text::{Text, html, md};
 pub use types::{Chat, ChatKind, Document, Media, Message, Photo, User};
 pub use updates::Updates;

@@ -3,6 +3,7 @@
 mod advice;
 mod network;
 mod protocol;
+mod proxy;
 mod rpc;
 mod usage;
 
@@ -14,6 +15,7 @@ use crate::{files::FileError, peers::PeerError, storage};
 
 pub use network::NetworkError;
 pub use protocol::ProtocolError;
+pub use proxy::ProxyError;
 pub use rpc::RpcError;
 pub use usage::UsageError;
 

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use heliogram_mtproto::{
     exchange::{ClientConfig, ClientExchange, ClientStep, Established, ExchangeError},
@@ -6,7 +6,15 @@ use heliogram_mtproto::{
 };
 use tokio::time::timeout;
 
-use super::{Net, fault::Fault, lock, servers::ServerAddr, tcp, wire::Wire};
+use super::{
+    Net,
+    addresses::Endpoint,
+    dial::{self, DialError, Reached, Route},
+    fault::Fault,
+    lock,
+    proxy::{Kind, Proxy},
+    wire::Wire,
+};
 use crate::{
     error::{NetworkError, ProtocolError},
     random,
@@ -17,32 +25,66 @@ const MAX_EXCHANGES: u32 = 3;
 
 /// Connects a socket to a data centre.
 pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
-    let addresses = lock(&net.addresses).of(dc);
-    if addresses.is_empty() {
+    let config = &net.config;
+    let endpoints = match &config.proxy {
+        // A proxy made for MTProto finds the data centre by its number.
+        Some(proxy) if is_mtproxy(proxy) => vec![Endpoint::new(dc, proxy.host(), proxy.port())],
+        _ => lock(&net.addresses).of(dc, config.proxy.is_some()),
+    };
+    if endpoints.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
     }
-    let config = &net.config;
-    let (stream, address) = tcp::dial(&addresses, config.connect_timeout)
-        .await
-        .map_err(|e| {
-            let list: Vec<_> = addresses.iter().map(ServerAddr::to_string).collect();
-            let addresses = list.join(", ").into();
-            NetworkError::Connect {
+    let route = Route {
+        proxy: config.proxy.clone(),
+        unix: u32::try_from(net.clock.now().unix.as_secs()).unwrap_or_default(),
+    };
+    match dial::dial(&endpoints, &route, config.connect_timeout).await {
+        Ok(reached) => wire(net, dc, &route, reached),
+        Err(DialError::Proxy(source)) => {
+            let proxy = route.proxy.map(|proxy| proxy.to_string());
+            let proxy = proxy.unwrap_or_default().into();
+            Err(NetworkError::Proxy { dc, proxy, source }.into())
+        }
+        Err(DialError::Socket(source)) => {
+            let list: Vec<_> = endpoints.iter().map(|e| e.address.to_string()).collect();
+            Err(NetworkError::Connect {
                 dc,
-                addresses,
-                source: e.into(),
+                addresses: list.join(", ").into(),
+                source: source.into(),
             }
-        })?;
-    let obfuscation = config.obfuscated.then(|| Obfuscation {
+            .into())
+        }
+    }
+}
+
+/// Puts a framing on a socket, as the other end of it wants one.
+fn wire(net: &Net, dc: i32, route: &Route, reached: Reached) -> Result<Wire, Fault> {
+    let config = &net.config;
+    let secret = route.secret(&reached.endpoint);
+    let obfuscated = config.obfuscated || reached.endpoint.tcpo_only || secret.is_some();
+    let obfuscation = obfuscated.then(|| Obfuscation {
         dc_id: i16::try_from(config.servers.wire_dc(dc)).unwrap_or_default(),
-        secret: None,
+        secret: secret.map(|secret| secret.key()),
     });
-    let framing = Framing::client(config.transport, obfuscation, random::seed()?);
-    Ok(Wire::new(
-        Box::new(stream),
-        framing,
-        address.to_string().into(),
-    ))
+    let transport = secret.map_or(config.transport, |s| s.transport(config.transport));
+    let framing = Framing::client(transport, obfuscation, random::seed()?);
+    let server = &reached.endpoint.address;
+    Ok(match &route.proxy {
+        None => Wire::new(reached.stream, framing, server.to_string().into()),
+        Some(proxy) if is_mtproxy(proxy) => {
+            Wire::new(reached.stream, framing, proxy.to_string().into()).behind_mtproxy()
+        }
+        Some(proxy) => {
+            let address = format!("{server} (through the {proxy})");
+            Wire::new(reached.stream, framing, address.into())
+        }
+    }
+    .disguised(reached.records)
+    .to_server(reached.endpoint.address))
+}
+
+fn is_mtproxy(proxy: &Arc<Proxy>) -> bool {
+    matches!(proxy.kind(), Kind::MtProxy(_))
 }
 
 /// Agrees on a new permanent key over a fresh connection.
@@ -86,43 +128,18 @@ async fn receive(dc: i32, wire: &mut Wire, limit: Duration) -> Result<Vec<u8>, F
                 Ok(Some(Frame::QuickAck(_))) => {}
                 Ok(None) => match wire.io().await {
                     Ok(1..) => {}
-                    Ok(0) | Err(_) => return Err(ended(dc, wire)),
+                    Ok(0) => return Err(wire.ended(dc, None)),
+                    Err(e) => return Err(wire.ended(dc, Some(&e))),
                 },
-                Err(_) => return Err(stranger(dc, wire)),
+                Err(_) => return Err(wire.stranger(dc)),
             }
         }
     });
     match received.await {
         Ok(result) => result,
-        Err(_) if wire.is_gibberish() => Err(stranger(dc, wire)),
-        Err(_) => Err(NetworkError::Silent {
-            dc,
-            address: wire.address().into(),
-        }
-        .into()),
+        Err(_) if wire.is_gibberish() => Err(wire.stranger(dc)),
+        Err(_) => Err(wire.silent(dc)),
     }
-}
-
-/// The connection ended before an answer was complete.
-fn ended(dc: i32, wire: &Wire) -> Fault {
-    if wire.is_gibberish() {
-        return stranger(dc, wire);
-    }
-    NetworkError::Dropped {
-        dc,
-        address: wire.address().into(),
-    }
-    .into()
-}
-
-fn stranger(dc: i32, wire: &Wire) -> Fault {
-    let (address, speaks) = (wire.address().into(), wire.speaks());
-    ProtocolError::NotMtproto {
-        dc,
-        address,
-        speaks,
-    }
-    .into()
 }
 
 fn exchange_fault(dc: i32, wire: &Wire, source: ExchangeError) -> Fault {
@@ -133,7 +150,7 @@ fn exchange_fault(dc: i32, wire: &Wire, source: ExchangeError) -> Fault {
         }
         .into(),
         // The first answer is not even a plaintext packet.
-        ExchangeError::Packet(_) => stranger(dc, wire),
+        ExchangeError::Packet(_) => wire.stranger(dc),
         source => ProtocolError::Exchange { dc, source }.into(),
     }
 }

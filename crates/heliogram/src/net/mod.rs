@@ -11,14 +11,15 @@ mod backoff;
 mod clock;
 mod connection;
 mod dc;
+mod dial;
 mod fault;
 mod handshake;
 mod header;
 mod pool;
+pub(crate) mod proxy;
 pub(crate) mod refresh;
 pub(crate) mod servers;
 mod tasks;
-mod tcp;
 mod telegram;
 mod wire;
 
@@ -36,7 +37,7 @@ use heliogram_crypto::RsaPublicKey;
 use tokio::sync::watch;
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
-use self::{addresses::Addresses, clock::Clock, dc::Dc, tasks::Tasks};
+use self::{addresses::Addresses, clock::Clock, dc::Dc, servers::ServerAddr, tasks::Tasks};
 use crate::{
     Result,
     config::Config,
@@ -113,6 +114,17 @@ impl Net {
     /// The address of a data centre, as far as it is known without looking up a name.
     pub(crate) fn address_of(&self, dc: i32) -> Option<SocketAddr> {
         lock(&self.addresses).socket(dc)
+    }
+
+    /// Remembers whether a server answered at an address.
+    fn note(&self, server: Option<&ServerAddr>, answered: bool) {
+        let Some(address) = server else { return };
+        let mut addresses = lock(&self.addresses);
+        if answered {
+            addresses.worked(address);
+        } else {
+            addresses.failed(address);
+        }
     }
 
     /// The state of one data centre.

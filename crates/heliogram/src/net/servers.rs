@@ -150,6 +150,11 @@ impl Servers {
         self.kind != Kind::Custom || self.dcs.iter().all(|d| d.id != dc)
     }
 
+    /// Whether the servers listen at other ports than those named as well.
+    pub(crate) fn has_ports(&self) -> bool {
+        self.kind != Kind::Custom
+    }
+
     /// The number a data centre goes by inside the protocol.
     pub(crate) fn wire_dc(&self, dc: i32) -> i32 {
         if self.kind == Kind::Test {

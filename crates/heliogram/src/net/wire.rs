@@ -1,7 +1,13 @@
 use std::{future::poll_fn, io, pin::Pin, task::Poll};
 
-use heliogram_mtproto::framing::{Frame, FrameError, Framing};
+use heliogram_mtproto::{
+    framing::{Frame, FrameError, Framing},
+    proxy::{FakeTlsError, Records},
+};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use super::{fault::Fault, servers::ServerAddr};
+use crate::error::{NetworkError, ProtocolError, ProxyError};
 
 /// Bytes asked of the socket at once.
 const READ: usize = 64 * 1024;
@@ -17,10 +23,19 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(super) struct Wire {
     stream: Box<dyn Stream>,
     framing: Framing,
+    /// What the bytes of the framing travel in, on their way to some proxies.
+    records: Option<Records>,
+    /// Where it leads, for people.
     address: Box<str>,
+    /// The server's address, where one was chosen.
+    server: Option<ServerAddr>,
+    /// Whether that is a proxy made for MTProto.
+    behind_mtproxy: bool,
     out: Vec<u8>,
     written: usize,
     input: Box<[u8]>,
+    /// Bytes on their way into records or out of them.
+    plain: Vec<u8>,
     /// The first bytes that came, to tell what a stranger speaks.
     first: Vec<u8>,
     frames: u64,
@@ -31,15 +46,43 @@ impl Wire {
         Self {
             stream,
             framing,
+            records: None,
             address,
+            server: None,
+            behind_mtproxy: false,
             out: Vec::new(),
             written: 0,
             input: vec![0; READ].into(),
+            plain: Vec::new(),
             first: Vec::new(),
             frames: 0,
         }
     }
 
+    /// The same wire inside of records.
+    pub(super) fn disguised(mut self, records: Option<Records>) -> Self {
+        self.records = records;
+        self
+    }
+
+    /// The same wire, known to lead to this address of a server.
+    pub(super) fn to_server(mut self, address: ServerAddr) -> Self {
+        self.server = Some(address);
+        self
+    }
+
+    /// The address of the server it leads to.
+    pub(super) fn server(&self) -> Option<&ServerAddr> {
+        self.server.as_ref()
+    }
+
+    /// The same wire, known to lead to a proxy made for MTProto.
+    pub(super) fn behind_mtproxy(mut self) -> Self {
+        self.behind_mtproxy = true;
+        self
+    }
+
+    /// Where it leads, for people.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
@@ -55,7 +98,13 @@ impl Wire {
             self.out.clear();
             self.written = 0;
         }
-        self.framing.encode(packet, &mut self.out)
+        let Some(records) = &mut self.records else {
+            return self.framing.encode(packet, &mut self.out);
+        };
+        self.plain.clear();
+        self.framing.encode(packet, &mut self.plain)?;
+        records.seal(&self.plain, &mut self.out);
+        Ok(())
     }
 
     /// The next frame of what was read.
@@ -86,7 +135,14 @@ impl Wire {
             }
         })
         .await?;
-        let data = self.input.get(..read).unwrap_or_default();
+        let mut data = self.input.get(..read).unwrap_or_default();
+        if let Some(records) = &mut self.records {
+            self.plain.clear();
+            records
+                .receive(data, &mut self.plain)
+                .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
+            data = &self.plain;
+        }
         if self.first.len() < 8 {
             self.first.extend(data.iter().take(8));
         }
@@ -105,6 +161,46 @@ impl Wire {
     /// Whether bytes came and none of them made a frame.
     pub(super) fn is_gibberish(&self) -> bool {
         self.frames == 0 && !self.first.is_empty()
+    }
+
+    /// The fault of a wire that something else than MTProto came over.
+    pub(super) fn stranger(&self, dc: i32) -> Fault {
+        let (address, speaks) = (self.address.clone(), self.speaks());
+        ProtocolError::NotMtproto {
+            dc,
+            address,
+            speaks,
+        }
+        .into()
+    }
+
+    /// The fault of a wire that ended, by itself or with an error.
+    pub(super) fn ended(&self, dc: i32, error: Option<&io::Error>) -> Fault {
+        let broken = error.and_then(io::Error::get_ref);
+        let broken = broken.and_then(|e| e.downcast_ref::<FakeTlsError>());
+        if self.is_gibberish() && broken.is_none() {
+            return self.stranger(dc);
+        }
+        let address = self.address.clone();
+        match broken {
+            Some(rule) => self.no_way(dc, ProxyError::FakeTls(*rule)),
+            None if self.behind_mtproxy => self.no_way(dc, ProxyError::NoServer),
+            None => NetworkError::Dropped { dc, address }.into(),
+        }
+    }
+
+    /// The fault of a wire that nothing comes over.
+    pub(super) fn silent(&self, dc: i32) -> Fault {
+        let address = self.address.clone();
+        match self.behind_mtproxy {
+            true => self.no_way(dc, ProxyError::NoServer),
+            false => NetworkError::Silent { dc, address }.into(),
+        }
+    }
+
+    fn no_way(&self, dc: i32, source: ProxyError) -> Fault {
+        let proxy = self.address.clone();
+        NetworkError::Proxy { dc, proxy, source }.into()
     }
 
     /// What a server that is no MTProto server seems to speak.

@@ -274,6 +274,11 @@ async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
 /// Connects a socket and makes sure that there is a key.
 async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
     let mut wire = handshake::connect(&net, dc.id).await?;
-    let key = dc.key(&net, &mut wire).await?;
-    Ok((wire, key))
+    match dc.key(&net, &mut wire).await {
+        Ok(key) => Ok((wire, key)),
+        Err(fault) => {
+            net.note(wire.server(), false);
+            Err(fault)
+        }
+    }
 }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Actor, calls::MAX_IN_FLIGHT, until_stopped};
 use crate::{
-    error::{NetworkError, ProtocolError},
+    error::ProtocolError,
     net::{fault::Fault, handshake, wire::Wire},
 };
 
@@ -56,6 +56,7 @@ impl Actor {
                 read = wire.io() => match self.take_input(&mut wire, read, proven) {
                     Ok(packets) if packets > 0 && !proven => {
                         proven = true;
+                        self.net.note(wire.server(), true);
                         self.prove();
                     }
                     Ok(_) => {}
@@ -76,13 +77,14 @@ impl Actor {
                 }
                 () = sleep_until(idle_at) => break End::Idle,
                 () = sleep_until(answer_by), if !proven && !self.in_flight.is_empty() => {
-                    let (dc, address) = (self.dc.id, wire.address().into());
-                    break End::Lost(NetworkError::Silent { dc, address }.into());
+                    break End::Lost(wire.silent(self.dc.id));
                 }
             }
         };
-        if let End::Closed | End::Idle = end {
-            self.finish(&mut wire).await;
+        match end {
+            End::Closed | End::Idle => self.finish(&mut wire).await,
+            End::Lost(_) if !proven => self.net.note(wire.server(), false),
+            End::Lost(_) => {}
         }
         if let Some((_, session)) = &mut self.session {
             session.handle_disconnected(self.net.clock.now());
@@ -109,23 +111,10 @@ impl Actor {
         proven: bool,
     ) -> Result<usize, End> {
         let dc = self.dc.id;
-        let address = || wire.address().into();
-        let stranger = !proven && wire.is_gibberish();
         match read {
             Ok(1..) => {}
-            Ok(0) | Err(_) if stranger => {
-                let speaks = wire.speaks();
-                let fault = ProtocolError::NotMtproto {
-                    dc,
-                    address: address(),
-                    speaks,
-                };
-                return Err(End::Lost(fault.into()));
-            }
-            Ok(0) | Err(_) => {
-                let address = address();
-                return Err(End::Lost(NetworkError::Dropped { dc, address }.into()));
-            }
+            Ok(0) => return Err(End::Lost(wire.ended(dc, None))),
+            Err(e) => return Err(End::Lost(wire.ended(dc, Some(&e)))),
         }
         let mut packets = 0;
         loop {
@@ -137,17 +126,10 @@ impl Actor {
                 Ok(None) => break,
                 Err(source) => {
                     let fault = match wire.speaks() {
-                        Some(what) if !proven => {
-                            let address = wire.address().into();
-                            ProtocolError::NotMtproto {
-                                dc,
-                                address,
-                                speaks: Some(what),
-                            }
-                        }
-                        _ => ProtocolError::Frame { dc, source },
+                        Some(_) if !proven => wire.stranger(dc),
+                        _ => ProtocolError::Frame { dc, source }.into(),
                     };
-                    return Err(End::Lost(fault.into()));
+                    return Err(End::Lost(fault));
                 }
             }
         }
@@ -187,8 +169,7 @@ impl Actor {
                 return Ok(());
             };
             if let Event::PeerDead = event {
-                let address = wire.address().into();
-                return Err(End::Lost(NetworkError::Silent { dc, address }.into()));
+                return Err(End::Lost(wire.silent(dc)));
             }
             self.take_event(event);
         }
