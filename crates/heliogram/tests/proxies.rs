@@ -2,46 +2,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod proxy;
+mod route;
 
-use std::{future::ready, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use heliogram::{
-    Client, ClientBuilder, Error, NetworkError, Proxy, Transport,
+    Error, NetworkError, Proxy, Transport,
     proxy::{ConnectError, FakeTlsError, ProxyError, Socks5Error, Socks5Refusal},
     testing::TestServer,
 };
 use proxy::mtproxy::{Quirks, Secret};
+use route::{DC, home, works};
 use tokio::io::AsyncReadExt;
 
 const KEY: [u8; 16] = *b"sixteen bytes !!";
-const DC: i32 = 2;
-
-/// Where the data centre of new accounts listens.
-fn home(server: &TestServer) -> SocketAddr {
-    server
-        .dcs()
-        .into_iter()
-        .find(|dc| dc.id == DC)
-        .unwrap()
-        .address
-}
 
 fn dcs(server: &TestServer) -> Vec<(i16, SocketAddr)> {
     let numbered = |dc: heliogram::testing::Dc| (i16::try_from(dc.id).unwrap(), dc.address);
     server.dcs().into_iter().map(numbered).collect()
-}
-
-/// Signs in and sends a message.
-async fn works(server: &TestServer, builder: ClientBuilder) -> Client {
-    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
-    let client = builder.connect().await.unwrap();
-    let owner = alice.clone();
-    let code = move || ready(Ok(owner.code().unwrap()));
-    client.sign_in(alice.phone()).code(code).await.unwrap();
-    let text = "x".repeat(3000);
-    client.send_message("@bob", text.as_str()).await.unwrap();
-    assert_eq!(bob.messages_with(&alice)[0].text, text);
-    client
 }
 
 /// What is wrong with the proxy, and in which words.
