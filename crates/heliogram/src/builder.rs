@@ -4,7 +4,7 @@ use heliogram_mtproto::framing::Transport;
 use zeroize::Zeroizing;
 
 use crate::{
-    Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
+    Carrier, Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
     config::Config,
     storage::{self, Records, Storage},
 };
@@ -89,6 +89,12 @@ impl ClientBuilder {
             }
             Err(e) => self.mistake = Some(e.into()),
         }
+        self
+    }
+
+    /// Puts the connections inside of something else than plain TCP.
+    pub fn carrier(mut self, carrier: Carrier) -> Self {
+        self.config.carrier = Some(carrier);
         self
     }
 
@@ -241,6 +247,11 @@ impl ClientBuilder {
         }
         if let Some(proxy) = &self.config.proxy {
             proxy.check()?;
+            if self.config.carrier.is_some() && proxy.is_mtproxy() {
+                let why =
+                    "one made for MTProto carries plain connections only; leave the carrier out";
+                return Err(UsageError::Proxy(why).into());
+            }
         }
         Ok(())
     }

@@ -52,7 +52,8 @@
 //!
 //! # Features
 //!
-//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `testing`: an embedded server
+//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `websocket`: connections
+//! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded server
 //! and signed-in clients for tests, see `heliogram::testing`.
 #![forbid(unsafe_code)]
 
@@ -104,10 +105,13 @@ pub use files::{FileError, InputFile};
 pub use heliogram_api::{self as api, LAYER, errors};
 pub use heliogram_mtproto::framing::Transport;
 pub use invoke::{Layer, Next, Purpose, RawCall};
+pub use net::carrier::Carrier;
 pub use net::servers::{ServerAddr, Servers};
 pub use paging::Paged;
 pub use peers::{PeerError, PeerId, PeerKind, PeerLike};
 pub use proxy::Proxy;
+#[cfg(feature = "tls")]
+pub use rustls;
 pub use text::{Text, html, md};
 pub use types::{Chat, ChatKind, Document, Media, Message, Photo, User};
 pub use updates::Updates;

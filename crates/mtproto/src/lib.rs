@@ -18,6 +18,7 @@ mod acks;
 mod bad_msg;
 pub mod exchange;
 pub mod framing;
+pub mod http;
 mod ids;
 pub mod plain;
 pub mod proxy;

@@ -16,6 +16,7 @@ use tokio::{
 
 use super::{
     addresses::Endpoint,
+    carrier::Carrier,
     proxy::{Kind, Proxy, Secret, greet},
     wire::Stream,
 };
@@ -30,6 +31,9 @@ const MAX_RESOLVED: usize = 16;
 #[derive(Clone)]
 pub(super) struct Route {
     pub(super) proxy: Option<Arc<Proxy>>,
+    pub(super) carrier: Option<Carrier>,
+    /// What the carrier asks for at the server.
+    pub(super) path: &'static str,
     /// Seconds since 1970, for proxies that want to be told.
     pub(super) unix: u32,
 }
@@ -131,8 +135,15 @@ async fn reach(endpoint: Endpoint, route: Route, deadline: Instant) -> Result<Re
             })?
         }
     };
+    let stream: Box<dyn Stream> = match &route.carrier {
+        None => Box::new(stream),
+        Some(carrier) => {
+            let carried = carrier.carry(stream, server, route.path, deadline).await;
+            carried.map_err(DialError::Socket)?
+        }
+    };
     Ok(Reached {
-        stream: Box::new(stream),
+        stream,
         records,
         endpoint,
     })
@@ -193,6 +204,8 @@ mod tests {
     const SOON: Duration = Duration::from_secs(5);
     const DIRECT: Route = Route {
         proxy: None,
+        carrier: None,
+        path: "",
         unix: 0,
     };
 

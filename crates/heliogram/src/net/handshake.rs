@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use heliogram_mtproto::{
     exchange::{ClientConfig, ClientExchange, ClientStep, Established, ExchangeError},
@@ -9,10 +9,9 @@ use tokio::time::timeout;
 use super::{
     Net,
     addresses::Endpoint,
+    carrier::Carrier,
     dial::{self, DialError, Reached, Route},
     fault::Fault,
-    lock,
-    proxy::{Kind, Proxy},
     wire::Wire,
 };
 use crate::{
@@ -28,14 +27,19 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
     let config = &net.config;
     let endpoints = match &config.proxy {
         // A proxy made for MTProto finds the data centre by its number.
-        Some(proxy) if is_mtproxy(proxy) => vec![Endpoint::new(dc, proxy.host(), proxy.port())],
-        _ => lock(&net.addresses).of(dc, config.proxy.is_some()),
+        Some(proxy) if proxy.is_mtproxy() => vec![Endpoint::new(dc, proxy.host(), proxy.port())],
+        _ => net.endpoints(dc),
     };
     if endpoints.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
     }
     let route = Route {
         proxy: config.proxy.clone(),
+        carrier: config.carrier.clone(),
+        path: config
+            .carrier
+            .as_ref()
+            .map_or("", |c| c.path(&config.servers)),
         unix: u32::try_from(net.clock.now().unix.as_secs()).unwrap_or_default(),
     };
     match dial::dial(&endpoints, &route, config.connect_timeout).await {
@@ -61,7 +65,10 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
 fn wire(net: &Net, dc: i32, route: &Route, reached: Reached) -> Result<Wire, Fault> {
     let config = &net.config;
     let secret = route.secret(&reached.endpoint);
-    let obfuscated = config.obfuscated || reached.endpoint.tcpo_only || secret.is_some();
+    let obfuscated = config.obfuscated
+        || reached.endpoint.tcpo_only
+        || secret.is_some()
+        || config.carrier.as_ref().is_some_and(Carrier::obfuscates);
     let obfuscation = obfuscated.then(|| Obfuscation {
         dc_id: i16::try_from(config.servers.wire_dc(dc)).unwrap_or_default(),
         secret: secret.map(|secret| secret.key()),
@@ -71,7 +78,7 @@ fn wire(net: &Net, dc: i32, route: &Route, reached: Reached) -> Result<Wire, Fau
     let server = &reached.endpoint.address;
     Ok(match &route.proxy {
         None => Wire::new(reached.stream, framing, server.to_string().into()),
-        Some(proxy) if is_mtproxy(proxy) => {
+        Some(proxy) if proxy.is_mtproxy() => {
             Wire::new(reached.stream, framing, proxy.to_string().into()).behind_mtproxy()
         }
         Some(proxy) => {
@@ -81,10 +88,6 @@ fn wire(net: &Net, dc: i32, route: &Route, reached: Reached) -> Result<Wire, Fau
     }
     .disguised(reached.records)
     .to_server(reached.endpoint.address))
-}
-
-fn is_mtproxy(proxy: &Arc<Proxy>) -> bool {
-    matches!(proxy.kind(), Kind::MtProxy(_))
 }
 
 /// Agrees on a new permanent key over a fresh connection.

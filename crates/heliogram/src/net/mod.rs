@@ -8,6 +8,7 @@ mod account;
 mod actor;
 mod addresses;
 mod backoff;
+pub(crate) mod carrier;
 mod clock;
 mod connection;
 mod dc;
@@ -37,7 +38,13 @@ use heliogram_crypto::RsaPublicKey;
 use tokio::sync::watch;
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
-use self::{addresses::Addresses, clock::Clock, dc::Dc, servers::ServerAddr, tasks::Tasks};
+use self::{
+    addresses::{Addresses, Endpoint},
+    clock::Clock,
+    dc::Dc,
+    servers::ServerAddr,
+    tasks::Tasks,
+};
 use crate::{
     Result,
     config::Config,
@@ -114,6 +121,13 @@ impl Net {
     /// The address of a data centre, as far as it is known without looking up a name.
     pub(crate) fn address_of(&self, dc: i32) -> Option<SocketAddr> {
         lock(&self.addresses).socket(dc)
+    }
+
+    /// The ways to a data centre, the best first.
+    fn endpoints(&self, dc: i32) -> Vec<Endpoint> {
+        let carrier = self.config.carrier.as_ref();
+        let named = carrier.and_then(|c| c.endpoints(&self.config.servers, dc));
+        named.unwrap_or_else(|| lock(&self.addresses).of(dc, self.config.proxy.is_some()))
     }
 
     /// Remembers whether a server answered at an address.

@@ -8,6 +8,10 @@ pub(super) const FIRST_DC: i32 = 2;
 /// All of Telegram's servers listen here; addresses are known with the first one.
 pub(super) const PORTS: [u16; 3] = [443, 80, 5222];
 
+/// Names of the data centres for web apps, from data centre 1 on.
+pub(super) const WEB_NAMES: [&str; 5] = ["pluto", "venus", "aurora", "vesta", "flora"];
+pub(super) const WEB_DOMAIN: &str = "web.telegram.org";
+
 /// Production: number and address of each data centre.
 pub(super) const PRODUCTION: &[(i32, &str)] = &[
     (1, "149.154.175.50"),

@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// Longest head of an answer, in bytes.
-const HEAD_MAX: usize = 8 << 10;
+use crate::http::{HEAD_MAX, HeadError, authority, is_host, parse};
+
 /// Longest reason kept of a refusal, in bytes.
 const REASON_MAX: usize = 64;
 
@@ -29,10 +29,8 @@ pub struct Connect {
 pub enum ConnectError {
     /// The server's name is empty or holds what no name does.
     BadHost,
-    /// The answer is none of HTTP/1.
-    NotHttp,
-    /// The answer is longer than 8192 bytes.
-    TooLong,
+    /// The answer breaks a rule.
+    Head(HeadError),
     /// The proxy wants a name and a password, and none are given (status 407).
     LoginRequired,
     /// The proxy refuses the name and the password (status 407).
@@ -59,14 +57,10 @@ impl Connect {
         port: u16,
         basic: Option<&str>,
     ) -> Result<(Self, Vec<u8>), ConnectError> {
-        let plain = |b: u8| b.is_ascii_graphic() && !b"/?#@[]".contains(&b);
-        if host.is_empty() || !host.bytes().all(plain) {
+        if !is_host(host) {
             return Err(ConnectError::BadHost);
         }
-        let target = match host.contains(':') {
-            true => format!("[{host}]:{port}"),
-            false => format!("{host}:{port}"),
-        };
+        let target = authority(host, port);
         let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
         if let Some(basic) = basic {
             request = request + "Proxy-Authorization: Basic " + basic + "\r\n";
@@ -85,40 +79,29 @@ impl Connect {
     /// # Errors
     /// What the proxy refused, or the rule its answer breaks. The connection is of no use then.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<bool, ConnectError> {
-        for byte in bytes {
-            if self.done {
-                return Err(ConnectError::TooMuch);
-            }
-            self.head.push(*byte);
-            if !b"HTTP/1.".iter().zip(&self.head).all(|(a, b)| a == b) {
-                return Err(ConnectError::NotHttp);
-            }
-            if self.head.ends_with(b"\r\n\r\n") {
-                self.done = true;
-                self.check()?;
-            } else if self.head.len() == HEAD_MAX {
-                return Err(ConnectError::TooLong);
+        if self.done && !bytes.is_empty() {
+            return Err(ConnectError::TooMuch);
+        }
+        let room = HEAD_MAX.saturating_sub(self.head.len());
+        self.head
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        let Some((head, len)) = parse(&self.head).map_err(ConnectError::Head)? else {
+            return Ok(false);
+        };
+        match head.status {
+            200..300 => {}
+            407 if self.with_login => return Err(ConnectError::LoginRefused),
+            407 => return Err(ConnectError::LoginRequired),
+            status => {
+                let reason = printable(head.reason);
+                return Err(ConnectError::Refused { status, reason });
             }
         }
-        Ok(self.done)
-    }
-
-    /// Reads the first line of the answer.
-    fn check(&self) -> Result<(), ConnectError> {
-        let line = self.head.split(|b| *b == b'\r').next().unwrap_or_default();
-        let mut words = line.splitn(3, |b| *b == b' ').skip(1);
-        let status = words.next().filter(|word| word.len() == 3);
-        let status = status.and_then(|word| std::str::from_utf8(word).ok());
-        let status = status.and_then(|word| word.parse().ok());
-        match status.ok_or(ConnectError::NotHttp)? {
-            200..300 => Ok(()),
-            407 if self.with_login => Err(ConnectError::LoginRefused),
-            407 => Err(ConnectError::LoginRequired),
-            status => Err(ConnectError::Refused {
-                status,
-                reason: printable(words.next().unwrap_or_default()),
-            }),
+        if self.head.len() > len || bytes.len() > room {
+            return Err(ConnectError::TooMuch);
         }
+        self.done = true;
+        Ok(true)
     }
 }
 
@@ -136,8 +119,7 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadHost => f.write_str("the server's name cannot be asked for"),
-            Self::NotHttp => f.write_str("it does not speak HTTP"),
-            Self::TooLong => f.write_str("its answer is over 8192 bytes"),
+            Self::Head(e) => e.fmt(f),
             Self::LoginRequired => f.write_str("it wants a name and a password"),
             Self::LoginRefused => f.write_str("it refuses the name and the password"),
             Self::Refused { status, reason } => {
@@ -193,12 +175,18 @@ mod tests {
         let login = b"HTTP/1.1 407 Who\r\n\r\n";
         assert_eq!(refused(None, login), ConnectError::LoginRequired);
         assert_eq!(refused(Some("x"), login), ConnectError::LoginRefused);
-        assert_eq!(refused(None, &[5, 0]), ConnectError::NotHttp);
+        assert_eq!(
+            refused(None, &[5, 0]),
+            ConnectError::Head(HeadError::NotHttp)
+        );
         assert_eq!(
             refused(None, b"HTTP/1.1 2000 x\r\n\r\n"),
-            ConnectError::NotHttp
+            ConnectError::Head(HeadError::NotHttp)
         );
-        assert_eq!(refused(None, b"HTTP/1.1\r\n\r\n"), ConnectError::NotHttp);
+        assert_eq!(
+            refused(None, b"HTTP/1.1\r\n\r\n"),
+            ConnectError::Head(HeadError::NotHttp)
+        );
         let (status, reason) = (403, "No[31m way".into());
         let text = b"HTTP/1.1 403 No\x1b[31m way\r\n\r\n";
         assert_eq!(
@@ -206,7 +194,10 @@ mod tests {
             ConnectError::Refused { status, reason }
         );
         let endless = [&b"HTTP/1.1 200 OK\r\nX: "[..], &[b'y'; 2 * HEAD_MAX]].concat();
-        assert_eq!(refused(None, &endless), ConnectError::TooLong);
+        assert_eq!(
+            refused(None, &endless),
+            ConnectError::Head(HeadError::TooLong)
+        );
     }
 
     proptest! {

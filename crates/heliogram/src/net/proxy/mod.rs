@@ -112,6 +112,11 @@ impl Proxy {
         self.port
     }
 
+    /// Whether it is one made for MTProto.
+    pub(crate) fn is_mtproxy(&self) -> bool {
+        matches!(self.kind, Kind::MtProxy(_))
+    }
+
     pub(super) fn kind(&self) -> &Kind {
         &self.kind
     }

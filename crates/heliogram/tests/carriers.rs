@@ -1,0 +1,132 @@
+//! Clients inside of WebSockets, with and without TLS and proxies, over real sockets against the
+//! embedded server.
+#![cfg(all(feature = "websocket", feature = "tls"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod proxy;
+mod route;
+#[path = "route/tls.rs"]
+mod tls;
+
+use std::time::Duration;
+
+use heliogram::{
+    Carrier, Error, Event, InputFile, NetworkError, Proxy, Servers, Transport, UsageError,
+    testing::TestServer,
+};
+use route::{DC, home, works};
+
+/// The server at another port, by a name that its certificate has.
+fn at(server: &TestServer, port: u16) -> Servers {
+    Servers::custom()
+        .dc(DC, "localhost", port)
+        .public_key(server.public_key_pem())
+}
+
+#[tokio::test]
+async fn messages_updates_and_files_go_through_a_websocket() {
+    for transport in [Transport::Abridged, Transport::PaddedIntermediate] {
+        let server = TestServer::start().await;
+        let builder = server.client_builder().transport(transport);
+        let client = works(&server, builder.carrier(Carrier::websocket())).await;
+        let file = vec![7; 1_500_000];
+        let sent = client.send_file("me", InputFile::bytes("a.bin", file.clone()));
+        assert!(sent.await.unwrap().download().await.unwrap() == file);
+
+        let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+        let mut updates = client.updates();
+        bob.says(&alice, "psst").await.unwrap();
+        let heard = async {
+            loop {
+                match updates.next().await.unwrap().unwrap() {
+                    Event::NewMessage(message) if message.text() == "psst" => return,
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), heard)
+            .await
+            .unwrap();
+        client.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lost_websocket_is_opened_again() {
+    let server = TestServer::start().await;
+    let builder = server.client_builder().carrier(Carrier::websocket());
+    let client = works(&server, builder).await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    server.faults().cut_after("messages.sendMessage");
+    client.send_message("@bob", "once").await.unwrap();
+    let once =
+        |texts: Vec<heliogram::testing::Said>| texts.iter().filter(|m| m.text == "once").count();
+    assert_eq!(once(bob.messages_with(&alice)), 1);
+}
+
+#[tokio::test]
+async fn messages_go_through_a_websocket_inside_of_tls() {
+    let server = TestServer::start().await;
+    let port = tls::terminate(home(&server)).await;
+    let carrier = Carrier::websocket().tls_with(tls::trusting());
+    let builder = server.client_builder().server(at(&server, port));
+    works(&server, builder.carrier(carrier)).await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_is_refused() {
+    let server = TestServer::start().await;
+    let port = tls::terminate(home(&server)).await;
+    let builder = server.client_builder().server(at(&server, port));
+    let builder = builder
+        .carrier(Carrier::websocket().tls())
+        .connect_attempts(1);
+    let error = builder.connect().await.unwrap_err();
+    assert!(error.to_string().contains("certificate"), "{error}");
+    let Error::Network(e) = error else {
+        panic!("{error:?}")
+    };
+    assert!(matches!(*e, NetworkError::Connect { dc: DC, .. }), "{e:?}");
+}
+
+#[tokio::test]
+async fn a_websocket_goes_through_proxies() {
+    let server = TestServer::start().await;
+    let port = tls::terminate(home(&server)).await;
+    let socks = proxy::socks5(None, ([127, 0, 0, 1], port).into()).await;
+    let carrier = Carrier::websocket().tls_with(tls::trusting());
+    let builder = server.client_builder().server(at(&server, 443));
+    let builder = builder.carrier(carrier.clone());
+    works(
+        &server,
+        builder.proxy(Proxy::socks5("127.0.0.1", socks.port)),
+    )
+    .await;
+    assert_eq!(socks.asked()[0], "localhost:443");
+
+    let mtproxy = Proxy::mtproxy("h", 1, &"00".repeat(16)).unwrap();
+    let builder = server.client_builder().carrier(carrier).proxy(mtproxy);
+    match builder.connect().await.unwrap_err() {
+        Error::Usage(UsageError::Proxy(why)) => assert!(why.contains("carrier")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_web_server_without_websockets_is_said_to_have_none() {
+    let server = TestServer::start().await;
+    let web = proxy::Proxy::start(|mut stream, _| async move {
+        use tokio::io::AsyncWriteExt;
+        let _: [u8; 8] = proxy::read(&mut stream).await?;
+        stream.write_all(b"HTTP/1.1 404 Not Found\r\n\r\n").await
+    })
+    .await;
+    let builder = server.client_builder().server(at(&server, web.port));
+    let builder = builder.carrier(Carrier::websocket()).connect_attempts(1);
+    let error = builder.connect().await.unwrap_err().to_string();
+    assert!(error.contains("opens no WebSocket: status 404"), "{error}");
+    assert!(
+        error.contains(&format!("localhost:{}", web.port)),
+        "{error}"
+    );
+}
