@@ -8,11 +8,11 @@ mod route;
 #[path = "route/tls.rs"]
 mod tls;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use heliogram::{
     Carrier, Error, Event, InputFile, NetworkError, Proxy, Servers, Transport, UsageError,
-    testing::TestServer,
+    api::functions as f, testing::TestServer,
 };
 use route::{DC, home, works};
 
@@ -23,32 +23,102 @@ fn at(server: &TestServer, port: u16) -> Servers {
         .public_key(server.public_key_pem())
 }
 
+/// Sends a message and a file, and waits for a message that is pushed.
+async fn carries_everything(carrier: Carrier, transport: Transport) {
+    let server = TestServer::start().await;
+    let builder = server.client_builder().transport(transport);
+    let client = works(&server, builder.carrier(carrier)).await;
+    let file = vec![7; 1_500_000];
+    let sent = client.send_file("me", InputFile::bytes("a.bin", file.clone()));
+    assert!(sent.await.unwrap().download().await.unwrap() == file);
+
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let mut updates = client.updates();
+    // A moment in which the client has nothing to ask.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    bob.says(&alice, "psst").await.unwrap();
+    let heard = async {
+        loop {
+            match updates.next().await.unwrap().unwrap() {
+                Event::NewMessage(message) if message.text() == "psst" => return,
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), heard)
+        .await
+        .unwrap();
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    client.stop().await.unwrap();
+}
+
 #[tokio::test]
 async fn messages_updates_and_files_go_through_a_websocket() {
     for transport in [Transport::Abridged, Transport::PaddedIntermediate] {
-        let server = TestServer::start().await;
-        let builder = server.client_builder().transport(transport);
-        let client = works(&server, builder.carrier(Carrier::websocket())).await;
-        let file = vec![7; 1_500_000];
-        let sent = client.send_file("me", InputFile::bytes("a.bin", file.clone()));
-        assert!(sent.await.unwrap().download().await.unwrap() == file);
-
-        let (alice, bob) = (server.user("alice").await, server.user("bob").await);
-        let mut updates = client.updates();
-        bob.says(&alice, "psst").await.unwrap();
-        let heard = async {
-            loop {
-                match updates.next().await.unwrap().unwrap() {
-                    Event::NewMessage(message) if message.text() == "psst" => return,
-                    _ => {}
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), heard)
-            .await
-            .unwrap();
-        client.stop().await.unwrap();
+        carries_everything(Carrier::websocket(), transport).await;
     }
+}
+
+#[tokio::test]
+async fn messages_updates_and_files_go_through_http() {
+    carries_everything(Carrier::http(), Transport::Abridged).await;
+}
+
+#[tokio::test]
+async fn calls_over_http_do_not_wait_for_each_other() {
+    let server = TestServer::start().await;
+    let client = works(&server, server.client_builder().carrier(Carrier::http())).await;
+    server
+        .faults()
+        .delay("help.getNearestDc", Duration::from_secs(3));
+    let slow = client.clone();
+    let slow = tokio::spawn(async move { slow.invoke(f::help::GetNearestDc {}).await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let began = Instant::now();
+    for n in 0..20 {
+        client.send_message("@bob", format!("{n}")).await.unwrap();
+    }
+    assert!(!slow.is_finished() && began.elapsed() < Duration::from_millis(2500));
+    slow.await.unwrap().unwrap();
+    let calls = (0..50).map(|n| {
+        let client = client.clone();
+        tokio::spawn(async move { client.send_message("@bob", format!("many {n}")).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let said = bob.messages_with(&alice);
+    let many: std::collections::BTreeSet<_> = said.iter().map(|m| &m.text).collect();
+    assert_eq!((said.len(), many.len()), (71, 71));
+}
+
+#[tokio::test]
+async fn what_is_cut_over_http_runs_once() {
+    let server = TestServer::start().await;
+    let client = works(&server, server.client_builder().carrier(Carrier::http())).await;
+    server.faults().cut_after("messages.sendMessage");
+    client.send_message("@bob", "once").await.unwrap();
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    assert_eq!(bob.messages_with(&alice).len(), 2);
+}
+
+#[tokio::test]
+async fn messages_go_through_http_inside_of_tls_and_a_proxy() {
+    let server = TestServer::start().await;
+    let port = tls::terminate(home(&server)).await;
+    let proxy = proxy::http(None, ([127, 0, 0, 1], port).into()).await;
+    let carrier = Carrier::http().tls_with(tls::trusting());
+    let builder = server.client_builder().server(at(&server, 443));
+    let link = format!("http://127.0.0.1:{}", proxy.port);
+    let client = works(&server, builder.carrier(carrier).proxy(link)).await;
+    assert_eq!(proxy.asked()[0], "localhost:443");
+    client.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -189,6 +189,15 @@ pub(super) fn interleaved<T>(all: Vec<T>, kind: impl Fn(&T) -> bool) -> Vec<T> {
     out
 }
 
+impl From<DialError> for io::Error {
+    fn from(e: DialError) -> Self {
+        match e {
+            DialError::Socket(e) => e,
+            DialError::Proxy(e) => Self::other(e),
+        }
+    }
+}
+
 impl From<ProxyError> for DialError {
     fn from(e: ProxyError) -> Self {
         Self::Proxy(e)

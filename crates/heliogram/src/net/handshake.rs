@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{io, sync::Arc, time::Duration};
 
 use heliogram_mtproto::{
     exchange::{ClientConfig, ClientExchange, ClientStep, Established, ExchangeError},
@@ -12,7 +12,7 @@ use super::{
     carrier::Carrier,
     dial::{self, DialError, Reached, Route},
     fault::Fault,
-    wire::Wire,
+    wire::{Open, Polled, Wire},
 };
 use crate::{
     error::{NetworkError, ProtocolError},
@@ -43,7 +43,7 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
         unix: u32::try_from(net.clock.now().unix.as_secs()).unwrap_or_default(),
     };
     match dial::dial(&endpoints, &route, config.connect_timeout).await {
-        Ok(reached) => wire(net, dc, &route, reached),
+        Ok(reached) => wire(net, dc, route, reached),
         Err(DialError::Proxy(source)) => {
             let proxy = route.proxy.map(|proxy| proxy.to_string());
             let proxy = proxy.unwrap_or_default().into();
@@ -62,32 +62,63 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
 }
 
 /// Puts a framing on a socket, as the other end of it wants one.
-fn wire(net: &Net, dc: i32, route: &Route, reached: Reached) -> Result<Wire, Fault> {
+fn wire(net: &Net, dc: i32, route: Route, reached: Reached) -> Result<Wire, Fault> {
     let config = &net.config;
+    let server = &reached.endpoint.address;
+    let mtproxy = config.proxy.as_ref().filter(|proxy| proxy.is_mtproxy());
+    let address = match (mtproxy, &config.proxy) {
+        (Some(proxy), _) => proxy.to_string(),
+        (None, Some(proxy)) => format!("{server} (through the {proxy})"),
+        (None, None) => server.to_string(),
+    };
+    if config.carrier.as_ref().is_some_and(Carrier::is_http) {
+        return polled(net, dc, route, reached, address);
+    }
     let secret = route.secret(&reached.endpoint);
     let obfuscated = config.obfuscated
         || reached.endpoint.tcpo_only
         || secret.is_some()
-        || config.carrier.as_ref().is_some_and(Carrier::obfuscates);
+        || config.carrier.is_some();
     let obfuscation = obfuscated.then(|| Obfuscation {
         dc_id: i16::try_from(config.servers.wire_dc(dc)).unwrap_or_default(),
         secret: secret.map(|secret| secret.key()),
     });
     let transport = secret.map_or(config.transport, |s| s.transport(config.transport));
     let framing = Framing::client(transport, obfuscation, random::seed()?);
-    let server = &reached.endpoint.address;
-    Ok(match &route.proxy {
-        None => Wire::new(reached.stream, framing, server.to_string().into()),
-        Some(proxy) if proxy.is_mtproxy() => {
-            Wire::new(reached.stream, framing, proxy.to_string().into()).behind_mtproxy()
-        }
-        Some(proxy) => {
-            let address = format!("{server} (through the {proxy})");
-            Wire::new(reached.stream, framing, address.into())
-        }
-    }
-    .disguised(reached.records)
-    .to_server(reached.endpoint.address))
+    let wire = Wire::framed(reached.stream, framing, reached.records, address.into());
+    Ok(match mtproxy {
+        Some(_) => wire.behind_mtproxy(),
+        None => wire.to_server(reached.endpoint.address),
+    })
+}
+
+/// Speaks HTTP over a socket and over further ones to the same server.
+fn polled(
+    net: &Net,
+    dc: i32,
+    route: Route,
+    reached: Reached,
+    address: String,
+) -> Result<Wire, Fault> {
+    let (endpoint, path) = (reached.endpoint, route.path);
+    let (again, limit) = (endpoint.clone(), net.config.connect_timeout);
+    let open: Open = Arc::new(move || {
+        let (endpoint, route) = ([again.clone()], route.clone());
+        Box::pin(async move {
+            let reached = dial::dial(&endpoint, &route, limit).await;
+            reached
+                .map(|reached| reached.stream)
+                .map_err(io::Error::from)
+        })
+    });
+    let server = (endpoint.address.host.as_str(), endpoint.address.port);
+    let polled = Polled::new(reached.stream, open, server, path);
+    let polled = polled.map_err(|source| NetworkError::Connect {
+        dc,
+        addresses: address.as_str().into(),
+        source: io::Error::new(io::ErrorKind::InvalidInput, source).into(),
+    })?;
+    Ok(Wire::polled(polled, address.into()).to_server(endpoint.address))
 }
 
 /// Agrees on a new permanent key over a fresh connection.

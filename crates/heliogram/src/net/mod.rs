@@ -127,7 +127,14 @@ impl Net {
     fn endpoints(&self, dc: i32) -> Vec<Endpoint> {
         let carrier = self.config.carrier.as_ref();
         let named = carrier.and_then(|c| c.endpoints(&self.config.servers, dc));
-        named.unwrap_or_else(|| lock(&self.addresses).of(dc, self.config.proxy.is_some()))
+        if let Some(named) = named {
+            return named;
+        }
+        let mut known = lock(&self.addresses).of(dc, self.config.proxy.is_some());
+        if let Some(carrier) = carrier.filter(|_| self.config.servers.has_ports()) {
+            known.retain(|endpoint| carrier.fits(endpoint));
+        }
+        known
     }
 
     /// Remembers whether a server answered at an address.

@@ -1,6 +1,6 @@
 //! The time of one socket: bytes in, bytes out, and how it ends.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use heliogram_mtproto::{Event, framing::Frame};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -9,6 +9,7 @@ use super::{Actor, calls::MAX_IN_FLIGHT, until_stopped};
 use crate::{
     error::ProtocolError,
     net::{fault::Fault, handshake, wire::Wire},
+    random,
 };
 
 /// Acknowledgements do not wait longer than this for a packet to travel with.
@@ -28,6 +29,9 @@ impl Actor {
     /// Drives the session over one socket until that ends.
     pub(super) async fn serve(&mut self, mut wire: Wire) -> End {
         let mut proven = false;
+        if let Err(fault) = self.begin(&mut wire) {
+            return End::Lost(fault);
+        }
         if let Some((_, session)) = &mut self.session {
             session.handle_connected(self.net.clock.now());
         }
@@ -92,6 +96,25 @@ impl Actor {
         end
     }
 
+    /// Tells the wire whose session it carries.
+    fn begin(&self, wire: &mut Wire) -> Result<(), Fault> {
+        let Some((key, _)) = &self.session else {
+            return Ok(());
+        };
+        let (clock, learned) = (self.net.clock, Arc::clone(key));
+        let time = move || {
+            let offset = learned.time_offset_ms().unwrap_or_default();
+            let shift = Duration::from_millis(offset.unsigned_abs());
+            let unix = clock.now().unix;
+            match offset < 0 {
+                true => unix.saturating_sub(shift),
+                false => unix.saturating_add(shift),
+            }
+        };
+        wire.begin(&key.auth, random::seed()?, Box::new(time));
+        Ok(())
+    }
+
     /// The server has answered: what failed before does not count any more.
     fn prove(&mut self) {
         if !self.worked {
@@ -115,6 +138,13 @@ impl Actor {
             Ok(1..) => {}
             Ok(0) => return Err(End::Lost(wire.ended(dc, None))),
             Err(e) => return Err(End::Lost(wire.ended(dc, Some(&e)))),
+        }
+        if wire.take_lost()
+            && let Some((_, session)) = &mut self.session
+        {
+            // The session asks what became of its messages, as after a new connection.
+            session.handle_disconnected(self.net.clock.now());
+            session.handle_connected(self.net.clock.now());
         }
         let mut packets = 0;
         loop {

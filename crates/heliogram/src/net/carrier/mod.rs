@@ -13,10 +13,13 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{addresses::Endpoint, servers::Servers, wire::Stream};
 
-/// What carries the connections to the servers: WebSockets, in the open or inside of TLS.
+/// Where web servers listen.
+const HTTP_PORT: u16 = 80;
+
+/// What carries the connections to the servers: WebSockets or HTTP, in the open or inside of TLS.
 ///
-/// Without one they are plain TCP. To Telegram's own servers a carrier goes by their names for web
-/// apps, such as `venus.web.telegram.org`; to others by the addresses given.
+/// Without one they are plain TCP. To Telegram's own servers WebSockets and TLS go by their names
+/// for web apps, such as `venus.web.telegram.org`; to others everything goes by the addresses given.
 ///
 /// ```
 /// # #[cfg(all(feature = "websocket", feature = "tls"))] {
@@ -38,6 +41,7 @@ pub struct Carrier {
 enum Kind {
     #[cfg(feature = "websocket")]
     WebSocket,
+    Http,
 }
 
 impl Carrier {
@@ -55,6 +59,14 @@ impl Carrier {
     #[must_use]
     pub fn websocket() -> Self {
         Self::new(Kind::WebSocket)
+    }
+
+    /// HTTP requests, one for each packet, and one that is always under way for what the server
+    /// has to say; for networks that let nothing else through.
+    #[doc(alias = "ConnectionHttp")]
+    #[must_use]
+    pub fn http() -> Self {
+        Self::new(Kind::Http)
     }
 
     /// The same inside of TLS, with the certificates that Mozilla trusts.
@@ -82,18 +94,23 @@ impl Carrier {
         is_tls
     }
 
-    /// Whether connections have to be obfuscated.
-    pub(super) fn obfuscates(&self) -> bool {
-        match self.kind {
-            #[cfg(feature = "websocket")]
-            Kind::WebSocket => true,
-        }
+    /// Whether packets travel in requests and answers.
+    pub(super) fn is_http(&self) -> bool {
+        self.kind == Kind::Http
+    }
+
+    /// Whether an address that is known of a data centre of Telegram's takes this carrier.
+    pub(super) fn fits(&self, endpoint: &Endpoint) -> bool {
+        endpoint.address.port == HTTP_PORT && endpoint.secret.is_none() && !endpoint.tcpo_only
     }
 
     /// Where a data centre is to be reached, if not at the addresses that are known of it.
     pub(super) fn endpoints(&self, servers: &Servers, dc: i32) -> Option<Vec<Endpoint>> {
+        if self.is_http() && !self.is_tls() {
+            return None;
+        }
         let host = servers.web_host(dc)?;
-        let port = if self.is_tls() { 443 } else { 80 };
+        let port = if self.is_tls() { 443 } else { HTTP_PORT };
         Some(vec![Endpoint::new(dc, host, port)])
     }
 
@@ -104,6 +121,10 @@ impl Carrier {
             (Kind::WebSocket, false) => "/apiws",
             #[cfg(feature = "websocket")]
             (Kind::WebSocket, true) => "/apiws_test",
+            (Kind::Http, false) if self.is_tls() => "/apiw1",
+            (Kind::Http, true) if self.is_tls() => "/apiw1_test",
+            (Kind::Http, false) => "/api",
+            (Kind::Http, true) => "/api_test",
         }
     }
 
@@ -141,6 +162,10 @@ impl Carrier {
         match self.kind {
             #[cfg(feature = "websocket")]
             Kind::WebSocket => websocket::open(stream, server, path).await,
+            Kind::Http => {
+                let _ = (server, path);
+                Ok(Box::new(stream))
+            }
         }
     }
 }

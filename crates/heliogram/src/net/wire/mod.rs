@@ -1,11 +1,20 @@
-use std::{future::poll_fn, io, pin::Pin, task::Poll};
+mod framed;
+mod lane;
+mod polled;
+mod socket;
 
+use std::io;
+
+use heliogram_crypto::AuthKey;
 use heliogram_mtproto::{
     framing::{Frame, FrameError, Framing},
+    http::{ExchangeError, Waiting},
     proxy::{FakeTlsError, Records},
 };
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 
+use self::framed::Framed;
+pub(super) use self::polled::{Open, Polled, ServerTime};
 use super::{fault::Fault, servers::ServerAddr};
 use crate::error::{NetworkError, ProtocolError, ProxyError};
 
@@ -19,50 +28,67 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A socket and its framing: packets go in and frames come out.
+/// A way for packets to a server and back: packets go in and frames come out.
 pub(super) struct Wire {
-    stream: Box<dyn Stream>,
-    framing: Framing,
-    /// What the bytes of the framing travel in, on their way to some proxies.
-    records: Option<Records>,
+    link: Link,
     /// Where it leads, for people.
     address: Box<str>,
     /// The server's address, where one was chosen.
     server: Option<ServerAddr>,
     /// Whether that is a proxy made for MTProto.
     behind_mtproxy: bool,
-    out: Vec<u8>,
-    written: usize,
-    input: Box<[u8]>,
-    /// Bytes on their way into records or out of them.
-    plain: Vec<u8>,
     /// The first bytes that came, to tell what a stranger speaks.
     first: Vec<u8>,
     frames: u64,
 }
 
+enum Link {
+    Framed(Framed),
+    Polled(Box<Polled>),
+}
+
 impl Wire {
-    pub(super) fn new(stream: Box<dyn Stream>, framing: Framing, address: Box<str>) -> Self {
+    /// A socket and its framing, inside of records or not.
+    pub(super) fn framed(
+        stream: Box<dyn Stream>,
+        framing: Framing,
+        records: Option<Records>,
+        address: Box<str>,
+    ) -> Self {
+        Self::new(Link::Framed(Framed::new(stream, framing, records)), address)
+    }
+
+    /// HTTP connections.
+    pub(super) fn polled(polled: Polled, address: Box<str>) -> Self {
+        Self::new(Link::Polled(Box::new(polled)), address)
+    }
+
+    fn new(link: Link, address: Box<str>) -> Self {
         Self {
-            stream,
-            framing,
-            records: None,
+            link,
             address,
             server: None,
             behind_mtproxy: false,
-            out: Vec::new(),
-            written: 0,
-            input: vec![0; READ].into(),
-            plain: Vec::new(),
             first: Vec::new(),
             frames: 0,
         }
     }
 
-    /// The same wire inside of records.
-    pub(super) fn disguised(mut self, records: Option<Records>) -> Self {
-        self.records = records;
-        self
+    /// A session of `key` begins on the wire; where the server only speaks when spoken to, it is
+    /// asked to from now on.
+    pub(super) fn begin(&mut self, key: &AuthKey, seed: [u8; 32], time: ServerTime) {
+        if let Link::Polled(polled) = &mut self.link {
+            polled.wait(Waiting::new(key.clone(), seed), time);
+        }
+    }
+
+    /// Whether it is unknown since this was asked last if a packet arrived, though the wire goes
+    /// on.
+    pub(super) fn take_lost(&mut self) -> bool {
+        match &mut self.link {
+            Link::Framed(_) => false,
+            Link::Polled(polled) => polled.take_lost(),
+        }
     }
 
     /// The same wire, known to lead to this address of a server.
@@ -89,27 +115,26 @@ impl Wire {
 
     /// Whether more packets may be queued.
     pub(super) fn has_room(&self) -> bool {
-        self.out.len() - self.written < MAX_OUT
+        match &self.link {
+            Link::Framed(framed) => framed.has_room(),
+            Link::Polled(polled) => polled.has_room(),
+        }
     }
 
     /// Queues a packet.
     pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {
-        if self.written == self.out.len() {
-            self.out.clear();
-            self.written = 0;
+        match &mut self.link {
+            Link::Framed(framed) => framed.queue(packet),
+            Link::Polled(polled) => polled.queue(packet),
         }
-        let Some(records) = &mut self.records else {
-            return self.framing.encode(packet, &mut self.out);
-        };
-        self.plain.clear();
-        self.framing.encode(packet, &mut self.plain)?;
-        records.seal(&self.plain, &mut self.out);
-        Ok(())
     }
 
     /// The next frame of what was read.
     pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
-        let frame = self.framing.next_frame()?;
+        let frame = match &mut self.link {
+            Link::Framed(framed) => framed.next_frame()?,
+            Link::Polled(polled) => polled.next_frame(),
+        };
         self.frames += u64::from(frame.is_some());
         Ok(frame)
     }
@@ -117,45 +142,18 @@ impl Wire {
     /// Writes what is queued until something is read; gives the number of bytes read, 0 at the end
     /// of the stream. Dropping the future loses nothing.
     pub(super) async fn io(&mut self) -> io::Result<usize> {
-        let read = poll_fn(|cx| {
-            while self.written < self.out.len() {
-                let rest = self.out.get(self.written..).unwrap_or_default();
-                match Pin::new(&mut self.stream).poll_write(cx, rest) {
-                    Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                    Poll::Ready(Ok(n)) => self.written += n,
-                    Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
-                    Poll::Pending => break,
-                }
-            }
-            let mut buf = ReadBuf::new(&mut self.input);
-            match Pin::new(&mut self.stream).poll_read(cx, &mut buf) {
-                Poll::Ready(Ok(())) => Poll::Ready(Ok(buf.filled().len())),
-                Poll::Ready(Err(e)) => Poll::Ready(Err(e)),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await?;
-        let mut data = self.input.get(..read).unwrap_or_default();
-        if let Some(records) = &mut self.records {
-            self.plain.clear();
-            records
-                .receive(data, &mut self.plain)
-                .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
-            data = &self.plain;
+        match &mut self.link {
+            Link::Framed(framed) => framed.io(&mut self.first).await,
+            Link::Polled(polled) => polled.io().await,
         }
-        if self.first.len() < 8 {
-            self.first.extend(data.iter().take(8));
-        }
-        self.framing.receive(data);
-        Ok(read)
     }
 
     /// Writes all that is queued and closes the writing side.
     pub(super) async fn finish(&mut self) -> io::Result<()> {
-        let rest = self.out.get(self.written..).unwrap_or_default();
-        self.stream.write_all(rest).await?;
-        self.written = self.out.len();
-        self.stream.shutdown().await
+        match &mut self.link {
+            Link::Framed(framed) => framed.finish().await,
+            Link::Polled(polled) => polled.finish().await,
+        }
     }
 
     /// Whether bytes came and none of them made a frame.
@@ -177,6 +175,9 @@ impl Wire {
     /// The fault of a wire that ended, by itself or with an error.
     pub(super) fn ended(&self, dc: i32, error: Option<&io::Error>) -> Fault {
         let broken = error.and_then(io::Error::get_ref);
+        if broken.is_some_and(|e| e.is::<ExchangeError>()) && self.frames == 0 {
+            return self.stranger(dc);
+        }
         let broken = broken.and_then(|e| e.downcast_ref::<FakeTlsError>());
         if self.is_gibberish() && broken.is_none() {
             return self.stranger(dc);
@@ -218,14 +219,17 @@ impl Wire {
 #[cfg(test)]
 mod tests {
     use heliogram_mtproto::framing::Transport;
-    use tokio::io::{AsyncReadExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;
 
     fn wire(size: usize) -> (Wire, tokio::io::DuplexStream) {
         let (ours, theirs) = duplex(size);
         let framing = Framing::client(Transport::Intermediate, None, [1; 32]);
-        (Wire::new(Box::new(ours), framing, "test".into()), theirs)
+        (
+            Wire::framed(Box::new(ours), framing, None, "test".into()),
+            theirs,
+        )
     }
 
     #[tokio::test]
