@@ -1,7 +1,10 @@
-//! What proxies answer to a client, in pieces.
+//! What proxies and web servers answer to a client, in pieces.
 #![no_main]
 
-use heliogram_mtproto::proxy::{Connect, FakeTls, Socks5};
+use heliogram_mtproto::{
+    http::{Exchange, Upgrade},
+    proxy::{Connect, FakeTls, Socks5},
+};
 use libfuzzer_sys::{arbitrary::Arbitrary, fuzz_target};
 
 #[derive(Arbitrary, Debug)]
@@ -14,7 +17,7 @@ struct Input {
 
 fuzz_target!(|input: Input| {
     let pieces = || input.bytes.chunks(usize::from(input.piece) + 1);
-    match input.kind % 3 {
+    match input.kind % 5 {
         0 => {
             let login = input.login.then_some(("name", "password"));
             let Ok((mut socks, _)) = Socks5::start("example.com", 443, login) else {
@@ -35,6 +38,30 @@ fuzz_target!(|input: Input| {
             };
             for piece in pieces() {
                 if connect.receive(piece).is_err() {
+                    break;
+                }
+            }
+        }
+        2 => {
+            let Ok((mut upgrade, _)) = Upgrade::start("example.com", 443, "/apiws", [7; 16]) else {
+                return;
+            };
+            for piece in pieces() {
+                if upgrade.receive(piece).is_err() {
+                    break;
+                }
+            }
+        }
+        3 => {
+            let Ok(mut exchange) = Exchange::new("example.com", 80, "/api") else {
+                return;
+            };
+            for piece in pieces() {
+                if exchange.is_idle() {
+                    let _ = exchange.request(&[1; 24], &mut Vec::new());
+                }
+                exchange.receive(piece);
+                if exchange.next_answer().is_err() {
                     break;
                 }
             }

@@ -11,8 +11,8 @@ mod tls;
 use std::time::{Duration, Instant};
 
 use heliogram::{
-    Carrier, Error, Event, InputFile, NetworkError, Proxy, Servers, Transport, UsageError,
-    api::functions as f, testing::TestServer,
+    Carrier, ClientBuilder, Error, Event, InputFile, NetworkError, Proxy, Servers, Transport,
+    UsageError, api::functions as f, testing::TestServer,
 };
 use route::{DC, home, works};
 
@@ -24,10 +24,8 @@ fn at(server: &TestServer, port: u16) -> Servers {
 }
 
 /// Sends a message and a file, and waits for a message that is pushed.
-async fn carries_everything(carrier: Carrier, transport: Transport) {
-    let server = TestServer::start().await;
-    let builder = server.client_builder().transport(transport);
-    let client = works(&server, builder.carrier(carrier)).await;
+async fn carries_everything(server: TestServer, builder: ClientBuilder) {
+    let client = works(&server, builder).await;
     let file = vec![7; 1_500_000];
     let sent = client.send_file("me", InputFile::bytes("a.bin", file.clone()));
     assert!(sent.await.unwrap().download().await.unwrap() == file);
@@ -60,13 +58,17 @@ async fn carries_everything(carrier: Carrier, transport: Transport) {
 #[tokio::test]
 async fn messages_updates_and_files_go_through_a_websocket() {
     for transport in [Transport::Abridged, Transport::PaddedIntermediate] {
-        carries_everything(Carrier::websocket(), transport).await;
+        let server = TestServer::start().await;
+        let builder = server.client_builder().transport(transport);
+        carries_everything(server, builder.carrier(Carrier::websocket())).await;
     }
 }
 
 #[tokio::test]
 async fn messages_updates_and_files_go_through_http() {
-    carries_everything(Carrier::http(), Transport::Abridged).await;
+    let server = TestServer::start().await;
+    let builder = server.client_builder().carrier(Carrier::http());
+    carries_everything(server, builder).await;
 }
 
 #[tokio::test]
@@ -135,12 +137,14 @@ async fn a_lost_websocket_is_opened_again() {
 }
 
 #[tokio::test]
-async fn messages_go_through_a_websocket_inside_of_tls() {
-    let server = TestServer::start().await;
-    let port = tls::terminate(home(&server)).await;
-    let carrier = Carrier::websocket().tls_with(tls::trusting());
-    let builder = server.client_builder().server(at(&server, port));
-    works(&server, builder.carrier(carrier)).await;
+async fn messages_updates_and_files_go_through_tls() {
+    for carrier in [Carrier::websocket(), Carrier::http()] {
+        let server = TestServer::start().await;
+        let port = tls::terminate(home(&server)).await;
+        let builder = server.client_builder().server(at(&server, port));
+        let builder = builder.carrier(carrier.tls_with(tls::trusting()));
+        carries_everything(server, builder).await;
+    }
 }
 
 #[tokio::test]

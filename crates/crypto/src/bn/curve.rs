@@ -46,7 +46,7 @@ struct Field {
 
 impl Field {
     fn new() -> Self {
-        let odd = Odd::new(P).unwrap_or(Odd::<U256>::default());
+        let odd = Odd::new(P).unwrap_or_default();
         let params = FixedMontyParams::new_vartime(odd);
         let number = |n: u32| Residue::new(&U256::from_u32(n), &params);
         Self {

@@ -39,6 +39,18 @@ impl ProxyError {
         }
     }
 
+    /// Whether it has nothing to do with which server was asked for.
+    pub(crate) fn is_of_proxy(&self) -> bool {
+        match self {
+            Self::Socks5(Socks5Error::Refused(_) | Socks5Error::BadHost)
+            | Self::Http(ConnectError::Refused { .. } | ConnectError::BadHost)
+            | Self::Silent
+            | Self::Dropped
+            | Self::NoServer => false,
+            Self::Unreachable(_) | Self::Socks5(_) | Self::Http(_) | Self::FakeTls(_) => true,
+        }
+    }
+
     /// What to do about it.
     fn remedy(&self) -> &'static str {
         match self {

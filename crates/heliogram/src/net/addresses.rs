@@ -147,9 +147,22 @@ impl Addresses {
 
     /// The addresses worth remembering, in the form in which they are stored.
     pub(super) fn stored(&self) -> Vec<DcAddress> {
-        let mut all: Vec<_> = self.by_dc.values().flatten().collect();
-        all.sort_by_key(|e| e.address.id);
-        all.into_iter().filter_map(Endpoint::to_stored).collect()
+        let mut dcs: Vec<_> = self.by_dc.iter().collect();
+        dcs.sort_unstable_by_key(|(dc, _)| **dc);
+        let mut stored = Vec::new();
+        for (dc, list) in dcs {
+            // Where a server answered comes first the next time as well, at the port it was.
+            let good = self.good.get(dc).and_then(|good| {
+                let of_host = list.iter().find(|e| e.address.host == good.host)?;
+                Some(of_host.at_port(good.port))
+            });
+            let others = list
+                .iter()
+                .filter(|e| Some(&e.address) != good.as_ref().map(|g| &g.address));
+            let ordered = good.iter().chain(others).take(MAX_PER_DC);
+            stored.extend(ordered.filter_map(Endpoint::to_stored));
+        }
+        stored
     }
 
     /// The first address of a data centre that needs no name to be looked up.
@@ -388,6 +401,12 @@ mod tests {
         assert_eq!(
             ways(&addresses, 1),
             ["10.0.0.1:5222", "10.0.0.1:80", "10.0.0.1:443"]
+        );
+        let again = Addresses::new(&Servers::telegram(), &addresses.stored());
+        assert_eq!(
+            ways(&again, 1)[0],
+            "10.0.0.1:5222",
+            "it is remembered beyond the end of the program"
         );
         addresses.worked(&ServerAddr::new(1, "10.0.0.1", 443));
         assert_eq!(

@@ -77,14 +77,17 @@ pub(super) async fn dial(
         .iter()
         .map(|endpoint| reach(endpoint.clone(), route.clone(), deadline));
     let nobody = io::Error::new(io::ErrorKind::AddrNotAvailable, "no address");
-    race(attempts)
-        .await
-        .unwrap_or(Err(DialError::Socket(nobody)))
+    let raced = race(attempts, DialError::ends_race).await;
+    raced.unwrap_or(Err(DialError::Socket(nobody)))
 }
 
 /// Runs attempts beside each other, each a moment after the one before it or as soon as that
-/// fails; gives the first success or the last failure, `None` where there are none.
-async fn race<F, T, E>(mut attempts: impl ExactSizeIterator<Item = F>) -> Option<Result<T, E>>
+/// fails; gives the first success, the first failure that `ends` it, or the last failure; `None`
+/// where there are no attempts.
+async fn race<F, T, E>(
+    mut attempts: impl ExactSizeIterator<Item = F>,
+    ends: impl Fn(&E) -> bool,
+) -> Option<Result<T, E>>
 where
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,
@@ -101,6 +104,7 @@ where
         tokio::select! {
             Some(done) = running.join_next() => match done {
                 Ok(Ok(won)) => return Some(Ok(won)),
+                Ok(Err(e)) if ends(&e) => return Some(Err(e)),
                 Ok(Err(e)) => last = Some(Err(e)),
                 Err(_) => {}
             },
@@ -158,7 +162,7 @@ async fn connect(host: &str, port: u16, deadline: Instant) -> io::Result<TcpStre
         let found = lookup_host((host, port)).await?.take(MAX_RESOLVED);
         let found = interleaved(found.collect(), SocketAddr::is_ipv6);
         let nobody = || io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-        let raced = race(found.into_iter().map(open)).await;
+        let raced = race(found.into_iter().map(open), |_| false).await;
         raced.unwrap_or_else(|| Err(nobody()))
     };
     match timeout_at(deadline, connecting).await {
@@ -187,6 +191,16 @@ pub(super) fn interleaved<T>(all: Vec<T>, kind: impl Fn(&T) -> bool) -> Vec<T> {
         out.extend(others.next());
     }
     out
+}
+
+impl DialError {
+    /// Whether another way to the server cannot do better.
+    fn ends_race(&self) -> bool {
+        match self {
+            Self::Socket(_) => false,
+            Self::Proxy(e) => e.is_of_proxy(),
+        }
+    }
 }
 
 impl From<DialError> for io::Error {
@@ -245,7 +259,7 @@ mod tests {
                 Ok::<_, ()>(seconds)
             })
             .into();
-        assert_eq!(race(attempts.into_iter()).await, Some(Ok(0)));
+        assert_eq!(race(attempts.into_iter(), |()| false).await, Some(Ok(0)));
         assert_eq!(began.elapsed(), STAGGER);
     }
 

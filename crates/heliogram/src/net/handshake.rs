@@ -88,7 +88,7 @@ fn wire(net: &Net, dc: i32, route: Route, reached: Reached) -> Result<Wire, Faul
     let wire = Wire::framed(reached.stream, framing, reached.records, address.into());
     Ok(match mtproxy {
         Some(_) => wire.behind_mtproxy(),
-        None => wire.to_server(reached.endpoint.address),
+        None => wire.leading_to(reached.endpoint.address),
     })
 }
 
@@ -118,7 +118,7 @@ fn polled(
         addresses: address.as_str().into(),
         source: io::Error::new(io::ErrorKind::InvalidInput, source).into(),
     })?;
-    Ok(Wire::polled(polled, address.into()).to_server(endpoint.address))
+    Ok(Wire::polled(polled, address.into()).leading_to(endpoint.address))
 }
 
 /// Agrees on a new permanent key over a fresh connection.

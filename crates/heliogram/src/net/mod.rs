@@ -131,8 +131,8 @@ impl Net {
             return named;
         }
         let mut known = lock(&self.addresses).of(dc, self.config.proxy.is_some());
-        if let Some(carrier) = carrier.filter(|_| self.config.servers.has_ports()) {
-            known.retain(|endpoint| carrier.fits(endpoint));
+        if let Some(carrier) = carrier {
+            known.retain(|endpoint| carrier.fits(&self.config.servers, endpoint));
         }
         known
     }

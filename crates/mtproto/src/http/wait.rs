@@ -74,8 +74,7 @@ impl Waiting {
                 max_delay: MAX_DELAY,
                 wait_after: WAIT_AFTER,
                 max_wait: MAX_WAIT,
-            })
-            .into(),
+            }),
         };
         let header = Header {
             salt: seen.salt,

@@ -99,9 +99,11 @@ impl Carrier {
         self.kind == Kind::Http
     }
 
-    /// Whether an address that is known of a data centre of Telegram's takes this carrier.
-    pub(super) fn fits(&self, endpoint: &Endpoint) -> bool {
-        endpoint.address.port == HTTP_PORT && endpoint.secret.is_none() && !endpoint.tcpo_only
+    /// Whether an address that is known of a data centre takes this carrier.
+    pub(super) fn fits(&self, servers: &Servers, endpoint: &Endpoint) -> bool {
+        // Telegram's servers have other things at their other ports.
+        let port_fits = endpoint.address.port == HTTP_PORT || !servers.has_ports();
+        port_fits && endpoint.secret.is_none() && !(self.is_http() && endpoint.tcpo_only)
     }
 
     /// Where a data centre is to be reached, if not at the addresses that are known of it.

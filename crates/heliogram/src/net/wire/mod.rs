@@ -43,7 +43,7 @@ pub(super) struct Wire {
 }
 
 enum Link {
-    Framed(Framed),
+    Framed(Box<Framed>),
     Polled(Box<Polled>),
 }
 
@@ -55,7 +55,8 @@ impl Wire {
         records: Option<Records>,
         address: Box<str>,
     ) -> Self {
-        Self::new(Link::Framed(Framed::new(stream, framing, records)), address)
+        let framed = Framed::new(stream, framing, records);
+        Self::new(Link::Framed(Box::new(framed)), address)
     }
 
     /// HTTP connections.
@@ -92,7 +93,7 @@ impl Wire {
     }
 
     /// The same wire, known to lead to this address of a server.
-    pub(super) fn to_server(mut self, address: ServerAddr) -> Self {
+    pub(super) fn leading_to(mut self, address: ServerAddr) -> Self {
         self.server = Some(address);
         self
     }

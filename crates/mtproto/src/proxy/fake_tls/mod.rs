@@ -184,7 +184,7 @@ mod tests {
     fn the_greeting_proves_the_secret_and_tells_the_time() {
         let (_, hello) = start();
         let told: [u8; 32] = hello[RANDOM].try_into().unwrap();
-        let mut blank = hello.clone();
+        let mut blank = hello;
         put_random(&mut blank, &[0; 32]);
         let proof = hmac_sha256(&SECRET, &[&blank]);
         assert_eq!(told[..28], proof[..28]);
