@@ -204,3 +204,27 @@ async fn a_web_server_without_websockets_is_said_to_have_none() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn a_web_server_that_knows_no_mtproto_is_said_to_know_none() {
+    let server = TestServer::start().await;
+    for answer in [
+        &b"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nsorry"[..],
+        b"HTTP/1.1 301 Moved\r\nLocation: https://example.com/\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+    ] {
+        let web = proxy::Proxy::start(move |mut stream, _| async move {
+            use tokio::io::AsyncWriteExt;
+            let _: [u8; 8] = proxy::read(&mut stream).await?;
+            stream.write_all(answer).await?;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Ok(())
+        })
+        .await;
+        let builder = server.client_builder().server(at(&server, web.port));
+        let builder = builder.carrier(Carrier::http()).connect_attempts(1);
+        let error = builder.connect().await.unwrap_err().to_string();
+        assert!(error.contains("does not speak MTProto"), "{error}");
+    }
+}

@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use super::{
-    addresses::Endpoint,
     carrier::Carrier,
+    endpoint::Endpoint,
     proxy::{Kind, Proxy, Secret, greet},
     wire::Stream,
 };

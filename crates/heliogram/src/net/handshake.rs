@@ -8,9 +8,9 @@ use tokio::time::timeout;
 
 use super::{
     Net,
-    addresses::Endpoint,
     carrier::Carrier,
     dial::{self, DialError, Reached, Route},
+    endpoint::Endpoint,
     fault::Fault,
     wire::{Open, Polled, Wire},
 };
@@ -33,6 +33,13 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
     if endpoints.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
     }
+    // Proxies that are told the time refuse those whose clock is wrong; a server may have set it
+    // right before.
+    let offset_ms = match &config.proxy {
+        Some(proxy) if proxy.is_mtproxy() => net.dc(dc).time_offset_ms(net).await,
+        _ => None,
+    };
+    let time = net.clock.server_time(offset_ms);
     let route = Route {
         proxy: config.proxy.clone(),
         carrier: config.carrier.clone(),
@@ -40,7 +47,7 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
             .carrier
             .as_ref()
             .map_or("", |c| c.path(&config.servers)),
-        unix: u32::try_from(net.clock.now().unix.as_secs()).unwrap_or_default(),
+        unix: u32::try_from(time.as_secs()).unwrap_or_default(),
     };
     match dial::dial(&endpoints, &route, config.connect_timeout).await {
         Ok(reached) => wire(net, dc, route, reached),
@@ -158,6 +165,10 @@ async fn receive(dc: i32, wire: &mut Wire, limit: Duration) -> Result<Vec<u8>, F
         loop {
             match wire.next_frame() {
                 Ok(Some(Frame::Packet(packet))) => return Ok(packet),
+                // So does any web server that has nothing to do with Telegram.
+                Ok(Some(Frame::Error(_))) if wire.is_polled() && wire.is_first() => {
+                    return Err(wire.stranger(dc));
+                }
                 Ok(Some(Frame::Error(code))) => return Err(transport_fault(dc, code)),
                 Ok(Some(Frame::QuickAck(_))) => {}
                 Ok(None) => match wire.io().await {

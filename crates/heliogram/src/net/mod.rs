@@ -13,6 +13,7 @@ mod clock;
 mod connection;
 mod dc;
 mod dial;
+mod endpoint;
 mod fault;
 mod handshake;
 mod header;
@@ -39,10 +40,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{
-    addresses::{Addresses, Endpoint},
-    clock::Clock,
-    dc::Dc,
-    servers::ServerAddr,
+    addresses::Addresses, clock::Clock, dc::Dc, endpoint::Endpoint, servers::ServerAddr,
     tasks::Tasks,
 };
 use crate::{

@@ -61,11 +61,18 @@ impl Connect {
             return Err(ConnectError::BadHost);
         }
         let target = authority(host, port);
-        let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
-        if let Some(basic) = basic {
-            request = request + "Proxy-Authorization: Basic " + basic + "\r\n";
+        // Room for all of it: a text that grows leaves copies of the login behind.
+        let login_len = basic.map_or(0, str::len);
+        let mut request = String::with_capacity(128 + 2 * target.len() + login_len);
+        for part in ["CONNECT ", &target, " HTTP/1.1\r\nHost: ", &target, "\r\n"] {
+            request.push_str(part);
         }
-        request += "\r\n";
+        if let Some(basic) = basic {
+            for part in ["Proxy-Authorization: Basic ", basic, "\r\n"] {
+                request.push_str(part);
+            }
+        }
+        request.push_str("\r\n");
         let this = Self {
             head: Vec::new(),
             with_login: basic.is_some(),

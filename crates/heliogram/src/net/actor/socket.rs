@@ -102,15 +102,7 @@ impl Actor {
             return Ok(());
         };
         let (clock, learned) = (self.net.clock, Arc::clone(key));
-        let time = move || {
-            let offset = learned.time_offset_ms().unwrap_or_default();
-            let shift = Duration::from_millis(offset.unsigned_abs());
-            let unix = clock.now().unix;
-            match offset < 0 {
-                true => unix.saturating_sub(shift),
-                false => unix.saturating_add(shift),
-            }
-        };
+        let time = move || clock.server_time(learned.time_offset_ms());
         wire.begin(&key.auth, random::seed()?, Box::new(time));
         Ok(())
     }

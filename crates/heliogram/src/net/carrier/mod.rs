@@ -11,7 +11,7 @@ use std::{fmt, io};
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{addresses::Endpoint, servers::Servers, wire::Stream};
+use super::{endpoint::Endpoint, servers::Servers, wire::Stream};
 
 /// Where web servers listen.
 const HTTP_PORT: u16 = 80;

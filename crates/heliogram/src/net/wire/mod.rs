@@ -83,6 +83,11 @@ impl Wire {
         }
     }
 
+    /// Whether packets travel in requests and answers.
+    pub(super) fn is_polled(&self) -> bool {
+        matches!(self.link, Link::Polled(_))
+    }
+
     /// Whether it is unknown since this was asked last if a packet arrived, though the wire goes
     /// on.
     pub(super) fn take_lost(&mut self) -> bool {
@@ -157,6 +162,11 @@ impl Wire {
         }
     }
 
+    /// Whether no frame came before the last one.
+    pub(super) fn is_first(&self) -> bool {
+        self.frames <= 1
+    }
+
     /// Whether bytes came and none of them made a frame.
     pub(super) fn is_gibberish(&self) -> bool {
         self.frames == 0 && !self.first.is_empty()
@@ -164,7 +174,9 @@ impl Wire {
 
     /// The fault of a wire that something else than MTProto came over.
     pub(super) fn stranger(&self, dc: i32) -> Fault {
-        let (address, speaks) = (self.address.clone(), self.speaks());
+        // Over HTTP it is no news that HTTP is spoken.
+        let speaks = self.speaks().filter(|_| !self.is_polled());
+        let address = self.address.clone();
         ProtocolError::NotMtproto {
             dc,
             address,
