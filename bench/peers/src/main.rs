@@ -2,11 +2,15 @@
 
 mod allocations;
 mod ige;
+mod lanes;
+mod messages;
 mod tl;
 
 fn main() {
     tl::run();
     ige::run();
+    lanes::run();
+    messages::run();
 }
 
 /// The least time of one call, in seconds, of two rivals run in turns.

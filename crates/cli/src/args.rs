@@ -1,12 +1,16 @@
-//! What can be said on the command line.
+//! What can be said on the command line. What holds secrets cannot be shown for debugging.
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+mod serve;
+
+pub(crate) use serve::Serve;
+
 /// Telegram from the command line: log in, send, read, download, call any method; run a Telegram
 /// server of your own to test against; read Telegram's schemas.
-#[derive(Parser, Debug)]
+#[derive(Parser)]
 #[command(
     name = "heliogram",
     bin_name = "heliogram",
@@ -35,7 +39,7 @@ pub(crate) struct Args {
 }
 
 /// What every command that connects needs to know; it may stand before or after the command.
-#[derive(ClapArgs, Debug, Default)]
+#[derive(ClapArgs, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// Session file [default: account.session in the user's data folder] [env: HELIOGRAM_SESSION]
@@ -61,7 +65,7 @@ pub(crate) struct Connection {
 }
 
 /// A command with what it needs to connect.
-#[derive(ClapArgs, Debug)]
+#[derive(ClapArgs)]
 pub(crate) struct Online<T: ClapArgs> {
     #[command(flatten)]
     pub(crate) args: T,
@@ -73,7 +77,7 @@ pub(crate) struct Online<T: ClapArgs> {
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Plain {}
 
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// Show everything at once: a server, three clients, messages, files, cut connections
     Demo(Demo),
@@ -93,6 +97,8 @@ pub(crate) enum Command {
     Download(Online<Download>),
     /// Call any method of the API with JSON arguments
     Raw(Online<Raw>),
+    /// Prove the protocol core under a lying, cutting, reordering network in virtual time
+    Simulate(Simulate),
     /// Read Telegram's schemas: count, show, compare, bring in
     #[command(subcommand)]
     Schema(Schema),
@@ -110,108 +116,29 @@ pub(crate) struct Demo {
     pub(crate) file: Option<PathBuf>,
 }
 
-#[derive(ClapArgs, Debug)]
-#[command(after_help = SERVE_HELP)]
-pub(crate) struct Serve {
-    /// Address to listen on; anything but loopback lets others in
-    #[arg(long, default_value = "127.0.0.1")]
-    pub(crate) host: std::net::IpAddr,
-    /// Port of the first data centre; the others follow, then one more of each for media, then the
-    /// CDN's. 0 takes free ones
-    #[arg(long, default_value_t = 4430)]
-    pub(crate) port: u16,
-    /// Address of one data centre, whatever --host and --port say; may be given several times
-    #[arg(long, value_name = "DC=ADDRESS:PORT", value_parser = place)]
-    pub(crate) listen: Vec<(u8, std::net::SocketAddr)>,
-    /// Number of data centres
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=9))]
-    pub(crate) dcs: u8,
-    /// Have a CDN: a data centre of its own that hands out large documents
-    #[arg(long)]
-    pub(crate) cdn: bool,
-    /// A further layer to answer clients in: its schema, with a line `// LAYER N`; may be given
-    /// several times
-    #[arg(long = "layer-file", value_name = "FILE.tl")]
-    pub(crate) layer_files: Vec<PathBuf>,
-    /// File of the server's private key; made if it is not there
-    #[arg(long, value_name = "FILE.pem")]
-    pub(crate) key: Option<PathBuf>,
-    /// Keep everything in this file (and a folder beside it); without it all is gone at the end
-    #[arg(long, value_name = "FILE")]
-    pub(crate) data: Option<PathBuf>,
-    /// A bot to have; may be given several times
-    #[arg(long = "bot", value_name = "USERNAME", value_parser = username)]
-    pub(crate) bots: Vec<String>,
-    /// A bot to have that can be asked from every chat, and what an input field shows then; may be
-    /// given several times
-    #[arg(long = "inline-bot", value_name = "USERNAME=TEXT", value_parser = inline_bot)]
-    pub(crate) inline_bots: Vec<(String, String)>,
-    /// Seconds a bot has to answer an inline query or a button
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    pub(crate) bot_timeout: u32,
-    /// A world that shall be there: users, bots, chats and messages, described in TOML
-    #[arg(long, value_name = "WORLD.toml")]
-    pub(crate) seed: Option<PathBuf>,
-    /// At the end, list the methods that were called, answered and missing
-    #[arg(long)]
-    pub(crate) coverage: bool,
-    /// Open the control API, over which programs let things go wrong, move the clock and read
-    /// login codes (see below); on a free port of loopback unless told where
-    #[arg(
-        long,
-        value_name = "ADDR:PORT",
-        num_args = 0..=1,
-        default_missing_value = "127.0.0.1:0"
-    )]
-    pub(crate) control: Option<std::net::SocketAddr>,
-    /// Show each call as it comes
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-}
+#[derive(ClapArgs)]
+#[command(after_help = "\
+A seed decides how bad the network is: packets are late, lost, doubled, damaged, played again and
+made up; connections break; the server tells lies; clocks are wrong. What has to hold all the same:
+no request runs twice, each ends exactly once, each update comes exactly once.
 
-/// What `serve --help` says behind the options.
-const SERVE_HELP: &str = "\
 Examples:
-  heliogram serve --key server.pem --bot echo_bot
-  heliogram serve --key server.pem --data telegram.db -v
-  heliogram serve --port 0 --json > server.json    then: heliogram --server server.json login
-
-The control API is HTTP with JSON. The server shows its address and a token when it starts (with
-`--json` in the first line, under \"control\"); each request carries the token:
-
-  curl -H \"Authorization: Bearer $TOKEN\" $URL/faults
-
-  GET /faults               the faults there are, with their parameters, and those that wait
-  POST /faults              add one: {\"name\": \"flood_wait\", \"seconds\": 3,
-                            \"method\": \"messages.sendMessage\", \"times\": 2}; most faults also take
-                            \"times\": N or \"always\", \"skip\": N, \"chance\": 0 to 1, \"seed\": N,
-                            \"account\": \"@name\", \"dc\": N
-  DELETE /faults/ID         take one away; DELETE /faults all of them
-  GET /log                  what faults did, and the faults that do it again
-  GET /calls                how often each method was called
-  POST /clock               {\"advance_seconds\": 60} moves the clock forward
-  GET /codes?phone=NUMBER   the login code that is out for a phone number";
-
-/// A username as Telegram has them, with or without `@`.
-fn username(text: &str) -> Result<String, String> {
-    let name = text.strip_prefix('@').unwrap_or(text);
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let fits = (4..=32).contains(&name.len());
-    if fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) {
-        return Ok(name.to_owned());
-    }
-    Err("a username has 4 to 32 letters, digits and underscores, a letter first".to_owned())
+  heliogram simulate --seeds 10000
+  heliogram simulate --seed 4711          tells the story of one seed
+  heliogram simulate --from 10000 --json | jq .stats")]
+pub(crate) struct Simulate {
+    /// How many seeds to run
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) seeds: u64,
+    /// The first of them
+    #[arg(long, default_value_t = 0, value_name = "SEED")]
+    pub(crate) from: u64,
+    /// Run this seed only and tell what happens
+    #[arg(long, conflicts_with_all = ["seeds", "from"])]
+    pub(crate) seed: Option<u64>,
 }
 
-/// A username and the text of an input field.
-fn inline_bot(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, shown)) if !shown.is_empty() => Ok((username(name)?, shown.to_owned())),
-        _ => Err("a username, an equals sign and a text are wanted".to_owned()),
-    }
-}
-
-#[derive(ClapArgs, Debug)]
+#[derive(ClapArgs)]
 #[command(after_help = "\
 What is not given is asked for: the number, the code, the password, a name for a new account.
 Without a terminal the answers are read from the input, one a line.
@@ -314,7 +241,7 @@ pub(crate) struct Download {
     pub(crate) force: bool,
 }
 
-#[derive(ClapArgs, Debug)]
+#[derive(ClapArgs)]
 #[command(after_help = "\
 In JSON, `_` names a constructor, bytes are base64, and 64-bit numbers may be strings.
 
@@ -368,43 +295,9 @@ pub(crate) enum Schema {
     },
 }
 
-/// A data centre and its address, written `DC=ADDRESS:PORT`.
-fn place(text: &str) -> Result<(u8, std::net::SocketAddr), String> {
-    text.split_once('=')
-        .and_then(|(dc, address)| Some((dc.parse().ok()?, address.parse().ok()?)))
-        .ok_or_else(|| "written as 2=127.0.0.1:4431".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn usernames_are_those_others_can_write_to() {
-        assert_eq!(username("@echo_bot").as_deref(), Ok("echo_bot"));
-        assert!(username("Echo2Bot").is_ok());
-        for wrong in [
-            "",
-            "@",
-            "bot",
-            "1bot",
-            "_bot",
-            "x y z",
-            "écho_bot",
-            &"a".repeat(33),
-        ] {
-            assert!(username(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_inline_bot_has_a_text() {
-        let pair = ("gif_bot".to_owned(), "a=b".to_owned());
-        assert_eq!(inline_bot("@gif_bot=a=b"), Ok(pair));
-        for wrong in ["gif_bot", "gif_bot=", "=x", "1=x"] {
-            assert!(inline_bot(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn the_command_line_is_put_together_well() {

@@ -71,6 +71,7 @@ async fn run_to_the_end(args: Args, ui: &Ui) -> anyhow::Result<()> {
         Command::History(c) => cmd::history::run(&options(c.connection)?, c.args, ui).await,
         Command::Download(c) => cmd::download::run(&options(c.connection)?, c.args, ui).await,
         Command::Raw(c) => cmd::raw::run(&options(c.connection)?, c.args, ui).await,
+        Command::Simulate(simulate) => cmd::simulate::run(simulate, ui).await,
         Command::Schema(schema) => cmd::schema::run(schema, ui),
     }
 }

@@ -1,13 +1,12 @@
 //! What a command that connects was told: before it, after it, and by the environment.
 
-use std::{env, path::PathBuf};
+use std::{env, fmt, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::args::Connection;
 
 /// Settings of a connection, wherever they were given.
-#[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) session: Option<PathBuf>,
     pub(crate) server: Option<String>,
@@ -15,6 +14,19 @@ pub(crate) struct Options {
     pub(crate) test_servers: bool,
     pub(crate) api_id: Option<i32>,
     pub(crate) api_hash: Option<String>,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The secret of the app stays one.
+        f.debug_struct("Options")
+            .field("session", &self.session)
+            .field("server", &self.server)
+            .field("server_key", &self.server_key)
+            .field("test_servers", &self.test_servers)
+            .field("api_id", &self.api_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Options {
@@ -99,6 +111,16 @@ mod tests {
         assert_eq!(options.api_hash.as_deref(), Some("HELIOGRAM_API_HASH!"));
         let options = Options::from(before(), Connection::default(), none).unwrap();
         assert_eq!((options.api_id, options.api_hash), (Some(1), None));
+    }
+
+    #[test]
+    fn options_shown_for_debugging_hold_no_secret() {
+        let given = Connection {
+            api_hash: Some("0123456789abcdef".into()),
+            ..Connection::default()
+        };
+        let options = Options::from(given, Connection::default(), none).unwrap();
+        assert!(!format!("{options:?}").contains("0123456789abcdef"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_the_id_only() {
+    fn sec_13_debug_of_a_key_shows_its_id_only() {
         let key = AuthKey::new([0xab; 256]);
         assert_eq!(format!("{key:?}"), format!("AuthKey(id {:016x})", key.id()));
         assert!(!format!("{key:?}").contains("abab"));

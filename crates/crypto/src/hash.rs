@@ -72,6 +72,40 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// SHA-256 of each of `messages`, which are two parts each.
+///
+/// The messages are hashed in turns of two blocks. A hash waits for its own last round most of
+/// the time, and pieces this short let the processor go on with the next message meanwhile.
+pub(crate) fn sha256_all(messages: &[[&[u8]; 2]]) -> Vec<[u8; 32]> {
+    const BLOCK: usize = 64;
+    const TURN: usize = 2 * BLOCK;
+    let mut hashes = vec![Sha256::new(); messages.len()];
+    let mut active: Vec<_> = messages
+        .iter()
+        .zip(&mut hashes)
+        .map(|([first, second], hash)| {
+            // Whole blocks from here on are hashed where they lie.
+            let fill = second.len().min(first.len().wrapping_neg() % BLOCK);
+            let (head, rest) = second.split_at(fill);
+            hash.update(first);
+            hash.update(head);
+            (hash, rest)
+        })
+        .collect();
+    while active.len() > 1 {
+        for (hash, rest) in &mut active {
+            let (turn, later) = rest.split_at(rest.len().min(TURN));
+            hash.update(turn);
+            *rest = later;
+        }
+        active.retain(|(_, rest)| !rest.is_empty());
+    }
+    for (hash, rest) in active {
+        hash.update(rest);
+    }
+    hashes.into_iter().map(Sha256::finish).collect()
+}
+
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
@@ -118,6 +152,22 @@ mod tests {
         let text = b"Test Using Larger Than Block-Size Key - Hash Key First";
         let mac = hmac_sha256(&[0xaa; 131], &[text]);
         assert_eq!(mac[..6], [0x60, 0xe4, 0x31, 0x59, 0x1e, 0xe0]);
+    }
+
+    #[test]
+    fn messages_hash_together_like_each_alone() {
+        let bytes: Vec<u8> = (0..2000u32).map(|i| (i * i / 8) as u8).collect();
+        for first in [0, 1, 32, 64, 100] {
+            for count in [0, 1, 2, 5] {
+                let lens = [0, 31, 700, 32, 1503].into_iter().cycle();
+                let messages: Vec<_> = lens
+                    .take(count)
+                    .map(|len| [&bytes[..first], &bytes[count..count + len]])
+                    .collect();
+                let wanted: Vec<_> = messages.iter().map(|parts| sha256(parts)).collect();
+                assert_eq!(sha256_all(&messages), wanted);
+            }
+        }
     }
 
     #[test]

@@ -3,12 +3,15 @@
 //! The mode chains in both directions, so one message is a single chain of AES rounds and no
 //! block can start before the one before has ended. All there is to win is to keep everything
 //! else off that chain: `x86` does it with AES-NI where the processor has it. Elsewhere the
-//! `ige` crate runs over whatever the `aes` crate finds.
+//! `ige` crate runs over whatever the `aes` crate finds. Several messages at once are what
+//! [`lanes`](crate::lanes) is for.
 
 use std::fmt;
 
 use aes::Aes256;
-use ige::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use ige::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, array::Array};
+
+use crate::hash::Sha256;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
@@ -42,7 +45,7 @@ impl std::error::Error for NotBlocks {}
 pub fn ige_encrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(), NotBlocks> {
     let blocks = blocks(data)?;
     #[cfg(target_arch = "x86_64")]
-    if x86::encrypt(key, iv, blocks) {
+    if x86::run::<true>(key, iv, blocks) {
         return Ok(());
     }
     portable_encrypt(key, iv, blocks);
@@ -56,14 +59,43 @@ pub fn ige_encrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(),
 pub fn ige_decrypt(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) -> Result<(), NotBlocks> {
     let blocks = blocks(data)?;
     #[cfg(target_arch = "x86_64")]
-    if x86::decrypt(key, iv, blocks) {
+    if x86::run::<false>(key, iv, blocks) {
         return Ok(());
     }
     portable_decrypt(key, iv, blocks);
     Ok(())
 }
 
-fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
+/// Decrypts `data` in place and hashes it on the way; `hash` may have taken whole and half blocks
+/// before.
+///
+/// Both are chains of steps that wait for one another. In pieces this short the processor hashes
+/// one while it decrypts the next.
+///
+/// # Errors
+/// As [`ige_decrypt`]; nothing is hashed then.
+pub(crate) fn ige_decrypt_hashing(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    data: &mut [u8],
+    hash: &mut Sha256,
+) -> Result<(), NotBlocks> {
+    let blocks = blocks(data)?;
+    let mut show = |piece: &[u8]| hash.update(piece);
+    #[cfg(target_arch = "x86_64")]
+    if x86::decrypt_in_pieces(key, iv, blocks, pieces(), &mut show) {
+        return Ok(());
+    }
+    portable_decrypt_in_pieces(key, iv, blocks, pieces(), show);
+    Ok(())
+}
+
+/// Lengths in blocks: the other half of a block of SHA-256, then two whole ones at a time.
+fn pieces() -> impl Iterator<Item = usize> {
+    std::iter::once(2).chain(std::iter::repeat(8))
+}
+
+pub(crate) fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
     let len = data.len();
     match data.as_chunks_mut() {
         (blocks, []) => Ok(blocks),
@@ -71,17 +103,32 @@ fn blocks(data: &mut [u8]) -> Result<&mut [[u8; 16]], NotBlocks> {
     }
 }
 
-fn portable_encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
+pub(crate) fn portable_encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
     let mut mode = ige::Encryptor::<Aes256>::new(key.into(), iv.into());
-    for block in blocks {
-        mode.encrypt_block(block.into());
-    }
+    mode.encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
 }
 
-fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
+pub(crate) fn portable_decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
     let mut mode = ige::Decryptor::<Aes256>::new(key.into(), iv.into());
-    for block in blocks {
-        mode.decrypt_block(block.into());
+    mode.decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
+}
+
+fn portable_decrypt_in_pieces(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    mut blocks: &mut [[u8; 16]],
+    sizes: impl Iterator<Item = usize>,
+    mut show: impl FnMut(&[u8]),
+) {
+    let mut mode = ige::Decryptor::<Aes256>::new(key.into(), iv.into());
+    for n in sizes {
+        if blocks.is_empty() {
+            break;
+        }
+        let (piece, rest) = blocks.split_at_mut(n.min(blocks.len()));
+        mode.decrypt_blocks(Array::cast_slice_from_core_mut(piece));
+        show(piece.as_flattened());
+        blocks = rest;
     }
 }
 
@@ -90,6 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::hash::sha256;
 
     /// The mode as its definition reads, one block after another.
     fn by_definition(key: &[u8; 32], iv: &[u8; 32], data: &mut [u8]) {
@@ -134,6 +182,21 @@ mod tests {
             prop_assert_eq!(&portable, &wanted);
             portable_decrypt(&key, &iv, portable.as_chunks_mut().0);
             prop_assert_eq!(&portable, &data);
+
+            for half in [&key[..0], &key] {
+                let mut hash = Sha256::new();
+                hash.update(half);
+                let mut ours = wanted.clone();
+                prop_assert_eq!(ige_decrypt_hashing(&key, &iv, &mut ours, &mut hash), Ok(()));
+                prop_assert_eq!(&ours, &data);
+                prop_assert_eq!(hash.finish(), sha256(&[half, &data]));
+            }
+            let (mut shown, mut portable) = (Vec::new(), wanted.clone());
+            let blocks = portable.as_chunks_mut().0;
+            let show = |piece: &[u8]| shown.extend_from_slice(piece);
+            portable_decrypt_in_pieces(&key, &iv, blocks, pieces(), show);
+            prop_assert_eq!(&shown, &data);
+            prop_assert_eq!(&portable, &data);
         }
     }
 
@@ -142,7 +205,7 @@ mod tests {
     fn the_fast_path_runs_exactly_where_the_processor_can() {
         let mut block = [[0; 16]];
         assert_eq!(
-            x86::encrypt(&[0; 32], &[0; 32], &mut block),
+            x86::run::<true>(&[0; 32], &[0; 32], &mut block),
             x86::available()
         );
         assert_eq!(x86::available(), is_x86_feature_detected!("aes"));
@@ -159,6 +222,12 @@ mod tests {
             ige_decrypt(&[0; 32], &[0; 32], &mut data[..15]),
             Err(NotBlocks { len: 15 })
         );
+        let mut hash = Sha256::new();
+        assert_eq!(
+            ige_decrypt_hashing(&[0; 32], &[0; 32], &mut data, &mut hash),
+            Err(NotBlocks { len: 17 })
+        );
+        assert_eq!(hash.finish(), sha256(&[]));
         assert_eq!(data, [7; 17]);
         assert_eq!(ige_encrypt(&[0; 32], &[0; 32], &mut []), Ok(()));
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`message`]: the envelope of every encrypted message; [`v1`]: the old one, for binding
 //!   temporary keys.
+//! - [`lanes`]: several messages through the cipher side by side, which is several times as fast.
 //! - [`rsa`], [`dh`], [`handshake`] and [`factorize`]: what a key exchange is made of.
 //! - [`srp`]: passwords of two-step verification.
 //! - [`ige_encrypt`], [`ige_decrypt`], [`Ctr`] and [`hash`]: the ciphers and hashes below.
@@ -36,6 +37,7 @@ pub mod handshake;
 pub mod hash;
 mod hex;
 mod ige;
+pub mod lanes;
 pub mod message;
 mod random;
 pub mod rsa;

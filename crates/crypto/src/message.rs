@@ -3,16 +3,26 @@
 //! A packet is `auth_key_id (8) ‖ msg_key (16) ‖ AES-256-IGE(salt (8) ‖ session_id (8) ‖
 //! msg_id (8) ‖ seq_no (4) ‖ length (4) ‖ body ‖ padding)`. Both sides work in place: the sender
 //! fills a buffer whose first [`PREFIX`] bytes are free, the receiver gets slices of its packet.
+//!
+//! Whoever has several packets at a time takes [`open_all`] and [`seal_all`], which do the same
+//! as [`open`] and [`seal_in_place`] several times as fast.
 
 use std::{fmt, ops::Range};
 
-use zeroize::Zeroizing;
-
+use self::steps::{Opening, Sealing};
+pub use self::{
+    batch::{Packet, open_all, seal_all},
+    errors::{OpenError, SealError},
+};
 use crate::{
     auth_key::AuthKey,
-    hash::{cut, equal, sha256},
-    ige::{ige_decrypt, ige_encrypt},
+    hash::{Sha256, cut, sha256},
+    ige::{ige_decrypt_hashing, ige_encrypt},
 };
+
+mod batch;
+mod errors;
+mod steps;
 
 /// Bytes before the encrypted part: `auth_key_id` and `msg_key`.
 pub const PREFIX: usize = 24;
@@ -91,107 +101,6 @@ impl fmt::Debug for Opened<'_> {
     }
 }
 
-/// Why a packet was not opened, one variant for each rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// Shorter than the smallest message.
-    TooShort {
-        /// Length of the packet, in bytes.
-        len: usize,
-    },
-    /// The encrypted part is not a whole number of blocks.
-    NotBlocks {
-        /// Length of the packet, in bytes.
-        len: usize,
-    },
-    /// `auth_key_id` names another key (SEC-14).
-    KeyId,
-    /// `msg_key` is not that of the decrypted data: forged, damaged, or of another key (SEC-15).
-    MsgKey,
-    /// The length field is not a multiple of four (SEC-16).
-    LengthUnaligned {
-        /// The length field.
-        length: i32,
-    },
-    /// The length field is negative or larger than what there is (SEC-16).
-    LengthRange {
-        /// The length field.
-        length: i32,
-    },
-    /// Less padding than 12 bytes or more than 1024 (SEC-17).
-    Padding {
-        /// Bytes of padding.
-        len: usize,
-    },
-    /// The message belongs to another session (SEC-18).
-    Session,
-}
-
-impl OpenError {
-    /// Whether the packet failed before it was known to come from someone who has the key.
-    ///
-    /// What follows such a failure must be the same for all of them: close, and connect again.
-    #[must_use]
-    pub const fn is_unauthenticated(self) -> bool {
-        matches!(
-            self,
-            Self::TooShort { .. } | Self::NotBlocks { .. } | Self::KeyId | Self::MsgKey
-        )
-    }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooShort { len } => write!(f, "an encrypted packet of {len} bytes is too short"),
-            Self::NotBlocks { len } => {
-                write!(
-                    f,
-                    "an encrypted packet of {len} bytes is not made of whole blocks"
-                )
-            }
-            Self::KeyId => f.write_str("the packet is for another authorization key"),
-            Self::MsgKey => f.write_str("the message key does not match the message"),
-            Self::LengthUnaligned { length } => {
-                write!(f, "the message's length {length} is not a multiple of 4")
-            }
-            Self::LengthRange { length } => {
-                write!(f, "the message's length {length} does not fit its packet")
-            }
-            Self::Padding { len } => {
-                write!(f, "{len} bytes of padding, where 12 to 1024 are allowed")
-            }
-            Self::Session => f.write_str("the message belongs to another session"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-/// A message that cannot be sealed: a mistake of the caller, not of the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SealError {
-    /// Header, body and padding together are no whole number of blocks, or none at all.
-    NotBlocks {
-        /// Their length, in bytes.
-        len: usize,
-    },
-}
-
-impl fmt::Display for SealError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::NotBlocks { len } = self;
-        write!(
-            f,
-            "{len} bytes to encrypt are not a whole number of 16-byte blocks"
-        )
-    }
-}
-
-impl std::error::Error for SealError {}
-
 /// Bytes of padding for a message whose header and body have `len` bytes.
 ///
 /// The least that is allowed and completes a block, plus up to fifteen blocks by the low four
@@ -233,19 +142,11 @@ pub fn seal(
 /// # Errors
 /// [`SealError`] when what follows the free bytes is not whole blocks; nothing is changed then.
 pub fn seal_in_place(key: &AuthKey, from: Side, packet: &mut [u8]) -> Result<[u8; 32], SealError> {
-    let len = packet.len().saturating_sub(PREFIX);
-    let Some((prefix, plain)) = packet.split_first_chunk_mut::<PREFIX>() else {
-        return Err(SealError::NotBlocks { len });
-    };
-    if plain.is_empty() {
-        return Err(SealError::NotBlocks { len });
-    }
-    let large = msg_key_large(key, from, plain);
-    let msg_key = cut::<16>(&large, 8);
-    let (aes_key, aes_iv) = derive(key, from, &msg_key);
-    ige_encrypt(&aes_key, &aes_iv, plain).map_err(|_| SealError::NotBlocks { len })?;
-    prefix[..8].copy_from_slice(&key.id().to_le_bytes());
-    prefix[8..].copy_from_slice(&msg_key);
+    let mut sealing = Sealing::new(key, from, packet)?;
+    let len = sealing.plain.len();
+    let large = sha256(&sealing.hashed());
+    let (aes_key, aes_iv) = sealing.label(&large);
+    ige_encrypt(&aes_key, &aes_iv, sealing.plain).map_err(|_| SealError::NotBlocks { len })?;
     Ok(large)
 }
 
@@ -258,27 +159,14 @@ pub fn seal_in_place(key: &AuthKey, from: Side, packet: &mut [u8]) -> Result<[u8
 /// # Errors
 /// [`OpenError`], one variant for each broken rule.
 pub fn open<'a>(key: &AuthKey, from: Side, packet: &'a mut [u8]) -> Result<Opened<'a>, OpenError> {
-    let len = packet.len();
-    if len < BODY + MIN_PADDING {
-        return Err(OpenError::TooShort { len });
-    }
-    let Some((prefix, data)) = packet.split_first_chunk_mut::<PREFIX>() else {
-        return Err(OpenError::TooShort { len });
-    };
-    if !data.len().is_multiple_of(16) {
-        return Err(OpenError::NotBlocks { len });
-    }
-    if !equal(&prefix[..8], &key.id().to_le_bytes()) {
-        return Err(OpenError::KeyId);
-    }
-    let msg_key = cut::<16>(prefix, 8);
-    let (aes_key, aes_iv) = derive(key, from, &msg_key);
-    ige_decrypt(&aes_key, &aes_iv, data).map_err(|_| OpenError::NotBlocks { len })?;
-    let large = msg_key_large(key, from, data);
-    if !equal(&large[8..24], &msg_key) {
-        return Err(OpenError::MsgKey);
-    }
-    read(data, &large)
+    let opening = Opening::new(key, from, packet)?;
+    let len = opening.data.len();
+    let (aes_key, aes_iv) = &opening.cipher;
+    let mut hash = Sha256::new();
+    hash.update(opening.secret());
+    ige_decrypt_hashing(aes_key, aes_iv, opening.data, &mut hash)
+        .map_err(|_| OpenError::NotBlocks { len })?;
+    opening.finish(&hash.finish())
 }
 
 /// Opens a packet from a transport that may add up to 15 bytes behind it (padded intermediate).
@@ -295,31 +183,6 @@ pub fn open_padded<'a>(
     open(key, from, packet.get_mut(..len).unwrap_or_default())
 }
 
-/// Reads the header of authentic data and applies the rules for lengths.
-fn read<'a>(data: &'a [u8], large: &[u8; 32]) -> Result<Opened<'a>, OpenError> {
-    let length = i32::from_le_bytes(cut(data, 28));
-    if length % 4 != 0 {
-        return Err(OpenError::LengthUnaligned { length });
-    }
-    let after = data.get(HEADER..).unwrap_or_default();
-    let body = usize::try_from(length)
-        .ok()
-        .and_then(|length| after.get(..length))
-        .ok_or(OpenError::LengthRange { length })?;
-    let padding = after.len() - body.len();
-    if !(MIN_PADDING..=MAX_PADDING).contains(&padding) {
-        return Err(OpenError::Padding { len: padding });
-    }
-    Ok(Opened {
-        salt: i64::from_le_bytes(cut(data, 0)),
-        session_id: i64::from_le_bytes(cut(data, 8)),
-        msg_id: i64::from_le_bytes(cut(data, 16)),
-        seq_no: i32::from_le_bytes(cut(data, 24)),
-        body,
-        quick_ack: quick_ack_token(large),
-    })
-}
-
 /// The token that acknowledges a packet quickly: the start of its long message key.
 #[must_use]
 pub fn quick_ack_token(msg_key_large: &[u8; 32]) -> u32 {
@@ -332,24 +195,6 @@ pub fn quick_ack_token(msg_key_large: &[u8; 32]) -> u32 {
 #[must_use]
 pub fn key_id(packet: &[u8]) -> Option<i64> {
     packet.first_chunk().map(|id| i64::from_le_bytes(*id))
-}
-
-fn msg_key_large(key: &AuthKey, from: Side, plain: &[u8]) -> [u8; 32] {
-    sha256(&[key.part(88 + from.offset(), 32), plain])
-}
-
-/// Key and vector of one message.
-type Derived = (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>);
-
-fn derive(key: &AuthKey, from: Side, msg_key: &[u8; 16]) -> Derived {
-    let x = from.offset();
-    let a = Zeroizing::new(sha256(&[msg_key, key.part(x, 36)]));
-    let b = Zeroizing::new(sha256(&[key.part(40 + x, 36), msg_key]));
-    let mut aes_key = Zeroizing::new(*a);
-    let mut aes_iv = Zeroizing::new(*b);
-    aes_key[8..24].copy_from_slice(&b[8..24]);
-    aes_iv[8..24].copy_from_slice(&a[8..24]);
-    (aes_key, aes_iv)
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn forks_differ_from_their_parent_and_debug_shows_nothing() {
+    fn sec_13_forks_of_a_generator_differ_and_debug_shows_nothing() {
         let mut parent = SeededRandom::new([9; 32]);
         let mut child = parent.fork();
         assert_ne!(parent.array::<16>(), child.array::<16>());

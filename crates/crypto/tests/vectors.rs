@@ -8,7 +8,10 @@ use heliogram_crypto::{
     dh::{Group, KNOWN_PRIME, Primes},
     factorize, handshake,
     handshake::TempKey,
-    ige_decrypt, ige_encrypt, message, sha1, sha256, srp, v1,
+    ige_decrypt, ige_encrypt,
+    lanes::{self, Engine, Lane},
+    message::{self, Packet},
+    sha1, sha256, srp, v1,
 };
 use serde_json::Value;
 
@@ -289,4 +292,83 @@ fn ige_agrees_with_the_sample_in_both_directions() {
     let mut data = hex(&sample["answer_with_hash"]);
     ige_encrypt(&key, &iv, &mut data).unwrap();
     assert_eq!(data, hex(&sample["encrypted_answer"]));
+}
+
+#[test]
+fn lanes_agree_with_the_sample_in_both_directions_whatever_runs_beside() {
+    let v = vectors();
+    let sample = &v["handshake_sample"];
+    let (key, iv) = (array(&sample["tmp_aes_key"]), array(&sample["tmp_aes_iv"]));
+    let plain = hex(&sample["answer_with_hash"]);
+    let encrypted = hex(&sample["encrypted_answer"]);
+    type Run = fn(Engine, &mut [Lane<'_>]) -> Result<(), heliogram_crypto::NotBlocks>;
+    let ways: [(Run, &Vec<u8>, &Vec<u8>); 2] = [
+        (lanes::encrypt_with, &plain, &encrypted),
+        (lanes::decrypt_with, &encrypted, &plain),
+    ];
+    for (engine, count) in Engine::ALL
+        .into_iter()
+        .flat_map(|e| (1..=8).map(move |n| (e, n)))
+    {
+        for (run, before, after) in ways {
+            for at in 0..count {
+                // Strangers of other keys and lengths run beside the sample.
+                let mut data: Vec<_> = (1..=count).map(|n| vec![n as u8; n * 80]).collect();
+                data[at] = before.clone();
+                let mut all: Vec<_> = data
+                    .iter_mut()
+                    .map(|data| Lane {
+                        key: &[1; 32],
+                        iv: &[2; 32],
+                        data,
+                    })
+                    .collect();
+                (all[at].key, all[at].iv) = (&key, &iv);
+                assert_eq!(run(engine, &mut all), Ok(()));
+                assert_eq!(data[at], *after, "{engine:?}, lane {at} of {count}");
+            }
+        }
+    }
+}
+
+#[test]
+fn messages_seal_together_to_the_listed_packets_and_open_again() {
+    let v = vectors();
+    let key = AuthKey::new(std::array::from_fn(|i| i as u8));
+    let listed = v["record_layer_v2_own"].as_array().unwrap();
+    let sides = || {
+        listed
+            .iter()
+            .map(|vector| match vector["direction"].as_str().unwrap() {
+                "client_to_server" => Side::Client,
+                _ => Side::Server,
+            })
+    };
+    let mut buffers: Vec<_> = listed
+        .iter()
+        .map(|vector| [vec![0; message::PREFIX], hex(&vector["plaintext"])].concat())
+        .collect();
+    let mut packets: Vec<_> = buffers
+        .iter_mut()
+        .zip(sides())
+        .map(|(bytes, from)| Packet {
+            key: &key,
+            from,
+            bytes,
+        })
+        .collect();
+    for (large, vector) in message::seal_all(&mut packets).into_iter().zip(listed) {
+        assert_eq!(large.unwrap()[..], hex(&vector["msg_key_large"]));
+    }
+    for (packet, vector) in packets.iter().zip(listed) {
+        assert_eq!(packet.bytes, hex(&vector["packet"]));
+    }
+    for (opened, vector) in message::open_all(&mut packets).into_iter().zip(listed) {
+        let plaintext = hex(&vector["plaintext"]);
+        let padding = vector["padding_len"].as_u64().unwrap() as usize;
+        assert_eq!(
+            opened.unwrap().body,
+            &plaintext[32..plaintext.len() - padding]
+        );
+    }
 }

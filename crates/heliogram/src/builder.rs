@@ -98,6 +98,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Perfect forward secrecy: all traffic is encrypted with temporary keys that live for a day and
+    /// in memory only, so that whoever gets hold of the session later cannot read what was recorded
+    /// before. Costs another key exchange at each start. Off by default, as in TDLib.
+    ///
+    /// Raw [`auth.bindTempAuthKey`](https://core.telegram.org/api/pfs).
+    #[doc(alias = "use_pfs")]
+    #[doc(alias = "auth.bindTempAuthKey")]
+    pub fn pfs(mut self, on: bool) -> Self {
+        self.config.temporary_keys = on.then_some(Duration::from_secs(24 * 3600));
+        self
+    }
+
+    /// Perfect forward secrecy with keys that live this long instead of a day: 2 seconds to 30 days.
+    /// They are renewed when a quarter of their life, or an hour, is left.
+    pub fn temporary_key_life(mut self, life: Duration) -> Self {
+        let (shortest, longest) = (Duration::from_secs(2), Duration::from_secs(30 * 86_400));
+        self.config.temporary_keys = Some(life.clamp(shortest, longest));
+        self
+    }
+
     /// Talks to other servers than Telegram's: their addresses and public keys.
     #[doc(alias = "set_dc")]
     pub fn server(mut self, servers: impl Into<Servers>) -> Self {

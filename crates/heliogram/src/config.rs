@@ -62,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) api_hash: Box<str>,
     /// Name and version of the app.
     pub(crate) identity: Identity,
+    /// How long temporary keys live, where they are used.
+    pub(crate) temporary_keys: Option<Duration>,
     /// How packets are delimited.
     pub(crate) transport: Transport,
     /// Whether the connection is scrambled so that it does not look like MTProto.
@@ -101,6 +103,7 @@ impl Config {
             api_id,
             api_hash,
             identity: Identity::default(),
+            temporary_keys: None,
             transport: Transport::default(),
             obfuscated: false,
             proxy: None,

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_rise_even_when_the_clock_stands_or_steps_back() {
+    fn sec_28_ids_rise_even_when_the_clock_stands_or_steps_back() {
         let mut ids = MsgIds::default();
         let mut last = 0;
         for (secs, noise) in [(100, 0xfff), (100, 0), (99, 7), (100, 3), (101, 1)] {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn window_is_300_seconds_back_and_30_ahead() {
+    fn sec_22_window_is_300_seconds_back_and_30_ahead() {
         let at = |s| from_time(Duration::from_secs(s));
         let now = Duration::from_secs(10_000);
         assert_eq!(window(at(9_700), now), Ok(()));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn sequence_numbers_count_content_only() {
+    fn sec_28_sequence_numbers_count_content_only() {
         let mut seq = SeqNos::default();
         let got: Vec<_> = [true, false, false, true, false]
             .map(|c| seq.next(c))

@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn damage_in_a_full_frame_is_noticed(
+    fn sec_30_damage_in_a_full_frame_is_noticed(
         packet in packet(),
         at in any::<prop::sample::Index>(),
         bit in 0..8_u8,
@@ -130,7 +130,7 @@ fn first_bytes(bytes: &[u8]) -> Result<Option<Frame>, FrameError> {
 }
 
 #[test]
-fn lengths_are_refused_before_their_bytes_come() {
+fn sec_30_lengths_are_refused_before_their_bytes_come() {
     let over = (MAX_FRAME as u32 + 4).to_le_bytes();
     let len = MAX_FRAME + 4;
     for start in [vec![0xee; 4], vec![0xdd; 4]] {
@@ -179,7 +179,7 @@ fn each_broken_rule_has_its_error() {
 }
 
 #[test]
-fn frames_of_the_full_transport_come_in_order() {
+fn sec_30_frames_of_the_full_transport_come_in_order() {
     let mut client = Framing::client(Transport::Full, None, [1; 32]);
     let (mut first, mut second) = (Vec::new(), Vec::new());
     client.encode(&[1; 40], &mut first).unwrap();
@@ -218,7 +218,7 @@ fn what_cannot_be_framed_leaves_nothing_behind() {
 }
 
 #[test]
-fn memory_stays_below_one_frame_and_one_read() {
+fn sec_30_memory_stays_below_one_frame_and_one_read() {
     let mut server = Framing::server([1; 32]);
     server.receive(&[&[0xee; 4][..], &(MAX_FRAME as u32).to_le_bytes()].concat());
     let mut frames = 0;

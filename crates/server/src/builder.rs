@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use heliogram_crypto::{RandomExt, RsaPrivateKey, SeededRandom};
+use heliogram_crypto::{RandomExt, SeededRandom};
 use heliogram_mtproto::exchange::ServerConfig;
 
 use crate::clock::Clock;
@@ -15,22 +15,22 @@ use crate::files::Blobs;
 use crate::hub::Hub;
 use crate::layers::Layers;
 use crate::net::{CDN_DC, Plan};
+use crate::own_key::{CDN_KEY, MAIN_KEY, rsa_key};
 use crate::persist::{DataError, Store};
 use crate::rpc::Bells;
 use crate::seed::Seed;
 use crate::server::{Server, StartError};
 use crate::services;
-use crate::shared::{Shared, Watcher, lock};
+use crate::shared::{Shared, Watcher};
 use crate::stock;
-use crate::world::World;
+use crate::world::{World, is_name};
 
 /// Most data centres of one server.
 const DCS_MAX: i32 = 9;
 /// How long a bot has to answer people who wait.
 const BOT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Names the RSA keys are kept under in a data file.
-const KEY_SETTING: &str = "rsa_key";
-const CDN_KEY_SETTING: &str = "cdn_rsa_key";
+/// Kept in a data file once what a description says of the past is in it.
+const SEEDED: &str = "seeded";
 
 /// How a server is to be; see [`Server::builder`].
 #[must_use = "a builder does nothing until `start` is awaited"]
@@ -167,7 +167,9 @@ impl Builder {
         self
     }
 
-    /// A world that shall be there, as described; see [`Seed`]. With a data file it is made once.
+    /// A world that shall be there, as described; see [`Seed`]. With a data file its messages and
+    /// what fills it are made once, the first time the file is used with a description; people,
+    /// bots and chats each time they are not there.
     pub fn seed(mut self, seed: Seed) -> Self {
         self.seed = Some(seed);
         self
@@ -225,10 +227,9 @@ impl Builder {
         if let Some(store) = &store {
             store.load(&mut world)?;
         }
+        self.check_dcs(&world)?;
         self.add_bots(&mut world)?;
-        if let Some(seed) = &self.seed {
-            seed.plant(&mut world)?;
-        }
+        let seeded = self.plant(&mut world, store.as_ref())?;
         let key = rsa_key(self.key.as_deref(), &MAIN_KEY, store.as_ref())?;
         let cdn_key = match self.cdn {
             true => Some(rsa_key(None, &CDN_KEY, store.as_ref())?),
@@ -242,14 +243,11 @@ impl Builder {
             .data
             .as_deref()
             .map_or_else(std::env::temp_dir, files_beside);
-        let unusable = |source| {
-            let path = path.clone();
-            StartError::Data(DataError::Io { path, source })
-        };
+        let unusable = |source| StartError::Data(DataError::of_files(path.clone(), source));
         let blobs = blobs.map_err(unusable)?;
         stock::fill(&mut world, &blobs).map_err(unusable)?;
         if let Some(store) = &mut store {
-            store.write(&mut world)?;
+            store.write_with(&mut world, seeded.then_some((SEEDED, "1")))?;
         }
         if self.data.is_some() {
             blobs.sweep(&world.files_in_use());
@@ -285,12 +283,46 @@ impl Builder {
 }
 
 impl Builder {
+    /// Whether there are as many data centres as those who are there already need.
+    fn check_dcs(&self, world: &World) -> Result<(), StartError> {
+        let homes = world.users.values().map(|user| user.home);
+        let keys = world.auths.values().map(|auth| auth.dc);
+        let needed = homes.chain(keys.filter(|dc| *dc != CDN_DC)).max();
+        match needed {
+            Some(needed) if needed > self.dcs => Err(StartError::TooFewDcs {
+                needed,
+                dcs: self.dcs,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the world that is described; says whether its past was, which is made once.
+    fn plant(&self, world: &mut World, store: Option<&Store>) -> Result<bool, StartError> {
+        let Some(seed) = &self.seed else {
+            return Ok(false);
+        };
+        seed.plant(world)?;
+        let before = store.map(|store| store.setting(SEEDED)).transpose()?;
+        if before.flatten().is_some() {
+            return Ok(false);
+        }
+        seed.plant_past(world)?;
+        Ok(true)
+    }
+
     /// Makes the bots that shall be there.
     fn add_bots(&self, world: &mut World) -> Result<(), StartError> {
         let home = world.dcs.min(2);
         let taken = |username: &str| StartError::Bot {
             username: username.to_owned(),
         };
+        let inline = self.inline.iter().map(|(bot, _)| bot);
+        let mut names = self.bots.iter().chain(inline);
+        let wrong = names.find(|bot| !is_name(bot.strip_prefix('@').unwrap_or(bot)));
+        if let Some(username) = wrong.cloned() {
+            return Err(StartError::BotName { username });
+        }
         for bot in &self.bots {
             world.add_bot(bot, home).map_err(|_| taken(bot))?;
         }
@@ -337,69 +369,5 @@ fn files_beside(data: &Path) -> PathBuf {
     name.into()
 }
 
-/// One of the server's RSA keys: where it is kept, and the one for all servers of a process that
-/// have no other. Making one takes longer than most tests.
-struct OwnKey {
-    setting: &'static str,
-    of_process: Mutex<Option<RsaPrivateKey>>,
-}
-
-static MAIN_KEY: OwnKey = OwnKey {
-    setting: KEY_SETTING,
-    of_process: Mutex::new(None),
-};
-static CDN_KEY: OwnKey = OwnKey {
-    setting: CDN_KEY_SETTING,
-    of_process: Mutex::new(None),
-};
-
-/// The key that was given, else the one in the data file, else one made for this process.
-fn rsa_key(
-    pem: Option<&str>,
-    own: &OwnKey,
-    store: Option<&Store>,
-) -> Result<RsaPrivateKey, StartError> {
-    let kept = match store {
-        Some(store) if pem.is_none() => store.setting(own.setting)?,
-        _ => None,
-    };
-    if let Some(pem) = pem.or(kept.as_deref()) {
-        return RsaPrivateKey::from_pem(pem).map_err(|error| StartError::Key(error.to_string()));
-    }
-    let key = own.of_process()?;
-    if let Some(store) = store {
-        let pem = key
-            .to_pem()
-            .map_err(|error| StartError::Key(error.to_string()))?;
-        store.set_setting(own.setting, &pem)?;
-    }
-    Ok(key)
-}
-
-impl OwnKey {
-    fn of_process(&self) -> Result<RsaPrivateKey, StartError> {
-        let mut key = lock(&self.of_process);
-        if let Some(key) = &*key {
-            return Ok(key.clone());
-        }
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|_| StartError::Random)?;
-        let made = RsaPrivateKey::generate(&mut SeededRandom::new(seed));
-        let made = made.map_err(|error| StartError::Key(error.to_string()))?;
-        *key = Some(made.clone());
-        Ok(made)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_that_cannot_be_are_refused() {
-        let extra = Server::builder()
-            .dcs(2)
-            .listen(3, ([127, 0, 0, 1], 1).into());
-        assert!(matches!(extra.plan(), Err(StartError::NoSuchDc { dc: 3 })));
-    }
-}
+mod tests;

@@ -3,6 +3,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::shared::lock;
 
+/// As far as the clocks can be moved: the beginning of 2037. Dates have 32 bits and end a year
+/// later, and what is due within a year of now needs a date too.
+const LAST: Duration = Duration::from_secs(2_114_380_800);
+
 /// The server's clocks: the machine's, moved by what a test asked for.
 ///
 /// There are two. The protocol's never stands still, or clients whose own clocks go on would be
@@ -40,16 +44,13 @@ impl Clock {
     /// Time since the Unix epoch, for the protocol.
     pub(crate) fn unix(&self) -> Duration {
         let state = lock(&self.state);
-        state.skewed(machine() + state.ahead)
+        state.skewed(state.protocol())
     }
 
     /// Time since the Unix epoch, in the world.
     pub(crate) fn world(&self) -> Duration {
         let state = lock(&self.state);
-        state.skewed(match state.world {
-            Pace::Ahead(ahead) => machine() + ahead,
-            Pace::Paused(at) => at,
-        })
+        state.skewed(state.world())
     }
 
     /// Seconds since the Unix epoch in the world, in the form of TL dates.
@@ -57,12 +58,20 @@ impl Clock {
         i32::try_from(self.world().as_secs()).unwrap_or(i32::MAX)
     }
 
-    /// Moves both clocks forward.
+    /// How far both clocks can still be moved.
+    pub(crate) fn room(&self) -> Duration {
+        let state = lock(&self.state);
+        let furthest = state.protocol().max(state.world());
+        LAST.saturating_sub(furthest)
+    }
+
+    /// Moves both clocks forward, as far as they go.
     pub(crate) fn advance(&self, by: Duration) {
         let mut state = lock(&self.state);
-        state.ahead = state.ahead.saturating_add(by);
+        let (protocol, world) = (state.protocol(), state.world());
+        state.ahead += by.min(LAST.saturating_sub(protocol));
         match &mut state.world {
-            Pace::Ahead(time) | Pace::Paused(time) => *time = time.saturating_add(by),
+            Pace::Ahead(time) | Pace::Paused(time) => *time += by.min(LAST.saturating_sub(world)),
         }
     }
 
@@ -89,11 +98,22 @@ impl Clock {
 }
 
 impl State {
+    fn protocol(&self) -> Duration {
+        machine().saturating_add(self.ahead)
+    }
+
+    fn world(&self) -> Duration {
+        match self.world {
+            Pace::Ahead(ahead) => machine().saturating_add(ahead),
+            Pace::Paused(at) => at,
+        }
+    }
+
     fn skewed(&self, time: Duration) -> Duration {
         let skew = Duration::from_secs(self.skew.unsigned_abs());
         match self.skew < 0 {
             true => time.saturating_sub(skew),
-            false => time.saturating_add(skew),
+            false => time.saturating_add(skew.min(LAST.saturating_sub(time))),
         }
     }
 }
@@ -114,6 +134,27 @@ mod tests {
         let before = clock.date();
         clock.advance(Duration::from_secs(3600));
         assert!(clock.date() >= before + 3600);
+    }
+
+    #[test]
+    fn clocks_stop_a_year_before_dates_end_however_far_they_are_moved() {
+        let clock = Clock::default();
+        for _ in 0..3 {
+            clock.advance(Duration::from_secs(315_360_000));
+        }
+        clock.advance(Duration::MAX);
+        clock.skew(i64::MAX);
+        let last = LAST.as_secs() as i32;
+        // The machine's own clock goes on meanwhile.
+        assert!((last..last + 60).contains(&clock.date()));
+        assert!(clock.unix() < LAST + Duration::from_secs(60));
+        assert!(clock.room().is_zero());
+        let paused = Clock::default();
+        paused.pause();
+        paused.advance(Duration::MAX);
+        assert_eq!(paused.date(), last);
+        paused.resume();
+        assert!(paused.date() < last + 60);
     }
 
     #[test]

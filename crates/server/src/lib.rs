@@ -57,6 +57,7 @@ mod handle;
 mod hub;
 mod layers;
 mod net;
+mod own_key;
 mod people;
 mod persist;
 mod pictures;

@@ -141,7 +141,10 @@ impl Shared {
     ) -> Answer<(Option<What>, Box<dyn FnOnce() -> Ran + 'a>)> {
         let slot = &request.slot;
         let peeled = peel(request.body.clone())?;
-        let caller = self.world().caller(slot.key_id, peeled.layer, peeled.app)?;
+        let mut world = self.world();
+        let caller = world.caller(slot.key_id, peeled.layer, peeled.app);
+        self.settle(world);
+        let caller = caller?;
         *user = caller.user;
         if let Some(ended) = &caller.ended {
             self.hub.unsubscribe(ended.user, &ended.keys);
@@ -325,5 +328,45 @@ impl Caller {
             Access::Home if self.home != dc => Err(Refusal::elsewhere("USER", self.home)),
             Access::Home | Access::Anywhere => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heliogram_api::functions::{InitConnection, InvokeWithLayer, users};
+    use heliogram_tl::to_bytes;
+
+    use super::*;
+    use crate::Server;
+    use crate::world::testing::key;
+
+    #[test]
+    fn what_a_program_says_about_itself_is_kept_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        let shared = Server::builder().data(&path).shared().unwrap();
+        let id = shared.change(|w| Ok(key(w, 1))).unwrap();
+        let key = shared.world().auths[&id].key.clone();
+        let conn = shared.hub.connect();
+        let slot = shared.hub.attach(&conn, &key, 1, [0; 32], shared.now());
+        let text = || "a program".to_owned();
+        // Nothing is done for this call that would write anything.
+        let call = users::GetUsers::new(Vec::new());
+        let init = InitConnection::new(1, text(), text(), text(), text(), text(), text(), call);
+        let request = Request {
+            slot,
+            dc: 1,
+            ip: [127, 0, 0, 1].into(),
+            msg_id: 1,
+            body: to_bytes(&InvokeWithLayer::new(LAYER, init)),
+            delayed: false,
+        };
+        assert!(matches!(shared.serve(&request), Outcome::Done(Err(_))));
+        drop((request, shared));
+
+        let shared = Server::builder().data(&path).shared().unwrap();
+        let world = shared.world();
+        assert_eq!(world.auths[&id].layer, LAYER);
+        assert!(world.auths[&id].app.is_some());
     }
 }

@@ -28,6 +28,16 @@ pub enum StartError {
         /// Its number.
         dc: i32,
     },
+    /// The data file is that of a server with more data centres.
+    #[error(
+        "there are accounts or keys of data centre {needed} in the data file, and only {dcs} data centres; start with {needed} of them"
+    )]
+    TooFewDcs {
+        /// How many there have to be.
+        needed: i32,
+        /// How many there would be.
+        dcs: i32,
+    },
     /// The RSA key cannot be used.
     #[error("the RSA key cannot be used: {0}; it has to be a PKCS#1 PEM private key of 2048 bits")]
     Key(String),
@@ -43,6 +53,14 @@ pub enum StartError {
     /// A bot cannot have the name that was asked for.
     #[error("the bot @{username} cannot be made: the name belongs to a person")]
     Bot {
+        /// The name.
+        username: String,
+    },
+    /// What a bot shall be called is no name for one.
+    #[error(
+        "a bot cannot be called {username:?}: its name has up to 32 letters, digits and underscores, a letter first"
+    )]
+    BotName {
         /// The name.
         username: String,
     },
@@ -274,7 +292,8 @@ impl Server {
         self.shared.clock.world()
     }
 
-    /// Moves the server's clock forward, so that codes expire and dates change.
+    /// Moves the server's clock forward, so that codes expire and dates change. It goes no further
+    /// than the end of 2036: dates have 32 bits, and what is due within a year needs one too.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
         self.shared.pass_time();
@@ -356,9 +375,15 @@ fn run(
         let mut stop = std::pin::pin!(stopped.wait_for(|stop| *stop));
         loop {
             tokio::select! {
-                _ = second.tick() => shared.pass_time(),
+                _ = second.tick() => {
+                    shared.pass_time();
+                    shared.hub.sweep(shared.now());
+                }
                 _ = &mut stop => return,
             }
         }
     });
+    // Connections end with the runtime; after them nothing changes any more.
+    drop(runtime);
+    shared.settle(shared.world());
 }

@@ -109,6 +109,20 @@ impl Shared {
         let mut world = self.world();
         world.let_happen();
         let result = change(&mut world);
+        self.conclude(world)?;
+        result
+    }
+
+    /// Stores what changed apart from [`Self::change`], such as what a program says about itself.
+    pub(crate) fn settle(&self, world: MutexGuard<'_, World>) {
+        if world.is_dirty() {
+            // A file that cannot be written is told to whoever watches, and tried again.
+            let _ = self.conclude(world);
+        }
+    }
+
+    /// Stores what changed, and tells everybody who should hear of it.
+    fn conclude(&self, mut world: MutexGuard<'_, World>) -> Answer<()> {
         let events = std::mem::take(&mut world.events);
         let stored = self.commit(&mut world);
         // Whoever watches may ask the server something.
@@ -121,8 +135,7 @@ impl Shared {
                 what: format!("the data file cannot be written: {error}"),
             });
             Refusal::new(500, "STORAGE_FAILED")
-        })?;
-        result
+        })
     }
 
     fn commit(&self, world: &mut World) -> Result<(), DataError> {

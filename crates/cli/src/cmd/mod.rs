@@ -10,3 +10,4 @@ pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod serve;
 mod show;
+pub(crate) mod simulate;

@@ -2,11 +2,11 @@
 
 mod coverage;
 
-use std::{fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::Path, time::Duration};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use heliogram_crypto::{RsaPrivateKey, SeededRandom};
-use heliogram_server::{Dc, Event, Seed, Server};
+use heliogram_server::{Dc, Event, Seed, Server, StartError};
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     for path in &args.layer_files {
         builder = builder.schema(schema(path)?);
     }
-    for (dc, address) in args.listen {
+    for (dc, address) in places(args.listen)? {
         builder = builder.listen(dc, address);
     }
     for bot in args.bots {
@@ -50,13 +50,12 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     if let Some(path) = &args.seed {
         builder = builder.seed(seed(path)?);
     }
-    let server = builder.start().await.context("the server did not start")?;
+    let server = builder.start().await.map_err(not_started)?;
     introduce(&server, ui);
     if args.control.is_some_and(|at| !at.ip().is_loopback()) {
         ui.warning("The control API is open to others: whoever has the token rules this server.");
     }
-    let open = |dc: &Dc| !dc.address.ip().is_loopback();
-    if server.dcs().iter().any(open) {
+    if server.dcs().iter().chain(&server.cdn()).any(is_open) {
         ui.warning("This server is open to others: it is made for tests and knows no limits.");
     }
     interrupted().await?;
@@ -66,6 +65,38 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     }
     server.stop().await;
     Ok(())
+}
+
+/// Where single data centres listen: each at one address.
+fn places(given: Vec<(u8, SocketAddr)>) -> Result<BTreeMap<u8, SocketAddr>> {
+    let mut places = BTreeMap::new();
+    for (dc, address) in given {
+        ensure!(
+            places.insert(dc, address).is_none(),
+            "--listen gives data centre {dc} two addresses; leave out one of them"
+        );
+    }
+    Ok(places)
+}
+
+/// Why the server did not start, with the option that helps.
+fn not_started(error: StartError) -> anyhow::Error {
+    let option = match &error {
+        StartError::TooFewDcs { needed, .. } => Some(format!("`--dcs {needed}` does it")),
+        _ => None,
+    };
+    let error = anyhow::Error::new(error);
+    match option {
+        Some(option) => anyhow!("{error}: {option}"),
+        None => error,
+    }
+    .context("the server did not start")
+}
+
+/// Whether others than this machine reach one of its addresses.
+fn is_open(dc: &Dc) -> bool {
+    let mut addresses = std::iter::once(dc.address).chain(dc.media);
+    addresses.any(|address| !address.ip().is_loopback())
 }
 
 /// The world that is described in a file.

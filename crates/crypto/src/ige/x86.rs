@@ -5,8 +5,12 @@
 //! the output is `last(t, k14 ^ input before)` and the state the next block starts from is
 //! `last(t, k14 ^ k0 ^ input before ^ next input)`. Nothing but rounds is left on the chain.
 //!
-//! This is the only module of Heliogram with `unsafe` in it.
+//! `lanes` runs one chain or several, `vaes` several on wide registers. This module and those two
+//! below it are the only ones of Heliogram with `unsafe` in them.
 #![allow(unsafe_code)]
+
+mod lanes;
+mod vaes;
 
 use std::arch::x86_64::{
     __m128i, _mm_aesdec_si128, _mm_aesdeclast_si128, _mm_aesenc_si128, _mm_aesenclast_si128,
@@ -14,7 +18,8 @@ use std::arch::x86_64::{
     _mm_shuffle_epi8, _mm_slli_si128, _mm_storeu_si128, _mm_xor_si128,
 };
 
-use zeroize::Zeroize;
+pub(crate) use self::vaes::available as vaes_available;
+use crate::lanes::Lane;
 
 /// Round keys in the order they are used.
 type Schedule = [__m128i; 15];
@@ -24,88 +29,68 @@ pub(crate) fn available() -> bool {
     is_x86_feature_detected!("aes") && is_x86_feature_detected!("ssse3")
 }
 
-/// Encrypts in place, or does nothing and returns false where the processor cannot.
-pub(super) fn encrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) -> bool {
-    let can = available();
-    if can {
-        // SAFETY: the processor was just seen to have the features the function is built with.
-        unsafe { encrypt_with_aes(key, iv, blocks) };
-    }
-    can
-}
-
-/// Decrypts in place, or does nothing and returns false where the processor cannot.
-pub(super) fn decrypt(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) -> bool {
-    let can = available();
-    if can {
-        // SAFETY: the processor was just seen to have the features the function is built with.
-        unsafe { decrypt_with_aes(key, iv, blocks) };
-    }
-    can
-}
-
-#[target_feature(enable = "aes,ssse3")]
-fn encrypt_with_aes(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
-    let mut keys = expand(key);
-    let [before_out, before_in] = halves(iv);
-    chain::<true>(&keys, before_out, before_in, blocks);
-    keys.zeroize();
-}
-
-#[target_feature(enable = "aes,ssse3")]
-fn decrypt_with_aes(key: &[u8; 32], iv: &[u8; 32], blocks: &mut [[u8; 16]]) {
-    let mut keys = inverse(expand(key));
-    let [before_in, before_out] = halves(iv);
-    chain::<false>(&keys, before_out, before_in, blocks);
-    keys.zeroize();
-}
-
-/// Runs the mode over `blocks`, in either direction: only the rounds differ.
-#[target_feature(enable = "aes,ssse3")]
-#[inline]
-fn chain<const ENCRYPT: bool>(
-    keys: &Schedule,
-    before_out: __m128i,
-    mut before_in: __m128i,
+/// Encrypts or decrypts one message in place, or does nothing and returns false where the processor cannot.
+pub(super) fn run<const ENCRYPT: bool>(
+    key: &[u8; 32],
+    iv: &[u8; 32],
     blocks: &mut [[u8; 16]],
-) {
-    let Some(first) = blocks.first() else { return };
-    let mut input = load(first);
-    let mut state = xor(xor(input, before_out), keys[0]);
-    let mut rest = blocks;
-    while let Some((block, tail)) = rest.split_first_mut() {
-        let next = if let Some(next) = tail.first() {
-            load(next)
-        } else {
-            _mm_setzero_si128()
-        };
-        let folded = xor(keys[14], before_in);
-        let entering = xor(folded, xor(keys[0], next));
-        let t = rounds::<ENCRYPT>(keys, state);
-        if ENCRYPT {
-            state = _mm_aesenclast_si128(t, entering);
-            store(block, _mm_aesenclast_si128(t, folded));
-        } else {
-            state = _mm_aesdeclast_si128(t, entering);
-            store(block, _mm_aesdeclast_si128(t, folded));
-        }
-        (before_in, input) = (input, next);
-        rest = tail;
+) -> bool {
+    let can = available();
+    if can {
+        // SAFETY: the processor was just seen to have the features the function is built with.
+        unsafe { lanes::run_one::<ENCRYPT>(key, iv, blocks) };
+    }
+    can
+}
+
+/// Decrypts one message in place and shows it in pieces of `sizes` blocks, or does nothing and
+/// returns false where the processor cannot.
+pub(super) fn decrypt_in_pieces(
+    key: &[u8; 32],
+    iv: &[u8; 32],
+    blocks: &mut [[u8; 16]],
+    sizes: impl Iterator<Item = usize>,
+    show: impl FnMut(&[u8]),
+) -> bool {
+    let can = available();
+    if can {
+        // SAFETY: the processor was just seen to have the features the function is built with.
+        unsafe { lanes::decrypt_in_pieces(key, iv, blocks, sizes, show) };
+    }
+    can
+}
+
+/// Encrypts or decrypts every lane in place, with the wide registers too if `wide`, or does
+/// nothing and returns false where the processor cannot.
+pub(crate) fn run_all<const ENCRYPT: bool>(wide: bool, lanes: &mut [Lane<'_>]) -> bool {
+    let can = available();
+    if can {
+        // SAFETY: the processor was just seen to have the features the function is built with.
+        unsafe { lanes::run_all::<ENCRYPT>(wide, lanes) };
+    }
+    can
+}
+
+/// One of the thirteen middle rounds.
+#[target_feature(enable = "aes")]
+#[inline]
+fn round<const ENCRYPT: bool>(state: __m128i, key: __m128i) -> __m128i {
+    if ENCRYPT {
+        _mm_aesenc_si128(state, key)
+    } else {
+        _mm_aesdec_si128(state, key)
     }
 }
 
-/// The thirteen middle rounds.
-#[target_feature(enable = "aes,ssse3")]
+/// The last round.
+#[target_feature(enable = "aes")]
 #[inline]
-fn rounds<const ENCRYPT: bool>(keys: &Schedule, mut state: __m128i) -> __m128i {
-    for key in &keys[1..14] {
-        state = if ENCRYPT {
-            _mm_aesenc_si128(state, *key)
-        } else {
-            _mm_aesdec_si128(state, *key)
-        };
+fn last<const ENCRYPT: bool>(state: __m128i, key: __m128i) -> __m128i {
+    if ENCRYPT {
+        _mm_aesenclast_si128(state, key)
+    } else {
+        _mm_aesdeclast_si128(state, key)
     }
-    state
 }
 
 /// The round keys of AES-256.

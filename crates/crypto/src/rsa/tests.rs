@@ -41,7 +41,7 @@ fn padded_data_comes_back_with_its_filling() {
 }
 
 #[test]
-fn every_way_to_fail_looks_the_same() {
+fn sec_04_every_way_to_fail_looks_the_same() {
     let mut rng = rng();
     let sealed = KEY.public().encrypt_pad(b"data", &mut rng).unwrap();
     let mut damaged = sealed;
@@ -182,7 +182,7 @@ fn a_file_never_panics_however_it_is_damaged() {
 }
 
 #[test]
-fn unfit_numbers_are_refused() {
+fn sec_04_unfit_keys_are_refused() {
     let good = *KEY.public().modulus();
     let mut low = good;
     low[0] = 0;
@@ -233,7 +233,7 @@ fn the_smallest_modulus_still_finds_a_message_below_it() {
 }
 
 #[test]
-fn a_random_source_that_is_stuck_does_not_hang() {
+fn sec_13_a_random_source_that_is_stuck_does_not_hang() {
     struct Stuck;
     impl Random for Stuck {
         fn fill(&mut self, out: &mut [u8]) {

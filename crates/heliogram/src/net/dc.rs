@@ -6,10 +6,13 @@ use std::sync::{
 };
 
 use heliogram_crypto::AuthKey;
-use heliogram_mtproto::Salt;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
+use heliogram_mtproto::{Salt, exchange::Established};
+use tokio::{
+    sync::{Mutex as AsyncMutex, MutexGuard},
+    time::Instant,
+};
 
-use super::{Net, fault::Fault, handshake, lock, wire::Wire};
+use super::{Net, fault::Fault, handshake, lock, temporary::Life, wire::Wire};
 use crate::storage::{self, Changes, DcKey, Records};
 
 /// A data centre, as far as this client has to do with it.
@@ -17,6 +20,8 @@ pub(crate) struct Dc {
     pub(super) id: i32,
     /// Held while a key is read or made, so that one connection does it for all.
     key: AsyncMutex<Option<Arc<Key>>>,
+    /// Held while a temporary key is made and bound; the same goes for that.
+    pub(super) temporary: AsyncMutex<Option<Arc<Key>>>,
     /// Held while the account is carried over, so that one call does it for all.
     transfer: AsyncMutex<()>,
     authorized: AtomicBool,
@@ -28,6 +33,8 @@ pub(super) struct Key {
     /// The salt to begin with.
     pub(super) salt: i64,
     learned: Mutex<Learned>,
+    /// How long it may be used, unless it is permanent.
+    pub(super) life: Option<Life>,
 }
 
 #[derive(Clone, Default)]
@@ -51,7 +58,31 @@ impl Key {
             auth: stored.key,
             salt: stored.salt,
             learned: Mutex::new(learned),
+            life: None,
         }
+    }
+
+    fn made(established: Established, life: Option<Life>) -> Self {
+        let learned = Learned {
+            salts: Vec::new(),
+            time_offset_ms: Some(established.time_offset_ms),
+        };
+        Self {
+            auth: established.key,
+            salt: established.salt,
+            learned: Mutex::new(learned),
+            life,
+        }
+    }
+
+    /// A temporary key that was just made.
+    pub(super) fn temporary(established: Established, life: Life) -> Self {
+        Self::made(established, Some(life))
+    }
+
+    /// Whether a new session may begin with the key.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.life.is_none_or(|life| Instant::now() < life.renew_at)
     }
 
     fn to_stored(&self, dc: i32) -> DcKey {
@@ -91,6 +122,7 @@ impl Dc {
         Self {
             id,
             key: AsyncMutex::default(),
+            temporary: AsyncMutex::default(),
             transfer: AsyncMutex::default(),
             authorized: AtomicBool::new(false),
         }
@@ -108,16 +140,8 @@ impl Dc {
         let key = match stored {
             Some(stored) => Key::from_stored(stored),
             None => {
-                let made = handshake::exchange(net, self.id, wire).await?;
-                let learned = Learned {
-                    salts: Vec::new(),
-                    time_offset_ms: Some(made.time_offset_ms),
-                };
-                let key = Key {
-                    auth: made.key,
-                    salt: made.salt,
-                    learned: Mutex::new(learned),
-                };
+                let made = handshake::exchange(net, self.id, wire, None).await?;
+                let key = Key::made(made, None);
                 self.save(&net.records, &key)
                     .await
                     .map_err(Fault::storage)?;
@@ -148,6 +172,11 @@ impl Dc {
             .await
             .as_ref()
             .map(|key| key.to_stored(self.id))
+    }
+
+    /// The permanent key in use.
+    pub(super) async fn present_key(&self) -> Option<Arc<Key>> {
+        self.key.lock().await.clone()
     }
 
     /// Gives up a key that the server does not know, unless that was done already.

@@ -16,6 +16,9 @@ pub(crate) enum Fault {
     Storage(Arc<dyn error::Error + Send + Sync>),
     Random(Arc<io::Error>),
     Closed,
+    /// The temporary key is gone: the server lost it, or it has reached its age. The next connection
+    /// makes another one.
+    TemporaryKey,
 }
 
 impl Fault {
@@ -29,7 +32,7 @@ impl Fault {
                 ProtocolError::UnknownServerKey { .. } | ProtocolError::WrongDc { .. },
             ) => true,
             Self::Protocol(ProtocolError::NotMtproto { .. }) => !worked,
-            Self::Protocol(_) => false,
+            Self::Protocol(_) | Self::TemporaryKey => false,
             Self::Storage(_) | Self::Random(_) | Self::Closed => true,
         }
     }
@@ -75,7 +78,7 @@ impl From<Fault> for Error {
             Fault::Protocol(e) => e.into(),
             Fault::Storage(e) => Self::Storage(Box::new(Shared(e))),
             Fault::Random(e) => Self::Io(io::Error::new(e.kind(), e.to_string())),
-            Fault::Closed => Self::Closed,
+            Fault::Closed | Fault::TemporaryKey => Self::Closed,
         }
     }
 }

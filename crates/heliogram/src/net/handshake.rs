@@ -128,22 +128,32 @@ fn polled(
     Ok(Wire::polled(polled, address.into()).leading_to(endpoint.address))
 }
 
-/// Agrees on a new permanent key over a fresh connection.
-pub(super) async fn exchange(net: &Net, dc: i32, wire: &mut Wire) -> Result<Established, Fault> {
+/// Agrees on a new key: a permanent one, or a temporary one that lives for so many seconds.
+pub(super) async fn exchange(
+    net: &Net,
+    dc: i32,
+    wire: &mut Wire,
+    expires_in: Option<i32>,
+) -> Result<Established, Fault> {
     let mut attempts = 1;
     loop {
-        match attempt(net, dc, wire).await {
+        match attempt(net, dc, wire, expires_in).await {
             Err(fault) if fault.is_key_unknown() && attempts < MAX_EXCHANGES => attempts += 1,
             result => return result,
         }
     }
 }
 
-async fn attempt(net: &Net, dc: i32, wire: &mut Wire) -> Result<Established, Fault> {
+async fn attempt(
+    net: &Net,
+    dc: i32,
+    wire: &mut Wire,
+    expires_in: Option<i32>,
+) -> Result<Established, Fault> {
     let config = ClientConfig {
         keys: net.keys.clone(),
         dc: net.config.servers.wire_dc(dc),
-        expires_in: None,
+        expires_in,
     };
     let (mut exchange, mut packet) =
         ClientExchange::start(config, random::seed()?, net.clock.now());

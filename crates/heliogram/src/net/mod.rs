@@ -23,6 +23,7 @@ pub(crate) mod refresh;
 pub(crate) mod servers;
 mod tasks;
 mod telegram;
+mod temporary;
 mod wire;
 
 use std::{

@@ -34,11 +34,12 @@ pub(crate) async fn enter_with(
     account: &Account,
     storage: Arc<dyn Storage>,
 ) -> Client {
-    let client = builder(server)
-        .shared_storage(storage)
-        .connect()
-        .await
-        .unwrap();
+    enter_by(builder(server).shared_storage(storage), account).await
+}
+
+/// A client with these settings, signed in as this account.
+pub(crate) async fn enter_by(builder: ClientBuilder, account: &Account) -> Client {
+    let client = builder.connect().await.unwrap();
     if client.self_id().is_some() {
         return client;
     }

@@ -17,6 +17,7 @@ use heliogram_mtproto::{
     framing::{Frame, Framing},
     server::{ServerEvent, ServerSalts, ServerSession, open, peek_key_id},
 };
+use heliogram_simulation::hostile::{ExchangeAttack, HostileServer, RecordAttack, Victim};
 use heliogram_tl::{Call, Constructor, to_bytes};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -73,7 +74,22 @@ struct State {
     connections: usize,
     cancelled: usize,
     refusing: bool,
+    unanswered: Vec<((i64, i64), i64)>,
     seed: u8,
+    /// The rule that key exchanges break.
+    attack: Option<ExchangeAttack>,
+    /// Whether a client went to the end of an exchange that broke a rule.
+    fooled: bool,
+    /// Packets that leave as they are, by session.
+    injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
+    /// Bytes that leave on the next connection as they are, packets or not.
+    raw: Vec<u8>,
+}
+
+/// The server's end of an exchange, honest or not.
+enum Exchange {
+    Honest(ServerExchange),
+    Hostile(Box<HostileServer>),
 }
 
 /// Key generation takes a moment; all tests of a program share one.
@@ -180,6 +196,17 @@ impl Server {
         self.state().sessions.clear();
     }
 
+    /// Answers every call that has had no answer.
+    pub fn answer_all(&self, result: &Bytes) {
+        let now = self.now();
+        let mut state = self.state();
+        for (id, msg_id) in std::mem::take(&mut state.unanswered) {
+            if let Some(session) = state.sessions.get_mut(&id) {
+                session.reply(now, msg_id, Ok(result.clone()));
+            }
+        }
+    }
+
     /// Pushes an update to all sessions that are connected.
     pub fn push(&self, update: &Bytes) {
         let now = self.now();
@@ -190,6 +217,57 @@ impl Server {
             .filter(|s| s.is_connected())
         {
             session.push(now, update.clone());
+        }
+    }
+
+    /// All later key exchanges break this rule.
+    pub fn attack_exchange(&self, attack: ExchangeAttack) {
+        self.state().attack = Some(attack);
+    }
+
+    /// Whether a client went to the end of an exchange that broke a rule.
+    pub fn fooled(&self) -> bool {
+        self.state().fooled
+    }
+
+    /// Attacks all sessions that are connected; `poison` is the update they must not take.
+    pub fn attack_sessions(&self, attack: RecordAttack, poison: &Bytes) {
+        let time = self.now().unix;
+        let mut state = self.state();
+        let connected = state.sessions.iter().filter(|(_, s)| s.is_connected());
+        let packets: Vec<_> = connected
+            .map(|(id, session)| {
+                let victim = Victim {
+                    key: session.key(),
+                    session_id: session.session_id(),
+                    salt: 0,
+                    time,
+                    poison,
+                };
+                (*id, attack.packets(&victim))
+            })
+            .collect();
+        state.injected.extend(packets);
+    }
+
+    /// Sends these bytes on the next connection that is looked at, whatever its framing.
+    pub fn send_raw(&self, bytes: &[u8]) {
+        self.state().raw = bytes.to_vec();
+    }
+
+    fn exchange(&self, dc: i32) -> Exchange {
+        let seed = self.seed();
+        match self.state().attack {
+            Some(attack) => Exchange::Hostile(Box::new(HostileServer::new(
+                attack,
+                self.key.clone(),
+                dc,
+                seed,
+            ))),
+            None => {
+                let keys = [self.key.clone()].into();
+                Exchange::Honest(ServerExchange::new(ServerConfig { keys, dc }, seed))
+            }
         }
     }
 
@@ -212,11 +290,7 @@ impl Server {
     }
 
     async fn serve(self: Arc<Self>, dc: i32, mut stream: TcpStream) {
-        let config = ServerConfig {
-            keys: [self.key.clone()].into(),
-            dc,
-        };
-        let mut exchange = ServerExchange::new(config, self.seed());
+        let mut exchange = self.exchange(dc);
         let mut framing = Framing::server(self.seed());
         let mut cut = self.cut.subscribe();
         let mut mine = None;
@@ -256,7 +330,7 @@ impl Server {
         &self,
         dc: i32,
         framing: &mut Framing,
-        exchange: &mut ServerExchange,
+        exchange: &mut Exchange,
         mine: &mut Option<(i64, i64)>,
         out: &mut Vec<u8>,
     ) -> bool {
@@ -266,19 +340,9 @@ impl Server {
             };
             match peek_key_id(&packet) {
                 Some(0) => {
-                    let step = match exchange.handle(self.now(), &packet) {
-                        Ok(step) => step,
-                        Err(e) => {
-                            framing.encode_error(e.transport_code(), out).unwrap();
-                            return false;
-                        }
-                    };
-                    if let Some(done) = step.done {
-                        self.state()
-                            .keys
-                            .insert(done.key.id(), (done.key, done.salt));
+                    if !self.take_plain(exchange, &packet, framing, out) {
+                        return false;
                     }
-                    framing.encode(&step.reply, out).unwrap();
                 }
                 Some(id) => {
                     let Some((key, salt)) = self.state().keys.get(&id).cloned() else {
@@ -295,6 +359,36 @@ impl Server {
                 None => return false,
             }
         }
+        true
+    }
+
+    fn take_plain(
+        &self,
+        exchange: &mut Exchange,
+        packet: &[u8],
+        framing: &mut Framing,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let (reply, done) = match exchange {
+            Exchange::Honest(exchange) => match exchange.handle(self.now(), packet) {
+                Ok(step) => (step.reply, step.done),
+                Err(e) => {
+                    framing.encode_error(e.transport_code(), out).unwrap();
+                    return false;
+                }
+            },
+            Exchange::Hostile(server) => {
+                let reply = server.handle(self.now(), packet).unwrap();
+                self.state().fooled |= server.finished();
+                (reply, None)
+            }
+        };
+        if let Some(done) = done {
+            self.state()
+                .keys
+                .insert(done.key.id(), (done.key, done.salt));
+        }
+        framing.encode(&reply, out).unwrap();
         true
     }
 
@@ -365,7 +459,11 @@ impl Server {
                 session.reply(now, msg_id, Ok(bytes));
                 return false;
             }
-            Answer::CutBefore | Answer::Nothing => true,
+            Answer::Nothing => {
+                state.unanswered.push((id, msg_id));
+                true
+            }
+            Answer::CutBefore => true,
         };
         true
     }
@@ -373,6 +471,10 @@ impl Server {
     fn flush(&self, id: (i64, i64), framing: &mut Framing, out: &mut Vec<u8>) {
         let now = self.now();
         let mut state = self.state();
+        out.append(&mut state.raw);
+        for packet in state.injected.remove(&id).unwrap_or_default() {
+            framing.encode(&packet, out).unwrap();
+        }
         let Some(session) = state.sessions.get_mut(&id) else {
             return;
         };

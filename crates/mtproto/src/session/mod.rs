@@ -1,5 +1,6 @@
 //! The encrypted session, client's side.
 
+mod binding;
 mod config;
 mod epoch;
 mod error;

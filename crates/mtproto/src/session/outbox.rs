@@ -1,5 +1,6 @@
 //! What goes into the next packet.
 
+use bytes::Bytes;
 use heliogram_crypto::{Random, Side};
 
 use super::{
@@ -101,19 +102,15 @@ impl Session {
 
     /// Adds a request unless it has to wait for another one; answers whether it was added.
     fn add_request(&mut self, now: Now, id: RequestId, batch: &mut Batch) -> bool {
-        let Some(request) = self.requests.get(id) else {
+        if !self.requests.may_go(id) {
             return false;
-        };
-        let body = match request.after.map(|a| self.requests.get(a).map(|r| r.phase)) {
-            Some(Some(Phase::Sent(flight))) => wire::invoke_after(flight.msg_id, &request.wire),
-            Some(Some(_)) => return false,
-            Some(None) | None => request.wire.clone(),
-        };
+        }
         if self.epoch.in_flight.is_empty() {
             self.ping.waiting(now.mono);
             self.next_sweep = now.mono + timers::SWEEP;
         }
         let (msg_id, seq_no) = self.number(now, true);
+        let body = self.body_of(id, msg_id);
         let ask_at = now.mono + timers::ASK_UNACKED;
         let flight = Flight {
             msg_id,
@@ -131,6 +128,24 @@ impl Session {
             body,
         });
         true
+    }
+
+    /// The body of a request for the message it will travel in.
+    fn body_of(&mut self, id: RequestId, msg_id: i64) -> Bytes {
+        let Some(request) = self.requests.get(id) else {
+            return Bytes::new();
+        };
+        if let Some(binding) = &request.binding {
+            let (key, session) = (self.key.id(), self.epoch.session_id);
+            return binding.request(key, session, msg_id, &mut self.rng);
+        }
+        match request.after.and_then(|leader| self.requests.get(leader)) {
+            Some(leader) => match leader.phase {
+                Phase::Sent(flight) => wire::invoke_after(flight.msg_id, &request.wire),
+                _ => request.wire.clone(),
+            },
+            None => request.wire.clone(),
+        }
     }
 
     fn add_acks(&mut self, now: Now, batch: &mut Batch) {

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::RequestId;
+use super::{RequestId, binding::Binding};
 
 /// A request that waits for its answer.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Request {
     pub(super) refusals: u32,
     /// Must go out alone, because a container with it was refused.
     pub(super) alone: bool,
+    /// The request is made anew for each message id it goes out under.
+    pub(super) binding: Option<Binding>,
 }
 
 /// Where a request is.
@@ -69,6 +71,14 @@ impl Requests {
         RequestId(self.last)
     }
 
+    /// Adds a request that binds a key.
+    pub(super) fn insert_binding(&mut self, id: RequestId, binding: Binding) {
+        self.insert(id, Bytes::new(), None);
+        if let Some(request) = self.map.get_mut(&id) {
+            request.binding = Some(binding);
+        }
+    }
+
     pub(super) fn insert(&mut self, id: RequestId, wire: Bytes, after: Option<RequestId>) {
         let after = after.filter(|a| self.map.contains_key(a));
         self.followers += usize::from(after.is_some());
@@ -78,6 +88,7 @@ impl Requests {
             phase: Phase::Queued,
             refusals: 0,
             alone: false,
+            binding: None,
         };
         self.map.insert(id, request);
         self.queue.insert(id);
@@ -89,6 +100,15 @@ impl Requests {
 
     pub(super) fn get_mut(&mut self, id: RequestId) -> Option<&mut Request> {
         self.map.get_mut(&id)
+    }
+
+    /// Whether a request need not wait for the one it follows to be sent first.
+    pub(super) fn may_go(&self, id: RequestId) -> bool {
+        let Some(request) = self.map.get(&id) else {
+            return false;
+        };
+        let leader = request.after.and_then(|leader| self.map.get(&leader));
+        leader.is_none_or(|leader| matches!(leader.phase, Phase::Sent(_)))
     }
 
     /// The sent form of a request, if it is in flight in the present session.

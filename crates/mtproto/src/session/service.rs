@@ -254,8 +254,9 @@ impl Session {
             let Phase::Sent(flight) = request.phase else {
                 continue;
             };
-            // What follows another request was wrapped with an id that may have changed since.
-            if request.after.is_none() {
+            // What follows another request was wrapped with an id that may have changed since, and
+            // a binding is made anew for each id.
+            if request.after.is_none() && request.binding.is_none() {
                 known = true;
                 // Asked for twice, it goes once: a short question must not cost a long answer.
                 if self.goes_again(flight.msg_id) {

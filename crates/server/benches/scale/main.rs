@@ -1,4 +1,5 @@
-//! How much world, how many connections and how many calls a server carries.
+//! How much world, how many connections and how many calls a server carries, and how it does when
+//! things go wrong.
 //!
 //! `cargo bench -p heliogram-server --bench scale` prints the figures; `-- --quick` makes a tenth
 //! of everything.
@@ -7,9 +8,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod caller;
+mod faults;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use caller::{Caller, Key};
 use heliogram_api::functions::{help, messages, users};
@@ -34,6 +36,7 @@ fn main() {
     runtime.block_on(async {
         world(10_000 / part, 1_000_000 / part).await;
         kept(10_000 / part, 1_000_000 / part).await;
+        faults::kill(1_000 / part, 100_000 / part, 10_000 / part).await;
         connections(1_000 / part as usize).await;
     });
 }
@@ -130,7 +133,9 @@ async fn connections(count: usize) {
     let peer: enums::InputPeer = types::InputPeerUser::new(bob.id(), hash).into();
     callers.truncate(100.min(count));
     callers = messages_rate(callers, peer).await;
-    cuts(&server, callers).await;
+    callers = faults::cuts(&server, callers).await;
+    callers = faults::bad_lines(&server, callers).await;
+    faults::floods(&server, callers).await;
 }
 
 /// Many calls of one kind over all connections, 16 at a time on each.
@@ -172,20 +177,4 @@ async fn messages_rate(mut callers: Vec<Caller>, peer: enums::InputPeer) -> Vec<
         f64::from(sent) / began.elapsed().as_secs_f64()
     );
     callers
-}
-
-/// Every connection is cut with a call in hand; how long until each is answered all the same.
-async fn cuts(server: &TestServer, mut callers: Vec<Caller>) {
-    let mut longest = Duration::ZERO;
-    let began = Instant::now();
-    for caller in &mut callers {
-        caller.queue(to_bytes(&help::GetNearestDc::new()));
-    }
-    server.faults().cut_connections();
-    let count = callers.len();
-    for mut caller in callers {
-        caller.drain().await;
-        longest = longest.max(began.elapsed());
-    }
-    println!("{count} connections cut at once: all answered again in {longest:.1?}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use heliogram_crypto::hash::equal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::answer::Answer;
 use super::http::Request;
@@ -75,7 +75,7 @@ pub(crate) fn open(shared: &Arc<Shared>, address: SocketAddr) -> Result<Control,
         shared: Arc::clone(shared),
         port: bound.port(),
         token: token.clone(),
-        room: Semaphore::new(REQUESTS_MAX),
+        room: Arc::new(Semaphore::new(REQUESTS_MAX)),
     });
     let thread = std::thread::Builder::new()
         .name("heliogram-control".to_owned())
@@ -96,7 +96,7 @@ struct Desk {
     shared: Arc<Shared>,
     port: u16,
     token: String,
-    room: Semaphore,
+    room: Arc<Semaphore>,
 }
 
 impl Desk {
@@ -111,9 +111,13 @@ impl Desk {
                 _ = stop.wait_for(|stop| *stop) => return,
             };
             match accepted {
-                Ok(stream) => {
+                Ok((stream, room)) => {
                     let desk = Arc::clone(&self);
-                    tokio::spawn(async move { desk.serve(stream).await });
+                    tokio::spawn(async move {
+                        // Given back however answering ends.
+                        let _room = room;
+                        desk.serve(stream).await;
+                    });
                 }
                 Err(error) => {
                     self.trouble(&error);
@@ -125,14 +129,14 @@ impl Desk {
     }
 
     /// The next connection, once there is room for it.
-    async fn accept(&self, socket: &TcpListener) -> std::io::Result<TcpStream> {
-        let permit = self.room.acquire().await;
-        permit.map_err(std::io::Error::other)?.forget();
-        let accepted = socket.accept().await;
-        if accepted.is_err() {
-            self.room.add_permits(1);
-        }
-        accepted.map(|(stream, _)| stream)
+    async fn accept(
+        &self,
+        socket: &TcpListener,
+    ) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+        let room = Arc::clone(&self.room).acquire_owned().await;
+        let room = room.map_err(std::io::Error::other)?;
+        let (stream, _) = socket.accept().await?;
+        Ok((stream, room))
     }
 
     /// Answers one request.
@@ -152,7 +156,6 @@ impl Desk {
         };
         // A client that does not wait for its answer does without.
         let _ = tokio::time::timeout(PATIENCE, sent).await;
-        self.room.add_permits(1);
     }
 
     fn answer(&self, request: &Request) -> Answer {
@@ -181,5 +184,31 @@ impl Desk {
     fn trouble(&self, error: &std::io::Error) {
         let what = format!("a control connection could not be taken: {error}");
         self.shared.tell(crate::Event::Trouble { what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn room_is_given_back_however_answering_ends() {
+        let desk = Desk {
+            shared: crate::Server::builder().shared().unwrap(),
+            port: 1,
+            token: String::new(),
+            room: Arc::new(Semaphore::new(1)),
+        };
+        let socket = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let client = TcpStream::connect(socket.local_addr().unwrap());
+        let (_client, taken) = tokio::join!(client, desk.accept(&socket));
+        let (_, room) = taken.unwrap();
+        assert_eq!(desk.room.available_permits(), 0);
+        let task = tokio::spawn(async move {
+            let _room = room;
+            std::panic::resume_unwind(Box::new("a mistake of the server's"));
+        });
+        assert!(task.await.unwrap_err().is_panic());
+        assert_eq!(desk.room.available_permits(), 1);
     }
 }

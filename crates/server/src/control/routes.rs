@@ -8,9 +8,6 @@ use crate::faults::{Active, DEFINITIONS, FaultId, Faults, Place, replay};
 use crate::shared::{Shared, lock};
 use crate::world::phone_digits;
 
-/// Furthest the clock moves at once: ten years.
-const ADVANCE_MAX: u64 = 315_360_000;
-
 /// Does what a request asks for.
 pub(super) fn answer(shared: &Shared, request: &Request) -> Answer {
     let faults = Faults::new(shared);
@@ -110,11 +107,15 @@ fn clock(shared: &Shared, request: &Request) -> Answer {
         Err(refused) => return refused,
     };
     let seconds = given.get("advance_seconds").and_then(Value::as_u64);
-    let Some(seconds @ 0..=ADVANCE_MAX) = seconds.filter(|_| given.len() == 1) else {
-        let message = format!("send {{\"advance_seconds\": N}}, N from 0 to {ADVANCE_MAX}");
+    let room = shared.clock.room().as_secs();
+    let Some(seconds) = seconds.filter(|by| given.len() == 1 && *by <= room) else {
+        let message = format!(
+            "send {{\"advance_seconds\": N}}, N from 0 to {room}: the clock ends with the year 2036"
+        );
         return Answer::refused(400, "BAD_CLOCK", message);
     };
     shared.clock.advance(Duration::from_secs(seconds));
+    shared.pass_time();
     Answer::ok(json!({ "date": shared.clock.date() }))
 }
 
@@ -136,4 +137,50 @@ fn object(request: &Request) -> Result<Map<String, Value>, Answer> {
         let message = format!("the body has to be a JSON object: {error}");
         Answer::refused(400, "MALFORMED_JSON", message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::Server;
+    use crate::world::Actor;
+    use crate::world::testing::draft;
+
+    fn post(shared: &Arc<Shared>, path: &str, body: &str) -> Answer {
+        let len = body.len();
+        let text = format!("POST {path} HTTP/1.1\r\nContent-Length: {len}\r\n\r\n{body}");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let request = runtime.block_on(Request::read(text.as_bytes())).unwrap();
+        answer(shared, &request)
+    }
+
+    #[test]
+    fn what_is_due_happens_when_the_clock_is_moved() {
+        let shared = Server::builder().shared().unwrap();
+        let mut world = shared.world();
+        let a = world.add_person("9996610001", 1, "Alice");
+        world.set_ttl(Actor::account(a), a, 86_400).unwrap();
+        world.send(Actor::account(a), a, draft("brief", 1)).unwrap();
+        assert_eq!(world.ends.len(), 1);
+        drop(world);
+        let moved = post(&shared, "/clock", r#"{"advance_seconds": 90000}"#);
+        assert_eq!(moved.status, 200);
+        assert!(shared.world().ends.is_empty());
+    }
+
+    #[test]
+    fn the_clock_is_not_moved_beyond_its_end() {
+        let shared = Server::builder().shared().unwrap();
+        let room = shared.clock.room().as_secs();
+        let by = |seconds: u64| format!("{{\"advance_seconds\": {seconds}}}");
+        for far in [room + 1, u64::MAX] {
+            assert_eq!(post(&shared, "/clock", &by(far)).status, 400);
+        }
+        assert_eq!(post(&shared, "/clock", &by(room - 60)).status, 200);
+        assert_eq!(post(&shared, "/clock", &by(room - 60)).status, 400);
+    }
 }

@@ -115,9 +115,58 @@ pub(crate) use state::FaultState;
 pub(crate) use table::{DEFINITIONS, What};
 pub(crate) use updates::Telling;
 
+/// The names of all faults, as the control API takes them, by what they strike.
+#[must_use]
+pub fn by_subject() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for definition in DEFINITIONS {
+        let subject = definition.place.subject();
+        match all.iter_mut().find(|(known, _)| *known == subject) {
+            Some((_, names)) => names.push(definition.name),
+            None => all.push((subject, vec![definition.name])),
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
-    use super::DEFINITIONS;
+    use std::collections::BTreeSet;
+
+    use super::{DEFINITIONS, by_subject};
+
+    #[test]
+    fn every_fault_has_a_test_over_the_wire_that_bears_its_name() {
+        let tests = [
+            include_str!("../../tests/wire/calls.rs"),
+            include_str!("../../tests/wire/packets.rs"),
+            include_str!("../../tests/wire/update_faults.rs"),
+        ];
+        let named = tests
+            .iter()
+            .flat_map(|text| text.lines())
+            .filter_map(|line| {
+                let name = line.strip_prefix("fn fault_")?;
+                // `cut_after_...` is a test of `cut_after`, not of `cut`.
+                let fits = |known: &&str| name.strip_prefix(*known)?.strip_prefix('_');
+                let known = DEFINITIONS.iter().map(|definition| definition.name);
+                let known = known.filter(|known| fits(known).is_some());
+                Some(known.max_by_key(|known| known.len()).ok_or(name))
+            });
+        let tested: BTreeSet<_> = named.collect();
+        let wanted = DEFINITIONS.iter().map(|definition| Ok(definition.name));
+        assert_eq!(tested, wanted.collect());
+    }
+
+    #[test]
+    fn every_fault_is_listed_once_by_what_it_strikes() {
+        let listed: Vec<_> = by_subject()
+            .into_iter()
+            .flat_map(|(_, names)| names)
+            .collect();
+        assert_eq!(listed.len(), DEFINITIONS.len());
+        assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), listed.len());
+    }
 
     #[test]
     fn every_fault_and_its_parameters_are_in_the_list_above() {

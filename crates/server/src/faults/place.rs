@@ -45,6 +45,18 @@ impl Place {
         }
     }
 
+    /// What is struck, in the words of a list.
+    pub(crate) fn subject(self) -> &'static str {
+        match self {
+            Self::Packet => "packets, both ways",
+            Self::Received => "packets of the client",
+            Self::Bytes | Self::Connection | Self::Now => "connections",
+            Self::Call => "calls",
+            Self::Update => "updates",
+            Self::Cdn | Self::Clock => "the CDN, the clock",
+        }
+    }
+
     /// What a fault there may be narrowed down by.
     pub(crate) fn scope(self) -> &'static [&'static str] {
         let most = match self {

@@ -26,9 +26,13 @@ impl Blobs {
         })
     }
 
-    /// A folder that stays, made if it is not there.
+    /// A folder that stays, made for its owner alone if it is not there.
     pub(crate) fn kept(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        let mut making = fs::DirBuilder::new();
+        making.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut making, 0o700);
+        making.create(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             _temporary: None,
@@ -170,6 +174,17 @@ mod tests {
         blobs.sweep(&HashSet::from([names[0]]));
         let there = names.map(|name| blobs.folder.join(name).exists());
         assert_eq!(there, [true, false, true]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_stays_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db.files");
+        Blobs::kept(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
 
     #[test]

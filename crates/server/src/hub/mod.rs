@@ -5,7 +5,6 @@ mod slot;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use bytes::Bytes;
 use heliogram_crypto::AuthKey;
@@ -16,8 +15,6 @@ pub(crate) use slot::{Conn, Slot};
 
 use crate::shared::lock;
 
-/// A session without a connection is forgotten after this long.
-const ABANDONED_AFTER: Duration = Duration::from_secs(300);
 /// Sessions of one key; the one that was silent longest gives way.
 const SESSIONS_MAX: usize = 64;
 
@@ -26,6 +23,7 @@ const SESSIONS_MAX: usize = 64;
 pub(crate) struct Hub {
     inner: Mutex<Inner>,
     next_conn: AtomicU64,
+    keys_forgotten: AtomicU64,
 }
 
 #[derive(Default)]
@@ -84,13 +82,20 @@ impl Hub {
 
     /// From now on the session hears the updates of this account.
     pub(crate) fn subscribe(&self, slot: &Arc<Slot>, user: i64) {
-        let mut state = slot.lock();
+        let state = slot.lock();
         if state.user == Some(user) {
             return;
         }
-        let before = state.user.replace(user);
         drop(state);
         let mut inner = lock(&self.inner);
+        // One that was forgotten meanwhile would be listed for ever.
+        if !inner.has(slot) {
+            return;
+        }
+        let before = slot.lock().user.replace(user);
+        if before == Some(user) {
+            return;
+        }
         if let Some(before) = before {
             inner.unlist(before, |other| Arc::ptr_eq(other, slot));
         }
@@ -145,8 +150,19 @@ impl Hub {
         lock(&self.inner).forget(key_id, session_id)
     }
 
-    /// Forgets all sessions of a key and cuts their connections.
+    /// How many times a key was forgotten so far: connections ask anew for theirs afterwards.
+    pub(crate) fn keys_forgotten(&self) -> u64 {
+        self.keys_forgotten.load(Ordering::Acquire)
+    }
+
+    /// Notes that the world has forgotten a key.
+    pub(crate) fn note_forgotten(&self) {
+        self.keys_forgotten.fetch_add(1, Ordering::Release);
+    }
+
+    /// Forgets all sessions of a key that the world has forgotten, and cuts their connections.
     pub(crate) fn forget_key(&self, key_id: i64) {
+        self.note_forgotten();
         let mut inner = lock(&self.inner);
         inner.salts.remove(&key_id);
         let sessions = inner.sessions.remove(&key_id).unwrap_or_default();
@@ -168,6 +184,19 @@ impl Hub {
         }
     }
 
+    /// Forgets the sessions that have been without a connection for too long.
+    pub(crate) fn sweep(&self, now: Now) {
+        let mut inner = lock(&self.inner);
+        let all = inner.sessions.values().flat_map(HashMap::values);
+        let abandoned = all.filter(|slot| slot.lock().is_abandoned(now));
+        let abandoned: Vec<_> = abandoned
+            .map(|slot| (slot.key_id, slot.session_id))
+            .collect();
+        for (key, session) in abandoned {
+            inner.forget(key, session);
+        }
+    }
+
     /// Connections open now.
     pub(crate) fn connections(&self) -> usize {
         lock(&self.inner).conns.len()
@@ -175,6 +204,13 @@ impl Hub {
 }
 
 impl Inner {
+    /// Whether this is a session that was not forgotten.
+    fn has(&self, slot: &Arc<Slot>) -> bool {
+        let of_key = self.sessions.get(&slot.key_id);
+        let known = of_key.and_then(|of_key| of_key.get(&slot.session_id));
+        known.is_some_and(|known| Arc::ptr_eq(known, slot))
+    }
+
     /// The sessions of these keys.
     fn of_keys<'a>(&'a self, keys: &'a [i64]) -> impl Iterator<Item = &'a Arc<Slot>> {
         let of_keys = keys.iter().filter_map(|key| self.sessions.get(key));
@@ -184,7 +220,7 @@ impl Inner {
     /// A new session of a key.
     fn begin(&mut self, key: &AuthKey, session_id: i64, seed: [u8; 32], now: Now) -> Arc<Slot> {
         let key_id = key.id();
-        self.forget_abandoned(key_id, now);
+        self.make_room(key_id);
         let salts = self.salts.get(&key_id).cloned();
         let salts = salts.unwrap_or_else(|| ServerSalts::new(key.clone()));
         let session = ServerSession::new(key.clone(), session_id, salts, seed, now);
@@ -226,23 +262,23 @@ impl Inner {
     }
 
     /// Makes room for one more session of a key.
-    fn forget_abandoned(&mut self, key_id: i64, now: Now) {
+    fn make_room(&mut self, key_id: i64) {
         let mut idle: Vec<_> = self
             .of_keys(&[key_id])
             .filter_map(|slot| Some((slot.lock().idle_since()?, slot.session_id)))
             .collect();
         idle.sort_unstable();
         let spare = idle.len().saturating_sub(SESSIONS_MAX - 1);
-        for (at, (seen, session_id)) in idle.into_iter().enumerate() {
-            if at < spare || seen + ABANDONED_AFTER < now.mono {
-                self.forget(key_id, session_id);
-            }
+        for (_, session_id) in idle.into_iter().take(spare) {
+            self.forget(key_id, session_id);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::slot::{POLLED_MAX, PUSHES_MAX};
     use super::*;
 
@@ -307,6 +343,33 @@ mod tests {
         assert!(hub.sessions_of(9).is_empty());
         let again = hub.attach(&hub.connect(), &key, 5, [0; 32], now(3));
         assert!(!Arc::ptr_eq(&slot, &again));
+    }
+
+    #[test]
+    fn sessions_nobody_comes_back_to_are_forgotten() {
+        let hub = Hub::default();
+        let keys = [AuthKey::new([1; 256]), AuthKey::new([2; 256])];
+        let (gone, here) = (hub.connect(), hub.connect());
+        let left = hub.attach(&gone, &keys[0], 5, [0; 32], now(0));
+        hub.attach(&here, &keys[1], 5, [0; 32], now(0));
+        hub.subscribe(&left, 9);
+        hub.disconnect(&gone, &[left], now(10));
+        hub.sweep(now(310));
+        assert_eq!(hub.sessions_of(9).len(), 1);
+        hub.sweep(now(311));
+        assert!(hub.sessions_of(9).is_empty());
+        let ids = keys.map(|key| key.id());
+        assert_eq!(hub.spoken_under(&ids).len(), 1);
+    }
+
+    #[test]
+    fn a_session_that_was_forgotten_hears_of_no_account() {
+        let hub = Hub::default();
+        let key = AuthKey::new([1; 256]);
+        let slot = hub.attach(&hub.connect(), &key, 5, [0; 32], now(0));
+        hub.forget(key.id(), 5);
+        hub.subscribe(&slot, 9);
+        assert!(hub.sessions_of(9).is_empty());
     }
 
     #[test]

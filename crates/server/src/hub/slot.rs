@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 
 use crate::shared::lock;
 
+/// A session without a connection is forgotten after this long.
+const ABANDONED_AFTER: Duration = Duration::from_secs(300);
 /// Updates kept for a session without a connection; one that misses more starts anew.
 pub(super) const PUSHES_MAX: u32 = 1000;
 /// Connections of one session that ask for answers one by one; browsers open six.
@@ -160,6 +162,12 @@ impl SlotState {
     /// Since when nothing is heard of the session; nothing while it has a connection.
     pub(super) fn idle_since(&self) -> Option<Duration> {
         self.conns.is_empty().then_some(self.seen)
+    }
+
+    /// Whether nothing was heard of the session for so long that its client will not come back.
+    pub(super) fn is_abandoned(&self, now: Now) -> bool {
+        self.idle_since()
+            .is_some_and(|seen| seen + ABANDONED_AFTER < now.mono)
     }
 
     /// A connection is gone.

@@ -54,8 +54,9 @@ impl Connection {
             reason = self.talk(&stream, &mut link) => reason,
             _ = stop.wait_for(|stop| *stop) => None,
         };
-        link.close();
-        if reason.is_some() && !link.conn().is_cut() {
+        let cut = link.conn().is_cut();
+        drop(link);
+        if reason.is_some() && !cut {
             linger(stream).await;
         }
         self.shared.tell(Event::Disconnected { dc, from, reason });

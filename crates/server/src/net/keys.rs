@@ -9,6 +9,8 @@ pub(super) struct Keys {
     exchange: Option<Box<ServerExchange>>,
     /// The key used last and when it ends, so that not each packet has to ask the world.
     known: Option<(AuthKey, Option<i32>)>,
+    /// How many times keys had been forgotten when that was asked.
+    asked_at: u64,
 }
 
 /// Why an exchange is over: the transport error to answer, and what to tell who watches.
@@ -59,14 +61,35 @@ impl Keys {
         self.known.as_ref().map(|(key, _)| key.id())
     }
 
-    /// The key of a packet, if this data centre has it. The connections of keys that are
-    /// forgotten before their time are cut, so that what is known here holds.
+    /// The key of a packet, if this data centre has it. What is known here holds until a key is
+    /// forgotten before its time: any may be this one.
     pub(super) fn find(&mut self, shared: &Shared, dc: i32, id: i64) -> Option<AuthKey> {
-        if self.known.as_ref().is_none_or(|(key, _)| key.id() != id) {
+        let forgotten = shared.hub.keys_forgotten();
+        let known = self.known.as_ref().is_some_and(|(key, _)| key.id() == id);
+        if !known || self.asked_at != forgotten {
             self.known = shared.world().key(id, dc);
+            self.asked_at = forgotten;
         }
         let (key, expires) = self.known.as_ref()?;
         let live = expires.is_none_or(|at| at > shared.clock.date());
         live.then(|| key.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_forgotten_is_not_found_any_more_on_any_connection() {
+        let shared = crate::Server::builder().shared().unwrap();
+        let key = AuthKey::new([5; 256]);
+        let id = key.id();
+        shared.world().add_key(key, 1, None);
+        let mut keys = Keys::default();
+        assert!(keys.find(&shared, 1, id).is_some());
+        // No session of the key is on this connection.
+        shared.forget_key(id);
+        assert!(keys.find(&shared, 1, id).is_none());
     }
 }

@@ -1,4 +1,6 @@
 mod faulty;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -89,7 +91,7 @@ impl Link {
     }
 
     /// Lets go of the connection's sessions.
-    pub(crate) fn close(&self) {
+    fn close(&self) {
         self.shared
             .hub
             .disconnect(&self.conn, &self.slots, self.shared.now());
@@ -192,9 +194,10 @@ impl Link {
         }
     }
 
-    /// Does what a session's client asked for.
+    /// Does what a session's client asked for. What is left when the connection is cut waits for
+    /// the session's next one, if the session is still there.
     fn run_events(&mut self, slot: &Arc<Slot>) {
-        loop {
+        while !self.conn.is_cut() {
             let event = slot.lock().session.poll_event();
             let Some(event) = event else { return };
             match event {
@@ -253,6 +256,7 @@ impl Link {
         });
         // A key that cannot be taken out of the data file lives on; the client can ask again.
         let Ok(gone) = gone else { return };
+        self.shared.hub.note_forgotten();
         for other in gone.into_iter().filter(|other| *other != key) {
             self.shared.hub.forget_key(other);
         }
@@ -379,5 +383,12 @@ impl Link {
         if self.ending.is_none() {
             self.ending = Some(reason.into());
         }
+    }
+}
+
+/// The connection lets go of its sessions however it ends, even in a panic.
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.close();
     }
 }

@@ -15,6 +15,15 @@ pub enum DataError {
     /// The file can neither be opened nor made.
     #[error("{} cannot be opened or made; check that its folder is there and may be written to", .0.display())]
     Unreachable(PathBuf),
+    /// The file can be read and not be written to.
+    #[error("{} may not be written to; give yourself the right to, or name another file", .0.display())]
+    ReadOnly(PathBuf),
+    /// There is no room left for it.
+    #[error("{} cannot grow: the disk is full; make room on it, or name a file on another one", .0.display())]
+    Full(PathBuf),
+    /// Something that is no folder stands where the folder for uploaded files should be.
+    #[error("{} is no folder: uploaded files go into a folder of that name; move the file away, or name another data file", .0.display())]
+    NoFolder(PathBuf),
     /// The file was written by a newer version.
     #[error("{} was written by a newer version ({found}; this one knows {VERSION}); update, or name another file", .path.display())]
     Newer {
@@ -51,11 +60,23 @@ pub enum DataError {
         source: rusqlite::Error,
     },
     /// The folder for uploaded files beside it cannot be made.
-    #[error("{}: {source}", .path.display())]
+    #[error("{} cannot be made or written to ({source}); check that the folder it is in may be written to", .path.display())]
     Io {
         /// The folder.
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },
+}
+
+impl DataError {
+    /// Why the folder for uploaded files cannot be used.
+    pub(crate) fn of_files(path: PathBuf, source: std::io::Error) -> Self {
+        use std::io::ErrorKind as Kind;
+        match source.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded => Self::Full(path),
+            Kind::AlreadyExists | Kind::NotADirectory => Self::NoFolder(path),
+            _ => Self::Io { path, source },
+        }
+    }
 }

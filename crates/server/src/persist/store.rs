@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::records::take;
 use super::{DataError, VERSION};
@@ -8,6 +8,9 @@ use crate::world::{Rec, World};
 
 /// Marks a file as one of ours.
 const APPLICATION: i32 = 0x4847_5356;
+
+/// Keeps a setting.
+const SET: &str = "INSERT OR REPLACE INTO settings VALUES (?1, ?2)";
 
 /// The records of a world in one SQLite file.
 pub(crate) struct Store {
@@ -22,8 +25,9 @@ impl Store {
             return Err(DataError::Folder(path.to_owned()));
         }
         let sqlite = |source| Self::explain(path, source);
+        make_private(path);
         let db = Connection::open(path).map_err(sqlite)?;
-        let store = Self {
+        let mut store = Self {
             db,
             path: path.to_owned(),
         };
@@ -57,20 +61,23 @@ impl Store {
 
     /// A write-ahead log survives the end of the process at any point; the lock is held for as
     /// long as the server runs, so that two servers cannot share a file.
-    fn prepare(&self) -> rusqlite::Result<()> {
+    fn prepare(&mut self) -> rusqlite::Result<()> {
         self.db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         self.db.pragma_update(None, "journal_mode", "WAL")?;
         self.db.pragma_update(None, "synchronous", "NORMAL")?;
-        self.db.pragma_update(None, "application_id", APPLICATION)?;
-        self.db.pragma_update(None, "user_version", VERSION)?;
-        self.db.execute_batch(
-            "BEGIN IMMEDIATE;
-             CREATE TABLE IF NOT EXISTS records (
+        // All of it or nothing: a file that is half made would be taken for another program's.
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.pragma_update(None, "application_id", APPLICATION)?;
+        tx.pragma_update(None, "user_version", VERSION)?;
+        tx.execute_batch(
+            "CREATE TABLE IF NOT EXISTS records (
                  kind INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL, body BLOB NOT NULL,
                  PRIMARY KEY (kind, a, b)) WITHOUT ROWID;
-             CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-             COMMIT;",
-        )
+             CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);",
+        )?;
+        tx.commit()
     }
 
     fn explain(path: &Path, source: rusqlite::Error) -> DataError {
@@ -80,6 +87,8 @@ impl Store {
             Some(Code::NotADatabase) => DataError::Foreign(path),
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => DataError::InUse(path),
             Some(Code::CannotOpen) => DataError::Unreachable(path),
+            Some(Code::ReadOnly | Code::PermissionDenied) => DataError::ReadOnly(path),
+            Some(Code::DiskFull) => DataError::Full(path),
             _ => DataError::Sqlite { path, source },
         }
     }
@@ -99,29 +108,43 @@ impl Store {
     /// Keeps a setting.
     pub(crate) fn set_setting(&self, name: &str, value: &str) -> Result<(), DataError> {
         self.db
-            .execute(
-                "INSERT OR REPLACE INTO settings VALUES (?1, ?2)",
-                [name, value],
-            )
+            .execute(SET, [name, value])
             .map(|_| ())
             .map_err(|source| Self::explain(&self.path, source))
     }
 
     /// Writes everything that changed, all of it or nothing.
     pub(crate) fn write(&mut self, world: &mut World) -> Result<(), DataError> {
+        self.write_with(world, None)
+    }
+
+    /// The same with a setting, together.
+    pub(crate) fn write_with(
+        &mut self,
+        world: &mut World,
+        setting: Option<(&str, &str)>,
+    ) -> Result<(), DataError> {
         let recs = world.dirty.take();
-        if recs.is_empty() {
+        if recs.is_empty() && setting.is_none() {
             return Ok(());
         }
-        self.write_all(world, &recs).map_err(|source| {
+        self.write_all(world, &recs, setting).map_err(|source| {
             let error = Self::explain(&self.path, source);
             world.dirty.restore(recs);
             error
         })
     }
 
-    fn write_all(&mut self, world: &World, recs: &[Rec]) -> rusqlite::Result<()> {
+    fn write_all(
+        &mut self,
+        world: &World,
+        recs: &[Rec],
+        setting: Option<(&str, &str)>,
+    ) -> rusqlite::Result<()> {
         let tx = self.db.transaction()?;
+        if let Some((name, value)) = setting {
+            tx.execute(SET, [name, value])?;
+        }
         {
             let mut put = tx.prepare("INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4)")?;
             let mut remove =
@@ -169,10 +192,70 @@ impl Store {
     }
 }
 
+/// Makes the file if it is not there, so that its owner alone can read it: it holds the server's
+/// private key, auth keys and the tokens of bots. SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Whatever is wrong with the path, SQLite tells in words of its own.
+    let _ = options.open(path);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::world::testing::world;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_and_its_log_are_for_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        let _store = Store::open(&path).unwrap();
+        for name in ["world.db", "world.db-wal"] {
+            let meta = std::fs::metadata(folder.path().join(name)).unwrap();
+            assert_eq!(meta.permissions().mode() & 0o777, 0o600, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_made_ours_wholly_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        let db = Connection::open(&path).unwrap();
+        let mut store = Store {
+            db,
+            path: path.clone(),
+        };
+        let full = |store: &Store, pages: u32| {
+            let set = store.db.pragma_update(None, "max_page_count", pages);
+            set.unwrap();
+        };
+        full(&store, 1);
+        let failed = Store::explain(&path, store.prepare().unwrap_err());
+        assert!(matches!(failed, DataError::Full(_)), "{failed}");
+        let id = store
+            .db
+            .pragma_query_value(None, "application_id", |row| row.get(0));
+        assert_eq!(id, Ok(0));
+        full(&store, 1000);
+        store.prepare().unwrap();
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_written_to_is_told_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        drop(Store::open(&path).unwrap());
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let db = Connection::open_with_flags(&path, flags).unwrap();
+        let refused = db.execute(SET, ["a", "b"]).unwrap_err();
+        let said = Store::explain(&path, refused).to_string();
+        assert!(said.contains("may not be written to"), "{said}");
+    }
 
     #[test]
     fn files_of_others_and_of_the_future_are_refused() {

@@ -4,13 +4,15 @@ use heliogram_api::types;
 
 use super::{Seed, SeedBot, SeedChat, SeedError, SeedKind, SeedMessage, SeedUser};
 use crate::rpc::{Answer, Refusal};
-use crate::world::{Actor, Contact, Draft, Form, Member, Scope, World, all_rights, phone_digits};
+use crate::world::{
+    Actor, Contact, Draft, Form, Member, Scope, World, all_rights, is_name, phone_digits,
+};
 
 type Done = Result<(), SeedError>;
 
 impl Seed {
-    /// Makes everything that is described. What is there already by its name is left as it is, so
-    /// that a data file can be started again with the same description.
+    /// Makes the people, bots and chats that are described. What is there already by its name is
+    /// left as it is, so that a data file can be started again with the same description.
     pub(crate) fn plant(&self, w: &mut World) -> Done {
         for user in &self.users {
             said(format!("user {:?}", user.username), user.plant(w))?;
@@ -24,14 +26,18 @@ impl Seed {
         for chat in &self.chats {
             said(format!("chat {:?}", chat.title), chat.plant(w))?;
         }
-        let new = w.letters.is_empty() || w.letters.values().all(|letter| letter.action.is_some());
-        if new {
-            for message in &self.messages {
-                let what = format!("the message of {:?} to {:?}", message.from, message.to);
-                said(what, message.plant(w))?;
-            }
-            said("what fills the world".to_owned(), self.fill.grow(w))?;
+        w.out.clear();
+        Ok(())
+    }
+
+    /// Lets be said what is described, and fills the world: both have no names by which they could
+    /// be found again, so this is done once.
+    pub(crate) fn plant_past(&self, w: &mut World) -> Done {
+        for message in &self.messages {
+            let what = format!("the message of {:?} to {:?}", message.from, message.to);
+            said(what, message.plant(w))?;
         }
+        said("what fills the world".to_owned(), self.fill.grow(w))?;
         w.out.clear();
         Ok(())
     }
@@ -64,6 +70,11 @@ fn account(w: &World, name: &str) -> Answer<i64> {
     w.user(id).map(|user| user.id)
 }
 
+fn check_name(name: &str) -> Answer<()> {
+    let invalid = || Refusal::bad("USERNAME_INVALID");
+    is_name(name).then_some(()).ok_or_else(invalid)
+}
+
 impl SeedUser {
     fn plant(&self, w: &mut World) -> Answer<()> {
         if let Some(id) = w.by_username(&self.username) {
@@ -91,15 +102,7 @@ impl SeedUser {
         let id = w.add_person(&phone, home, name);
         let last = Some(self.last_name.clone());
         w.set_profile(id, None, last, Some(self.about.clone()))?;
-        // Short names are for sale on Telegram; a test may have them.
-        if !self.username.starts_with(|c: char| c.is_ascii_alphabetic())
-            || !self
-                .username
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '_')
-        {
-            return Err(Refusal::bad("USERNAME_INVALID"));
-        }
+        check_name(&self.username)?;
         w.put_username(id, &self.username)?;
         match &self.password {
             Some(password) => w.protect(id, password, ""),
@@ -133,6 +136,7 @@ impl SeedBot {
         if w.by_username(&self.username).is_some() {
             return account(w, &self.username).map(drop);
         }
+        check_name(&self.username)?;
         let id = match &self.token {
             Some(token) => w.add_bot_with_token(&self.username, w.dcs.min(2), token)?,
             None => w.add_bot(&self.username, w.dcs.min(2))?,
@@ -236,7 +240,9 @@ mod tests {
 
     fn planted(text: &str) -> Result<World, SeedError> {
         let mut w = world();
-        text.parse::<Seed>()?.plant(&mut w)?;
+        let seed = text.parse::<Seed>()?;
+        seed.plant(&mut w)?;
+        seed.plant_past(&mut w)?;
         Ok(w)
     }
 
@@ -313,6 +319,8 @@ mod tests {
         );
         let bad = error("[[users]]\nusername = \"1\"");
         assert_eq!(bad, "user \"1\" cannot be made: USERNAME_INVALID");
+        let bad = error("[[bots]]\nusername = \"a bot\"");
+        assert_eq!(bad, "bot \"a bot\" cannot be made: USERNAME_INVALID");
     }
 
     #[test]

@@ -49,7 +49,6 @@ fn send_album(cx: &Cx<'_>, call: SendMultiMedia) -> Answer<enums::Updates> {
                 random_id,
                 ..Draft::default()
             };
-            w.check_draft(cx.me, peer, &draft)?;
             drafts.push(draft);
         }
         let answer = send_all(w, cx, peer, drafts, call.schedule_date)?;

@@ -42,7 +42,7 @@ fn can_discuss(w: &World, user: i64, chat: i64) -> bool {
         let open = chat.linked.is_none() && chat.migrated_to.is_none() && !chat.settings.forum;
         let own = match chat.form {
             Form::Group => chat.creator == user,
-            Form::Supergroup => chat.may(user, Right::ChangeInfo) && chat.may(user, Right::Pin),
+            Form::Supergroup => w.check_admin(user, chat.id, Right::Pin).is_ok(),
             Form::Broadcast => false,
         };
         open && own

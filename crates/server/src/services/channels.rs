@@ -11,7 +11,7 @@ use super::history::by_id;
 use super::photos::chat_photo;
 use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Form, Peer, Place, Standing, Way, World};
+use crate::world::{Form, Peer, Place, Right, Standing, Way, World, check_ttl};
 
 /// Most channels in one answer.
 const CHANNELS_MAX: usize = 100;
@@ -62,6 +62,11 @@ fn about(table: &mut Table) {
         Ok(sent_updates(w, cx, &[sent]))
     });
     table.slow::<EditPhoto>(|cx, call| {
+        {
+            let w = cx.shared.world();
+            let chat = w.channel(cx.me, &call.channel)?;
+            w.check_right(cx.me, chat, Right::ChangeInfo)?;
+        }
         let photo = chat_photo(cx, call.photo)?;
         cx.shared.change(|w| {
             let chat = w.channel(cx.me, &call.channel)?;
@@ -82,10 +87,7 @@ fn about(table: &mut Table) {
     });
     table.on::<UpdateUsername>(|w, cx, call| {
         let chat = w.channel(cx.me, &call.channel)?;
-        let found = w.chat(chat)?;
-        if found.creator != cx.me {
-            return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
-        }
+        let found = w.check_creator(cx.me, chat)?;
         let old = found.username.clone().unwrap_or_default();
         w.set_chat_username(chat, &call.username)?;
         let deed = types::ChannelAdminLogEventActionChangeUsername::new(old, call.username);
@@ -161,10 +163,12 @@ fn create(w: &mut World, cx: &Cx<'_>, call: CreateChannel) -> Answer<enums::Upda
         true => Form::Broadcast,
         false => Form::Supergroup,
     };
+    let ttl = call.ttl_period.unwrap_or_default();
+    check_ttl(ttl)?;
     let chat = w.add_chat(form, cx.me, &call.title, &call.about)?;
     let made = w.chat_mut(chat)?;
     made.settings.forum = call.forum && form == Form::Supergroup;
-    made.settings.ttl = call.ttl_period.unwrap_or_default().max(0);
+    made.settings.ttl = ttl;
     let title = made.title.clone();
     if made.settings.forum {
         w.add_general(chat)?;
@@ -187,6 +191,7 @@ fn invite(
     if call.users.len() > INVITED_MAX {
         return Err(Refusal::bad("USERS_TOO_MUCH"));
     }
+    w.check_right(cx.me, chat, Right::Invite)?;
     let (mut come, mut missing) = (Vec::new(), Vec::new());
     for user in &call.users {
         let user = w.input_user(cx.me, user)?;

@@ -9,7 +9,7 @@ use super::channels::PRIVACY;
 use super::photos::chat_photo;
 use super::send::{joined, sent_updates};
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{Form, Peer, Right, Sent, Standing, Way, World};
+use crate::world::{Form, Peer, Right, Sent, Standing, Way, World, check_ttl, group_dialog};
 
 /// Most chats in one answer.
 const CHATS_MAX: usize = 100;
@@ -24,6 +24,10 @@ pub(super) fn register(table: &mut Table) {
         Ok(sent_updates(w, cx, &[sent]))
     });
     table.slow::<EditChatPhoto>(|cx, call| {
+        {
+            let w = cx.shared.world();
+            w.check_right(cx.me, group(&w, cx, call.chat_id)?, Right::ChangeInfo)?;
+        }
         let photo = chat_photo(cx, call.photo)?;
         cx.shared.change(|w| {
             let chat = group(w, cx, call.chat_id)?;
@@ -79,7 +83,7 @@ pub(super) fn register(table: &mut Table) {
 
 /// The basic group with that id, if the account is or was in it, as a dialog id.
 fn group(w: &World, cx: &Cx<'_>, id: i64) -> Answer<i64> {
-    let dialog = Peer::Group(id).dialog();
+    let dialog = group_dialog(id)?;
     match w.visible_chat(cx.me, dialog)?.form {
         Form::Group => Ok(dialog),
         _ => Err(Refusal::bad("CHAT_ID_INVALID")),
@@ -97,7 +101,10 @@ fn create(w: &mut World, cx: &Cx<'_>, call: CreateChat) -> Answer<types::message
     if users.is_empty() {
         return Err(Refusal::bad("USERS_TOO_FEW"));
     }
+    let ttl = call.ttl_period.unwrap_or_default();
+    check_ttl(ttl)?;
     let chat = w.add_chat(Form::Group, cx.me, &call.title, "")?;
+    w.chat_mut(chat)?.settings.ttl = ttl;
     let mut missing = Vec::new();
     let date = w.now();
     let mut all = vec![cx.me];
@@ -143,17 +150,10 @@ fn remove(w: &mut World, cx: &Cx<'_>, call: DeleteChatUser) -> Answer<enums::Upd
     let chat = group(w, cx, call.chat_id)?;
     let user = w.input_user(cx.me, &call.user_id)?;
     let standing = if user == cx.me {
+        w.living_chat(cx.me, chat)?;
         Standing::Left
     } else {
-        let found = w.chat(chat)?;
-        let inviter = found.member(user)?.inviter;
-        // Who brought somebody may take it out again.
-        if inviter != cx.me {
-            w.check_right(cx.me, chat, Right::Ban)?;
-        }
-        if user == w.chat(chat)?.creator {
-            return Err(Refusal::bad("USER_ADMIN_INVALID"));
-        }
+        w.check_removal(cx.me, chat, user)?;
         Standing::Kicked
     };
     let sent = w.leave(cx.actor(), chat, user, standing)?;

@@ -6,7 +6,10 @@ use heliogram_api::{enums, types};
 
 use crate::render::peer as peer_of;
 use crate::rpc::{Answer, Cx, Refusal, Table};
-use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder};
+use crate::world::{ARCHIVE, After, MAIN, Which, World, check_folder, check_length};
+
+/// Most conversations asked for by name at once.
+const PEERS_MAX: usize = 100;
 
 pub(super) fn register(table: &mut Table) {
     table.on::<GetDialogs>(dialogs);
@@ -18,14 +21,19 @@ pub(super) fn register(table: &mut Table) {
         peer_dialogs(w, cx, &pinned, archive.flatten())
     });
     table.on::<GetPeerDialogs>(|w, cx, call| {
-        let mut peers = Vec::with_capacity(call.peers.len());
+        let mut peers = Vec::new();
         let mut archive = None;
-        for peer in &call.peers {
+        for peer in call.peers.iter().take(PEERS_MAX) {
             match peer {
                 enums::InputDialogPeer::Folder(folder) if folder.folder_id == ARCHIVE => {
                     archive = w.folder_for(cx.me, ARCHIVE);
                 }
-                peer => peers.push(dialog_peer(w, cx, peer)?),
+                peer => {
+                    let peer = dialog_peer(w, cx, peer)?;
+                    if !peers.contains(&peer) {
+                        peers.push(peer);
+                    }
+                }
             }
         }
         peer_dialogs(w, cx, &peers, archive)
@@ -168,6 +176,7 @@ fn mark(w: &mut World, cx: &Cx<'_>, call: MarkDialogUnread) -> Answer<bool> {
 
 fn save_draft(w: &mut World, cx: &Cx<'_>, call: SaveDraft) -> Answer<bool> {
     let peer = w.peer(cx.me, &call.peer)?;
+    check_length(&call.message)?;
     let date = w.now();
     let empty = call.message.is_empty() && call.reply_to.is_none();
     let draft: Option<enums::DraftMessage> = (!empty).then(|| {

@@ -37,6 +37,7 @@ pub(super) fn register(table: &mut Table) {
 
 fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
     refuse_repeating(call.schedule_repeat_period)?;
+    check_before_file(cx, &call)?;
     let media = match call.media {
         Some(media) => match *media {
             enums::InputMedia::Poll(poll) => {
@@ -70,6 +71,20 @@ fn edit(cx: &Cx<'_>, call: EditMessage) -> Answer<enums::Updates> {
         let pts = w.edit(cx.actor(), peer, call.id, edit)?;
         Ok(step_updates(w, cx.me, w.box_of(cx.me, peer), pts))
     })
+}
+
+/// Refuses an edit of what is not the account's to edit, before the file is looked at: an edit that
+/// is refused leaves the uploaded parts alone.
+fn check_before_file(cx: &Cx<'_>, call: &EditMessage) -> Answer<()> {
+    let w = cx.shared.world();
+    let peer = w.peer(cx.me, &call.peer)?;
+    match call.schedule_date {
+        Some(_) => {
+            let key = w.queue_key(cx.me, peer)?;
+            w.check_edits_planned(cx.me, key, call.id)
+        }
+        None => w.editable(cx.me, peer, call.id).map(drop),
+    }
 }
 
 /// Polls are edited only to close them.

@@ -41,9 +41,11 @@ pub(super) fn register(table: &mut Table) {
         ))
     });
     table.on::<GetTermsOfServiceUpdate>(|w, _, _| {
-        Ok(types::help::TermsOfServiceUpdateEmpty::new(w.now() + HOUR).into())
+        Ok(types::help::TermsOfServiceUpdateEmpty::new(w.now().saturating_add(HOUR)).into())
     });
-    table.on::<GetPromoData>(|w, _, _| Ok(types::help::PromoDataEmpty::new(w.now() + HOUR).into()));
+    table.on::<GetPromoData>(|w, _, _| {
+        Ok(types::help::PromoDataEmpty::new(w.now().saturating_add(HOUR)).into())
+    });
     table.on::<GetPeerColors>(|_, _, _| Ok(types::help::PeerColors::new(1, Vec::new()).into()));
     table.on::<GetPeerProfileColors>(|_, _, _| {
         Ok(types::help::PeerColors::new(1, Vec::new()).into())

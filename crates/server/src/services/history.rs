@@ -5,7 +5,7 @@ use heliogram_api::functions::messages::{
 use heliogram_api::{enums, types};
 
 use crate::rpc::{Answer, Cx, Table};
-use crate::world::{Form, Page, Place, Query, Window, World, is_channel};
+use crate::world::{Among, Page, Place, Query, Window, World, is_channel};
 
 /// Most messages asked for by id at once.
 const BY_ID_MAX: usize = 200;
@@ -123,13 +123,23 @@ fn search(w: &mut World, cx: &Cx<'_>, call: Search) -> Answer<Messages> {
 fn search_global(w: &mut World, cx: &Cx<'_>, call: SearchGlobal) -> Answer<Messages> {
     let after = match &call.offset_peer {
         enums::InputPeer::Empty => None,
-        peer => Some(Place {
-            owner: w.box_of(cx.me, w.peer(cx.me, peer)?),
-            id: call.offset_id,
-        }),
+        peer => {
+            let place = Place {
+                owner: w.box_of(cx.me, w.peer(cx.me, peer)?),
+                id: call.offset_id,
+            };
+            Some((place, call.offset_rate))
+        }
+    };
+    let among = match (call.broadcasts_only, call.groups_only, call.users_only) {
+        (true, ..) => Among::Broadcasts,
+        (_, true, _) => Among::Groups,
+        (_, _, true) => Among::Users,
+        _ => Among::All,
     };
     let query = Query {
         peer: None,
+        among,
         after,
         text: &call.q,
         min_date: call.min_date,
@@ -140,22 +150,18 @@ fn search_global(w: &mut World, cx: &Cx<'_>, call: SearchGlobal) -> Answer<Messa
         limit: call.limit,
         ..Window::default()
     };
-    let mut page = w.search(cx.me, &query, window)?;
-    if call.broadcasts_only || call.groups_only || call.users_only {
-        page.places.retain(|place| {
-            let entry = w
-                .boxes
-                .get(&place.owner)
-                .and_then(|b| b.entries.get(&place.id));
-            let chat = entry.and_then(|entry| w.chats.get(&entry.peer));
-            match chat.map(|chat| chat.form) {
-                Some(Form::Broadcast) => call.broadcasts_only,
-                Some(_) => call.groups_only,
-                None => call.users_only,
-            }
-        });
-    }
-    Ok(page_of(w, cx.me, None, &page))
+    let page = w.search(cx.me, &query, window)?;
+    let last = page.places.last().and_then(|place| w.letter_at(*place));
+    let rate = last.map(|letter| letter.date);
+    Ok(match page_of(w, cx.me, None, &page) {
+        // Where the next page begins.
+        Messages::Slice(slice) => types::messages::MessagesSlice {
+            next_rate: rate,
+            ..*slice
+        }
+        .into(),
+        whole => whole,
+    })
 }
 
 fn counters(
@@ -164,6 +170,13 @@ fn counters(
     call: GetSearchCounters,
 ) -> Answer<Vec<types::messages::SearchCounter>> {
     let peer = w.peer(cx.me, &call.peer)?;
+    // Each kind is looked through the conversation for once, however often it is asked for.
+    let mut kinds = Vec::new();
+    for filter in call.filters {
+        if !kinds.contains(&filter) {
+            kinds.push(filter);
+        }
+    }
     let count = |filter: enums::MessagesFilter| {
         let query = Query {
             thread: call.top_msg_id,
@@ -172,5 +185,5 @@ fn counters(
         let total = w.search(cx.me, &query, Window::default())?.total;
         Ok(types::messages::SearchCounter::new(filter, total))
     };
-    call.filters.into_iter().map(count).collect()
+    kinds.into_iter().map(count).collect()
 }

@@ -45,6 +45,14 @@ fn list(
     let chat = w.channel(cx.me, &call.channel)?;
     let found = w.chat(chat)?;
     may_list(found, cx.me, false)?;
+    use enums::ChannelParticipantsFilter as F;
+    let removed = matches!(
+        call.filter,
+        F::ChannelParticipantsKicked(_) | F::ChannelParticipantsBanned(_)
+    );
+    if removed && !found.is_admin(cx.me) {
+        return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
+    }
     let mut users: Vec<i64> = found
         .members
         .all()

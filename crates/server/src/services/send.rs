@@ -284,10 +284,7 @@ pub(super) fn send_all(
     if let Some(date) = w.send_date(cx.me, peer, date)? {
         return plan(w, cx, peer, drafts, date);
     }
-    let sent = drafts
-        .into_iter()
-        .map(|draft| w.send(cx.actor(), peer, draft));
-    let sent = sent.collect::<Answer<Vec<Sent>>>()?;
+    let sent = w.send_each(cx.actor(), peer, drafts)?;
     Ok(sent_updates(w, cx, &sent))
 }
 

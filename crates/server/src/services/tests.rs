@@ -24,8 +24,10 @@ mod polls;
 mod privacy;
 mod qr;
 mod reactions;
+mod rights;
 mod saved;
 mod scheduled;
+mod search;
 mod secondary;
 mod sessions;
 mod stickers;
@@ -35,6 +37,7 @@ mod thumbs;
 mod toggles;
 mod topics;
 mod updates;
+mod writing;
 
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};

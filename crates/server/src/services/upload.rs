@@ -40,6 +40,7 @@ fn save(cx: &Cx<'_>, file: i64, index: i32, total: Option<i32>, bytes: &Bytes) -
         cx.shared.blobs.write(&name, at, bytes).map_err(|error| {
             let what = format!("an uploaded part cannot be written: {error}");
             cx.shared.tell(crate::Event::Trouble { what });
+            cx.shared.world().lose_part(cx.me, file, index);
             Refusal::new(500, "FILE_WRITE_FAILED")
         })?;
     }

@@ -100,7 +100,7 @@ struct Ticket {
     expires: i32,
 }
 
-/// Permanent keys without a login that are kept.
+/// Keys that are kept without a login behind them, permanent ones and those that stand for none.
 const STRANGERS_MAX: usize = 10_000;
 /// Seconds an exported login can be taken up.
 const TICKET_LIFETIME: i32 = 60;
@@ -131,28 +131,33 @@ impl World {
         };
         self.auths.insert(id, auth);
         self.touch(Rec::Auth(id));
-        if expires.is_none() {
-            self.strangers.push_back(id);
-        }
-        ended.extend(self.forget_stranger());
+        self.strangers.push_back(id);
+        ended.extend(self.forget_strangers());
         ended
     }
 
     /// Makes room where too many keys were made that nobody ever logged in with: whoever can reach
-    /// the server can make keys. Gives the key that is gone.
-    fn forget_stranger(&mut self) -> Option<i64> {
-        if self.strangers.len() <= STRANGERS_MAX {
-            return None;
+    /// the server can make keys. Gives the keys that are gone.
+    fn forget_strangers(&mut self) -> Vec<i64> {
+        let mut gone = Vec::new();
+        while self.strangers.len() > STRANGERS_MAX {
+            let Some(oldest) = self.strangers.pop_front() else {
+                break;
+            };
+            if self.auths.get(&oldest).is_some_and(Auth::is_strange) {
+                gone.extend(self.spoken_under(oldest));
+                self.forget_key(oldest);
+            }
         }
-        let oldest = self.strangers.pop_front()?;
-        let used = self
-            .auths
-            .get(&oldest)
-            .is_some_and(|auth| auth.user.is_some());
-        (!used && self.auths.remove(&oldest).is_some()).then(|| {
-            self.touch(Rec::Auth(oldest));
-            oldest
-        })
+        gone
+    }
+
+    /// Finds the keys that may have to give way, the oldest first.
+    pub(super) fn reindex_strangers(&mut self) {
+        let strange = self.auths.iter().filter(|(_, auth)| auth.is_strange());
+        let mut strange: Vec<_> = strange.map(|(id, auth)| (auth.created, *id)).collect();
+        strange.sort_unstable();
+        self.strangers = strange.into_iter().map(|(_, id)| id).collect();
     }
 
     /// The key that a connection to `dc` may use, if there is one, and when it ends.
@@ -241,7 +246,7 @@ impl World {
             from,
             dc,
             secret: secret.clone(),
-            expires: now + TICKET_LIFETIME,
+            expires: now.saturating_add(TICKET_LIFETIME),
         };
         self.tickets.open.retain(|_, ticket| ticket.expires > now);
         self.tickets.open.insert(id, ticket);
@@ -262,10 +267,63 @@ impl World {
     }
 }
 
+impl Auth {
+    /// Whether nobody is logged in with it, and it stands for no other key.
+    fn is_strange(&self) -> bool {
+        self.user.is_none() && self.bound_to.is_none()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{key, world};
+    use super::super::testing::{key, temporary_key, world};
     use super::*;
+
+    #[test]
+    fn temporary_keys_that_stand_for_none_give_way_too() {
+        let mut w = world();
+        let permanent = key(&mut w, 1);
+        let user = w.add_user(1, "A");
+        w.log_in(permanent, user).unwrap();
+        let (loose, bound) = (temporary_key(&mut w, 60), temporary_key(&mut w, 60));
+        let until = w.now() + 60;
+        w.bind_key(bound, permanent, until).unwrap();
+        for _ in 0..=STRANGERS_MAX {
+            temporary_key(&mut w, 60);
+        }
+        assert!(!w.auths.contains_key(&loose) && w.auths.contains_key(&bound));
+        assert!(w.auths.len() <= STRANGERS_MAX + 2);
+    }
+
+    #[test]
+    fn a_stranger_takes_the_keys_that_stand_for_it_along() {
+        let mut w = world();
+        let permanent = key(&mut w, 1);
+        let bound = temporary_key(&mut w, 60);
+        let until = w.now() + 60;
+        w.bind_key(bound, permanent, until).unwrap();
+        while w.strangers.len() < STRANGERS_MAX {
+            key(&mut w, 1);
+        }
+        let gone = w.add_key(AuthKey::new([3; 256]), 1, None);
+        assert_eq!(gone, [permanent, bound]);
+        assert!(!w.auths.contains_key(&permanent) && !w.auths.contains_key(&bound));
+        assert!(w.temporary_of(permanent).is_empty());
+    }
+
+    #[test]
+    fn strangers_are_known_again_after_a_restart() {
+        let mut w = world();
+        let user = w.add_user(1, "A");
+        let known = key(&mut w, 1);
+        w.log_in(known, user).unwrap();
+        let first = key(&mut w, 1);
+        w.clock.advance(std::time::Duration::from_secs(5));
+        let second = temporary_key(&mut w, 60);
+        w.strangers.clear();
+        w.reindex();
+        assert_eq!(w.strangers, [first, second]);
+    }
 
     #[test]
     fn keys_of_strangers_give_way_and_those_of_accounts_stay() {

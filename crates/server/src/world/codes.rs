@@ -79,10 +79,10 @@ impl World {
         }
         let asked = &mut self.codes.asked;
         if asked.len() >= NUMBERS_MAX {
-            asked.retain(|_, (_, since)| *since + DAY > now);
+            asked.retain(|_, (_, since)| since.saturating_add(DAY) > now);
         }
         let (count, since) = asked.entry(phone.to_owned()).or_insert((0, now));
-        if *since + DAY <= now {
+        if since.saturating_add(DAY) <= now {
             (*count, *since) = (0, now);
         }
         if *count >= IN_VAIN_MAX {
@@ -112,7 +112,7 @@ impl World {
             }
         };
         let hash = self.random_text(18);
-        let expires = self.now() + LIFETIME;
+        let expires = self.now().saturating_add(LIFETIME);
         let code = Code {
             hash: hash.clone(),
             digits,
@@ -128,6 +128,7 @@ impl World {
         self.codes
             .by_phone
             .get(phone)
+            .filter(|code| code.expires > self.now())
             .map(|code| code.digits.clone())
     }
 
@@ -236,6 +237,7 @@ mod tests {
             Ok(Verdict::NewAccount)
         );
         w.clock.advance(std::time::Duration::from_secs(301));
+        assert_eq!(w.code_for("15550100"), None);
         assert_eq!(
             name_of(w.use_confirmed_code("15550100", &hash)),
             "PHONE_CODE_EXPIRED"

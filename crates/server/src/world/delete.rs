@@ -42,11 +42,7 @@ impl World {
         let Some(chat) = self.chats.get(&entry.peer) else {
             return true;
         };
-        let own = self
-            .letters
-            .get(&entry.letter)
-            .is_some_and(|letter| letter.by == user);
-        own || chat.may(user, Right::DeleteMessages)
+        self.takes_back(user, entry.peer, entry.letter) || chat.may(user, Right::DeleteMessages)
     }
 
     /// Deletes messages of a channel: one's own, or anybody's with the right to. Gives the
@@ -60,11 +56,7 @@ impl World {
             let Some(entry) = mailbox.entries.get(id) else {
                 continue;
             };
-            let own = self
-                .letters
-                .get(&entry.letter)
-                .is_some_and(|letter| letter.by == by.user);
-            if !any && !own {
+            if !any && !self.takes_back(by.user, channel, entry.letter) {
                 return Err(Refusal::forbidden("MESSAGE_DELETE_FORBIDDEN"));
             }
             // What made the channel stays as long as the channel.

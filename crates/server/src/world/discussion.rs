@@ -2,7 +2,9 @@
 
 use heliogram_api::types;
 
-use super::{Actor, Draft, Form, Forward, Peer, Place, Rec, Rich, Right, Sent, What, World};
+use super::{
+    Actor, Draft, Form, Forward, Peer, Place, Rec, Rich, Right, Sent, Standing, What, World,
+};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
@@ -15,13 +17,13 @@ impl World {
         group: Option<i64>,
     ) -> Answer<()> {
         if let Some(channel) = channel {
-            let form = self.check_right(by.user, channel, Right::ChangeInfo)?.form;
+            let form = self.check_admin(by.user, channel, Right::ChangeInfo)?.form;
             if form != Form::Broadcast {
                 return Err(Refusal::bad("BROADCAST_ID_INVALID"));
             }
         }
         if let Some(group) = group {
-            let found = self.check_right(by.user, group, Right::ChangeInfo)?;
+            let found = self.check_admin(by.user, group, Right::Pin)?;
             if found.form != Form::Supergroup {
                 return Err(Refusal::bad("MEGAGROUP_ID_INVALID"));
             }
@@ -136,7 +138,11 @@ impl World {
         let invalid = || Refusal::bad("MSG_ID_INVALID");
         let found = self.visible_chat(viewer, chat)?;
         match found.form {
-            Form::Broadcast => self.comments_at(chat, id).ok_or_else(invalid),
+            Form::Broadcast => {
+                let place = self.comments_at(chat, id).ok_or_else(invalid)?;
+                self.check_not_removed(viewer, place.owner)?;
+                Ok(place)
+            }
             Form::Supergroup if found.settings.forum => match found.topic(id) {
                 Some(_) => Ok(Place { owner: chat, id }),
                 None => Err(Refusal::bad("TOPIC_ID_INVALID")),
@@ -151,6 +157,15 @@ impl World {
                 })
             }
             Form::Group => Err(Refusal::bad("PEER_ID_INVALID")),
+        }
+    }
+
+    /// Whoever sees a post reads what is said about it, but for those the group does not want.
+    fn check_not_removed(&self, viewer: i64, group: i64) -> Answer<()> {
+        let place = self.chat(group)?.members.get(viewer);
+        match place.is_some_and(|member| member.standing == Standing::Kicked) {
+            true => Err(Refusal::bad("CHANNEL_PRIVATE")),
+            false => Ok(()),
         }
     }
 

@@ -1,8 +1,6 @@
 use heliogram_api::enums;
 
-use super::chats::Form;
-use super::rights::Right;
-use super::send::check_text;
+use super::checks::check_text;
 use super::{Act, Actor, Media, Place, Rec, Rich, What, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
@@ -21,26 +19,32 @@ impl World {
     /// Changes a message the account wrote, for everybody who has it; gives the pts of
     /// the box it lies in.
     pub(crate) fn edit(&mut self, by: Actor, peer: i64, id: i32, edit: Edit) -> Answer<i32> {
-        let letter_id = self.message_of(by.user, peer, id)?;
-        // Posts of a channel belong to everybody who may edit there.
-        let may_edit = self.chats.get(&peer).is_some_and(|chat| {
-            chat.form == Form::Broadcast && chat.may(by.user, Right::EditMessages)
-        });
+        let letter_id = self.editable(by.user, peer, id)?;
         let own_box = self.box_of(by.user, peer);
         let missing = || Refusal::bad("MESSAGE_ID_INVALID");
         let letter = self.letters.get(&letter_id).ok_or_else(missing)?;
-        if letter.by != by.user && !may_edit {
-            return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
-        }
         if letter.forward.is_some() || letter.action.is_some() {
             return Err(missing());
         }
         if matches!(letter.media, Some(Media::Poll(_))) && edit.media.is_some() {
             return Err(Refusal::bad("MEDIA_PREV_INVALID"));
         }
+        // A restricted member may not put in what it may not send.
+        if edit.media.is_some() && edit.media != letter.media {
+            self.check_kind(by.user, peer, edit.media.as_ref())?;
+        }
         self.rewrite(by, letter_id, edit)?;
         let pts = self.boxes.get(&own_box).map_or(0, |mailbox| mailbox.pts);
         Ok(pts)
+    }
+
+    /// A message that an account may change.
+    pub(crate) fn editable(&self, by: i64, peer: i64, id: i32) -> Answer<i64> {
+        let missing = || Refusal::bad("MESSAGE_ID_INVALID");
+        let letter_id = self.message_of(by, peer, id)?;
+        let letter = self.letters.get(&letter_id).ok_or_else(missing)?;
+        self.check_edits(by, peer, letter)?;
+        Ok(letter_id)
     }
 
     /// Changes a message for everybody who has it.

@@ -13,12 +13,18 @@ const DAYS_MAX: i32 = 366;
 /// Most messages that go at once: the others follow at the next look.
 const WIPED_MAX: usize = 1000;
 
+/// Checks after how many seconds messages are to delete themselves.
+pub(crate) fn check_ttl(period: i32) -> Answer<()> {
+    match period % DAY == 0 && (0..=DAYS_MAX * DAY).contains(&period) {
+        true => Ok(()),
+        false => Err(Refusal::bad("TTL_PERIOD_INVALID")),
+    }
+}
+
 impl World {
     /// Sets after how many seconds new messages of a conversation delete themselves; 0 for never.
     pub(crate) fn set_ttl(&mut self, by: Actor, peer: i64, period: i32) -> Answer<Sent> {
-        if period % DAY != 0 || !(0..=DAYS_MAX * DAY).contains(&period) {
-            return Err(Refusal::bad("TTL_PERIOD_INVALID"));
-        }
+        check_ttl(period)?;
         if let Peer::User(other) = Peer::of(peer) {
             self.check_may_write(by.user, other)?;
             if self.ttl_between(by.user, other) == period {
@@ -29,7 +35,7 @@ impl World {
                 self.set_dialog_ttl(by, other, by.user, period);
             }
         } else {
-            let found = self.check_right(by.user, peer, Right::ChangeInfo)?;
+            let found = self.check_admin(by.user, peer, Right::ChangeInfo)?;
             let old = found.settings.ttl;
             if old == period {
                 return Err(Refusal::bad("CHAT_NOT_MODIFIED"));

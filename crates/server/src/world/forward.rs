@@ -26,14 +26,11 @@ impl World {
         how: How,
     ) -> Answer<Vec<Sent>> {
         let drafts = self.forward_drafts(by, from, to, ids, how)?;
-        let sent = drafts
-            .into_iter()
-            .map(|draft| self.send(by, to, draft))
-            .collect();
+        let sent = self.send_each_checked(by, to, drafts)?;
         for (id, _) in ids {
             self.count_forward(by.user, from, *id);
         }
-        sent
+        Ok(sent)
     }
 
     /// What passing messages on will say, if all of them may be.
@@ -57,15 +54,12 @@ impl World {
                 let group = groups.entry(old).or_insert_with(|| self.random_id());
                 draft.grouped = Some(*group);
             }
-            self.check_draft(by.user, to, &draft)?;
-            if draft
-                .forward
-                .as_ref()
-                .is_some_and(|from| from.name.is_some())
-            {
-                self.make_hidden_author();
-            }
             drafts.push(draft);
+        }
+        self.check_drafts(by.user, to, &drafts)?;
+        let hidden = |draft: &Draft| draft.forward.as_ref().is_some_and(|of| of.name.is_some());
+        if drafts.iter().any(hidden) {
+            self.make_hidden_author();
         }
         Ok(drafts)
     }

@@ -2,6 +2,8 @@
 
 use heliogram_api::{enums, types};
 
+use super::lapsing::with_end;
+use super::rights::covers;
 use super::{Act, Actor, Form, Member, Right, Sent, Standing, World, clean_about, clean_title};
 use crate::rpc::{Answer, Refusal};
 
@@ -106,18 +108,23 @@ impl World {
             }
             None => return Err(Refusal::bad("USER_NOT_PARTICIPANT")),
         };
-        let foreign = member.rights.is_some() && member.promoted_by != by.user;
+        let was_admin = member.rights.is_some();
+        let foreign = was_admin && member.promoted_by != by.user;
         if foreign && by.user != found.creator && by.user != user {
             return Err(Refusal::forbidden("RIGHT_FORBIDDEN"));
         }
         if let (Some(given), Some(own)) = (&rights, &own)
+            && by.user != found.creator
             && !covers(own, given)
         {
             return Err(Refusal::forbidden("RIGHT_FORBIDDEN"));
         }
         let came = !found.members.has(user);
         member.standing = Standing::In;
-        member.promoted_by = by.user;
+        // Who edits itself, or another's administrator, does not take it from its promoter.
+        if !was_admin {
+            member.promoted_by = by.user;
+        }
         member.rank = rank;
         member.banned = member.banned.filter(|_| rights.is_none());
         member.rights = rights;
@@ -146,18 +153,8 @@ impl World {
         banned: types::ChatBannedRights,
     ) -> Answer<Option<Sent>> {
         let found = self.check_right(by.user, chat, Right::Ban)?;
-        if user == found.creator {
-            return Err(Refusal::bad("USER_ADMIN_INVALID"));
-        }
-        let admin = found.admin_rights(user).is_some();
-        let member = found.members.get(user).cloned();
-        if admin
-            && by.user != found.creator
-            && member.as_ref().map(|m| m.promoted_by) != Some(by.user)
-        {
-            return Err(Refusal::bad("USER_ADMIN_INVALID"));
-        }
-        let mut member = match member {
+        found.check_above(by.user, user)?;
+        let mut member = match found.members.get(user).cloned() {
             Some(member) => member,
             None => {
                 self.user(user)?;
@@ -168,10 +165,11 @@ impl World {
         };
         let nothing = types::ChatBannedRights::new(banned.until_date) == banned;
         let kicked = banned.view_messages;
+        let now = self.now();
         let was_in = member.is_in();
         member.kicked_by = by.user;
         member.rights = None;
-        member.banned = (!nothing).then_some(banned);
+        member.banned = (!nothing).then(|| with_end(banned, now));
         member.standing = match (kicked, was_in) {
             (true, _) => Standing::Kicked,
             (false, true) => Standing::In,
@@ -185,12 +183,22 @@ impl World {
         Ok(None)
     }
 
+    /// Checks that an account may take another out of a basic group.
+    pub(crate) fn check_removal(&self, by: i64, chat: i64, user: i64) -> Answer<()> {
+        let found = self.living_chat(by, chat)?;
+        found.member(by)?;
+        let brought = found.member(user)?.inviter == by;
+        found.check_above(by, user)?;
+        // Who brought somebody may take it out again, unless it was raised above that.
+        if !brought || found.is_admin(user) {
+            self.check_right(by, chat, Right::Ban)?;
+        }
+        Ok(())
+    }
+
     /// Deletes a group or channel for everybody.
     pub(crate) fn delete_chat(&mut self, by: Actor, chat: i64) -> Answer<()> {
-        let found = self.visible_chat(by.user, chat)?;
-        if found.creator != by.user {
-            return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
-        }
+        let found = self.check_creator(by.user, chat)?;
         if found.username.is_some() {
             self.set_chat_username(chat, "")?;
         }
@@ -216,12 +224,9 @@ impl World {
     /// Turns a basic group into a supergroup with the same members; gives the supergroup and the
     /// notes that end the one and begin the other.
     pub(crate) fn migrate(&mut self, by: Actor, group: i64) -> Answer<(i64, [Sent; 2])> {
-        let old = self.visible_chat(by.user, group)?;
-        if old.form != Form::Group || old.migrated_to.is_some() {
+        let old = self.check_creator(by.user, group)?;
+        if old.form != Form::Group {
             return Err(Refusal::bad("CHAT_ID_INVALID"));
-        }
-        if old.creator != by.user {
-            return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
         }
         let (title, about, photo) = (old.title.clone(), old.about.clone(), old.photo);
         let banned = old.default_banned.clone();
@@ -251,23 +256,6 @@ impl World {
         self.chat_changed(by, new);
         Ok((new, [end, start]))
     }
-}
-
-/// Whether an administrator with the first rights may give the second.
-fn covers(own: &types::ChatAdminRights, given: &types::ChatAdminRights) -> bool {
-    let pairs = [
-        (own.change_info, given.change_info),
-        (own.post_messages, given.post_messages),
-        (own.edit_messages, given.edit_messages),
-        (own.delete_messages, given.delete_messages),
-        (own.ban_users, given.ban_users),
-        (own.invite_users, given.invite_users),
-        (own.pin_messages, given.pin_messages),
-        (own.add_admins, given.add_admins),
-        (own.manage_topics, given.manage_topics),
-        (own.manage_ranks, given.manage_ranks),
-    ];
-    pairs.iter().all(|(own, given)| *own || !*given)
 }
 
 /// A member's title as it is kept.

@@ -115,7 +115,7 @@ fn hash_of(link: &str) -> &str {
 impl World {
     /// Checks that an account may make and see invite links.
     pub(crate) fn check_links(&self, by: i64, chat: i64) -> Answer<()> {
-        let rights = self.visible_chat(by, chat)?.admin_rights(by);
+        let rights = self.living_chat(by, chat)?.admin_rights(by);
         match rights.is_some_and(|rights| rights.invite_users) {
             true => Ok(()),
             false => Err(Refusal::bad("CHAT_ADMIN_REQUIRED")),

@@ -77,7 +77,7 @@ impl World {
         }
         let token = LoginToken {
             secret: self.random_text(SECRET_LEN),
-            expires: now + LIFETIME,
+            expires: now.saturating_add(LIFETIME),
             except,
             state: TokenState::Shown,
         };

@@ -185,6 +185,19 @@ impl Chat {
     }
 }
 
+impl Chat {
+    /// Checks that somebody is above an account: the creator above all, others above plain members
+    /// and the administrators they made.
+    pub(super) fn check_above(&self, by: i64, user: i64) -> Answer<()> {
+        let made_by = self.members.get(user).map(|member| member.promoted_by);
+        let above = by == self.creator || !self.is_admin(user) || made_by == Some(by);
+        match above && user != self.creator {
+            true => Ok(()),
+            false => Err(Refusal::bad("USER_ADMIN_INVALID")),
+        }
+    }
+}
+
 impl World {
     /// Sets an account's place in a group or channel, and keeps the account's list of chats true.
     pub(crate) fn set_member(&mut self, chat: i64, user: i64, member: Member) -> Answer<()> {
@@ -199,6 +212,7 @@ impl World {
             list.remove(&chat);
         }
         self.touch(Rec::Member(chat, user));
+        self.note_end(chat, user);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod birthday;
 mod bots;
 mod cdn;
 mod chats;
+mod checks;
 mod codes;
 mod contacts;
 mod delete;
@@ -33,6 +34,7 @@ mod history;
 mod invites;
 mod joining;
 mod journal;
+mod lapsing;
 mod letters;
 mod login_tokens;
 mod logout_tokens;
@@ -47,6 +49,7 @@ mod peer;
 mod peers;
 mod pins;
 mod placing;
+mod planned_edit;
 mod polls;
 mod preferences;
 mod privacy;
@@ -81,6 +84,7 @@ mod uploads;
 mod users;
 mod views;
 mod wiping;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -94,10 +98,12 @@ pub(crate) use bots::{
     InlineQuery, InlineResult, Questions, Scope, Shown, VENUE_SEARCH, check_start,
 };
 pub(crate) use chats::{Chat, ChatRecord, Form, clean_about, clean_title};
+pub(crate) use checks::{check_length, check_text};
 pub(crate) use codes::{Verdict, phone_digits};
 pub(crate) use dialogs::{After, Which};
 pub(crate) use difference::Difference;
 pub(crate) use edit::Edit;
+pub(crate) use expiry::check_ttl;
 pub(crate) use folders::{ARCHIVE, MAIN, check_folder};
 pub(crate) use forward::How;
 pub(crate) use history::{Page, Window};
@@ -113,7 +119,7 @@ pub(crate) use media::{
 pub(crate) use members::{GROUP_MAX, Member, Standing};
 pub(crate) use notify::Rung;
 pub(crate) use password::{Password, Proof, group as password_group};
-pub(crate) use peer::{Peer, Place, is_channel};
+pub(crate) use peer::{Peer, Place, channel_dialog, group_dialog, is_channel};
 pub(crate) use polls::{Poll, PollAnswer, Vote};
 pub(crate) use preferences::Preferences;
 pub(crate) use privacy::{Exactness, Private, named};
@@ -124,9 +130,9 @@ pub(crate) use requests::JoinRequest;
 pub(crate) use reset::Forgotten;
 pub(crate) use rights::{Right, all_rights};
 pub(crate) use scheduled::{QueueKey, gone_updates};
-pub(crate) use search::{Query, page_of as page_of_places};
+pub(crate) use search::{Among, Query, page_of as page_of_places};
 pub(crate) use secondary::Secondary;
-pub(crate) use send::{Draft, Sent, check_text};
+pub(crate) use send::{Draft, Sent};
 pub(crate) use service::TELEGRAM;
 pub(crate) use sessions::Ended;
 pub(crate) use stickers::{
@@ -139,7 +145,7 @@ pub(crate) use text::Rich;
 pub(crate) use threads::ThreadRead;
 pub(crate) use topics::{GENERAL, Topic, TopicEdit};
 pub(crate) use uploads::{Uploads, check_part};
-pub(crate) use users::{Contact, User, clean_name};
+pub(crate) use users::{Contact, User, clean_name, is_name};
 
 use crate::clock::Clock;
 use crate::event::Event;
@@ -173,7 +179,7 @@ pub(crate) struct World {
     pub(crate) contact_of: HashMap<i64, HashSet<i64>>,
     pub(crate) auths: HashMap<i64, Auth>,
     pub(crate) keys_of: HashMap<i64, HashSet<i64>>,
-    /// Permanent keys in the order they were made, until somebody logs in with them.
+    /// Keys in the order they were made, until somebody logs in with them or they stand for one.
     pub(crate) strangers: VecDeque<i64>,
     pub(crate) codes: codes::Codes,
     pub(crate) temporary: temporary::Temporary,
@@ -195,6 +201,8 @@ pub(crate) struct World {
     pub(crate) letters: HashMap<i64, Letter>,
     /// The messages that delete themselves: when, and which.
     pub(crate) ends: BTreeSet<(i32, i64)>,
+    /// Restrictions that end by themselves: when, in which chat, and whose.
+    lapses: BTreeSet<(i32, i64, i64)>,
     pub(crate) documents: HashMap<i64, Document>,
     /// The files every Telegram has, once they are there.
     pub(crate) stock: Option<Stock>,
@@ -250,6 +258,7 @@ impl World {
             preferences: HashMap::new(),
             letters: HashMap::new(),
             ends: BTreeSet::new(),
+            lapses: BTreeSet::new(),
             documents: HashMap::new(),
             stock: None,
             photos: HashMap::new(),

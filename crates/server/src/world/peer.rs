@@ -1,6 +1,7 @@
 //! What a conversation is with, as one number.
 
 use super::World;
+use crate::rpc::{Answer, Refusal};
 
 /// The highest id of a channel comes right before the ids of secret chats (protocol of dialog ids).
 const CHANNEL_BASE: i64 = 1_000_000_000_000;
@@ -45,6 +46,22 @@ impl Peer {
         match self {
             Self::User(id) | Self::Group(id) | Self::Channel(id) => id,
         }
+    }
+}
+
+/// The dialog id of the basic group with that id; nothing for a number that can be none.
+pub(crate) fn group_dialog(id: i64) -> Answer<i64> {
+    match (1..CHANNEL_BASE).contains(&id) {
+        true => Ok(Peer::Group(id).dialog()),
+        false => Err(Refusal::bad("CHAT_ID_INVALID")),
+    }
+}
+
+/// The same for a channel or supergroup.
+pub(crate) fn channel_dialog(id: i64) -> Answer<i64> {
+    match (1..CHANNEL_BASE).contains(&id) {
+        true => Ok(Peer::Channel(id).dialog()),
+        false => Err(Refusal::bad("CHANNEL_INVALID")),
     }
 }
 

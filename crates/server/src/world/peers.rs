@@ -1,6 +1,6 @@
 use heliogram_api::enums::{InputChannel, InputPeer, InputUser};
 
-use super::{Kind, Peer, Place, World};
+use super::{Kind, Place, World, channel_dialog, group_dialog};
 use crate::rpc::{Answer, Refusal};
 
 impl World {
@@ -58,7 +58,7 @@ impl World {
 
     /// The basic group with that id, if the viewer is or was in it.
     fn group(&self, viewer: i64, id: i64) -> Answer<i64> {
-        let dialog = Peer::Group(id).dialog();
+        let dialog = group_dialog(id)?;
         self.visible_chat(viewer, dialog).map(|chat| chat.id)
     }
 
@@ -80,9 +80,7 @@ impl World {
     pub(crate) fn channel_even_private(&self, viewer: i64, channel: &InputChannel) -> Answer<i64> {
         match self.channel(viewer, channel) {
             Err(refusal) if refusal.name == "CHANNEL_PRIVATE" => match channel {
-                InputChannel::InputChannel(channel) => {
-                    Ok(Peer::Channel(channel.channel_id).dialog())
-                }
+                InputChannel::InputChannel(channel) => channel_dialog(channel.channel_id),
                 _ => Err(refusal),
             },
             other => other,
@@ -92,7 +90,7 @@ impl World {
     /// The channel, if the hash is the one this viewer was given. Bots may leave it at zero for
     /// channels they are in.
     fn opened_channel(&self, viewer: i64, id: i64, hash: i64) -> Answer<i64> {
-        let dialog = Peer::Channel(id).dialog();
+        let dialog = channel_dialog(id)?;
         let chat = self.chat(dialog)?;
         let right = hash == self.access_hash(viewer, Kind::Channel, id);
         let bot = hash == 0 && self.is_bot(viewer) && chat.members.has(viewer);
@@ -104,7 +102,7 @@ impl World {
 
     /// The channel, if a message that the viewer can see shows it.
     fn channel_seen_in(&self, viewer: i64, peer: &InputPeer, msg: i32, id: i64) -> Answer<i64> {
-        let dialog = Peer::Channel(id).dialog();
+        let dialog = channel_dialog(id)?;
         let at = self.peer(viewer, peer)?;
         let place = Place {
             owner: self.box_of(viewer, at),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 
-use super::{Actor, Form, Handled, Letter, Media, Place, Rec, Rich, Right, Told, World};
+use super::{Actor, Form, Handled, Letter, Media, Place, Rec, Rich, Told, World};
 use crate::persist::record;
 use crate::rpc::{Answer, Refusal};
 
@@ -281,15 +281,9 @@ impl World {
     pub(crate) fn close_poll(&mut self, by: Actor, peer: i64, id: i32) -> Answer<()> {
         let poll = self.poll_in(by.user, peer, id)?;
         let (number, closed) = (poll.id, poll.closed);
-        let letter = self.message_of(by.user, peer, id)?;
+        let letter = self.editable(by.user, peer, id)?;
         let letter = self.letters.get(&letter);
-        let forwarded = letter.is_some_and(|letter| letter.forward.is_some());
-        let own = letter.is_some_and(|letter| letter.by == by.user);
-        let chat = self.chats.get(&peer);
-        let edits = chat.is_some_and(|chat| {
-            chat.form == Form::Broadcast && chat.may(by.user, Right::EditMessages)
-        });
-        if forwarded || !own && !edits {
+        if letter.is_some_and(|letter| letter.forward.is_some()) {
             return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
         }
         if closed {

@@ -138,9 +138,12 @@ impl World {
         let limit = settings.and_then(|settings| settings.reactions_limit);
         let limit = limit.map_or(DIFFERENT_MAX, |limit| limit.max(1) as usize);
         let others = letter.reactions.iter().filter(|r| r.by != user);
-        let mut different: Vec<&Reaction> = others.map(|r| &r.reaction).chain(signs).collect();
-        different.sort_by_key(|sign| format!("{sign:?}"));
-        different.dedup();
+        let mut different: Vec<&Reaction> = Vec::new();
+        for sign in others.map(|r| &r.reaction).chain(signs) {
+            if !different.contains(&sign) {
+                different.push(sign);
+            }
+        }
         match different.len() > limit && !signs.is_empty() {
             true => Err(Refusal::bad("REACTIONS_TOO_MANY")),
             false => Ok(()),
@@ -230,6 +233,22 @@ impl World {
             .rev()
             .map(|id| Place { owner, id })
             .collect()
+    }
+}
+
+/// Checks the signs a chat is to allow: those everybody may use, each once.
+pub(super) fn check_allowed(allowed: &enums::ChatReactions) -> Answer<()> {
+    let enums::ChatReactions::Some(some) = allowed else {
+        return Ok(());
+    };
+    let mut signs = some.reactions.iter().enumerate();
+    let fits = |(at, sign): (usize, &Reaction)| {
+        let before = some.reactions.get(..at).unwrap_or_default();
+        is_known(sign) && !before.contains(sign)
+    };
+    match signs.all(fits) {
+        true => Ok(()),
+        false => Err(Refusal::bad("REACTION_INVALID")),
     }
 }
 

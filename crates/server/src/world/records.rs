@@ -107,6 +107,11 @@ impl World {
         }
     }
 
+    /// Whether there is something to be written.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.dirty.recs.is_empty()
+    }
+
     /// Notes that counters or secrets of the server changed.
     pub(crate) fn touch_meta(&mut self) {
         self.touch(Rec::Meta);
@@ -164,6 +169,7 @@ impl World {
             self.by_invite.insert(link.hash.clone(), *key);
         }
         self.reindex_keys();
+        self.index_ends();
         self.index_boxes();
         self.index_archive();
     }

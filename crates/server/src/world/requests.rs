@@ -175,8 +175,13 @@ impl World {
             return Err(Refusal::bad("HIDE_REQUESTER_MISSING"));
         }
         let mut sent = Vec::new();
-        for user in users {
-            sent.extend(self.decide(by, chat, user, approved)?);
+        for (done, user) in users.into_iter().enumerate() {
+            match self.decide(by, chat, user, approved) {
+                Ok(note) => sent.extend(note),
+                // The group is full: those who came in are in, the others go on waiting.
+                Err(_) if done > 0 => break,
+                Err(refusal) => return Err(refusal),
+            }
         }
         Ok(sent)
     }

@@ -2,10 +2,9 @@
 
 use heliogram_api::types;
 
+use super::World;
 use super::chats::{Chat, Form};
-use super::document_forms::{DocumentForm, form_of};
 use super::members::Standing;
-use super::{Media, World};
 use crate::rpc::{Answer, Refusal};
 
 /// Something only some members may do.
@@ -116,6 +115,15 @@ impl Chat {
         self.form != Form::Broadcast && !right.forbidden(&self.banned_for(user))
     }
 
+    /// What somebody who may not do something is told.
+    fn refused(&self, user: i64, right: Right) -> Refusal {
+        match right {
+            Right::Post => Refusal::forbidden("CHAT_WRITE_FORBIDDEN"),
+            Right::Ban if self.is_admin(user) => Refusal::forbidden("RIGHT_FORBIDDEN"),
+            _ => Refusal::bad("CHAT_ADMIN_REQUIRED"),
+        }
+    }
+
     /// What an account may not do: what nobody may, and what it was forbidden itself.
     pub(crate) fn banned_for(&self, user: i64) -> types::ChatBannedRights {
         let own = self.members.get(user).and_then(|m| m.banned.as_ref());
@@ -130,9 +138,10 @@ impl Chat {
 fn joined(a: &types::ChatBannedRights, b: &types::ChatBannedRights) -> types::ChatBannedRights {
     macro_rules! either {
         ($($name:ident),* $(,)?) => {
+            // No rest is filled in: a right that is not listed does not compile.
             types::ChatBannedRights {
+                until_date: b.until_date,
                 $($name: a.$name || b.$name,)*
-                ..types::ChatBannedRights::new(b.until_date)
             }
         };
     }
@@ -157,7 +166,9 @@ fn joined(a: &types::ChatBannedRights, b: &types::ChatBannedRights) -> types::Ch
         send_voices,
         send_docs,
         send_plain,
+        edit_rank,
         send_reactions,
+        manage_linked_peers,
     )
 }
 
@@ -191,93 +202,99 @@ impl World {
 
     /// Checks that an account may do something in a group or channel.
     pub(crate) fn check_right(&self, user: i64, id: i64, right: Right) -> Answer<&Chat> {
-        let chat = self.visible_chat(user, id)?;
-        if chat.may(user, right) {
-            return Ok(chat);
-        }
-        Err(match right {
-            Right::Post => Refusal::forbidden("CHAT_WRITE_FORBIDDEN"),
-            _ if chat.is_admin(user) && right == Right::Ban => {
-                Refusal::forbidden("RIGHT_FORBIDDEN")
-            }
-            _ => Refusal::bad("CHAT_ADMIN_REQUIRED"),
-        })
-    }
-
-    /// Checks that an account may write something into a group or channel.
-    pub(crate) fn check_writes_in(&self, user: i64, id: i64) -> Answer<()> {
-        let chat = self.visible_chat(user, id)?;
-        if chat.migrated_to.is_some() {
-            return Err(Refusal::bad("CHAT_ID_INVALID"));
-        }
-        if chat.form == Form::Broadcast {
-            return self.check_right(user, id, Right::Post).map(|_| ());
-        }
-        if !chat.members.has(user) {
-            // Below the posts of a channel strangers may write, unless they have to join first.
-            let open = chat.linked.is_some() && !chat.settings.join_to_send;
-            return match open {
-                true => Ok(()),
-                false => Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN")),
-            };
-        }
-        if chat.is_admin(user) {
-            return Ok(());
-        }
-        let own = chat.members.get(user).and_then(|m| m.banned.as_ref());
-        if own.is_some_and(|own| own.send_messages) {
-            return Err(Refusal::bad("USER_BANNED_IN_CHANNEL"));
-        }
-        if chat.banned_for(user).send_messages {
-            return Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN"));
-        }
-        self.check_slow_mode(user, chat)
-    }
-
-    fn check_slow_mode(&self, user: i64, chat: &Chat) -> Answer<()> {
-        let wrote = chat.members.get(user).map_or(0, |member| member.wrote);
-        let left = wrote + chat.settings.slow_mode - self.now();
-        if chat.settings.slow_mode > 0 && left > 0 {
-            return Err(Refusal::new(420, format!("SLOWMODE_WAIT_{left}")));
-        }
-        Ok(())
-    }
-
-    /// Checks that somebody who writes in a group or channel may send this there.
-    pub(super) fn check_kind(&self, user: i64, id: i64, media: Option<&Media>) -> Answer<()> {
-        let bound = self.chats.get(&id).filter(|chat| {
-            chat.form != Form::Broadcast && chat.members.has(user) && !chat.is_admin(user)
-        });
-        let Some(banned) = bound.map(|chat| chat.banned_for(user)) else {
-            return Ok(());
-        };
-        let (forbidden, name) = match media {
-            None => (banned.send_plain, "CHAT_SEND_PLAIN_FORBIDDEN"),
-            Some(Media::Photo { .. }) => (banned.send_photos, "CHAT_SEND_PHOTOS_FORBIDDEN"),
-            Some(Media::Document { id, .. }) => self.kind_of_document(&banned, *id),
-            Some(Media::Poll(_)) => (banned.send_polls, "CHAT_SEND_POLL_FORBIDDEN"),
-            Some(Media::Plain(_)) => (false, ""),
-        };
-        if forbidden {
-            return Err(Refusal::forbidden(name));
-        }
-        match media.is_some() && banned.send_media {
-            true => Err(Refusal::forbidden("CHAT_SEND_MEDIA_FORBIDDEN")),
-            false => Ok(()),
+        let chat = self.living_chat(user, id)?;
+        match chat.may(user, right) {
+            true => Ok(chat),
+            false => Err(chat.refused(user, right)),
         }
     }
 
-    fn kind_of_document(&self, banned: &types::ChatBannedRights, id: i64) -> (bool, &'static str) {
-        use DocumentForm as F;
-        let form = self.documents.get(&id).map_or(F::File, form_of);
-        match form {
-            F::Sticker => (banned.send_stickers, "CHAT_SEND_STICKERS_FORBIDDEN"),
-            F::Gif => (banned.send_gifs, "CHAT_SEND_GIFS_FORBIDDEN"),
-            F::Round => (banned.send_roundvideos, "CHAT_SEND_ROUNDVIDEOS_FORBIDDEN"),
-            F::Video => (banned.send_videos, "CHAT_SEND_VIDEOS_FORBIDDEN"),
-            F::Voice => (banned.send_voices, "CHAT_SEND_VOICES_FORBIDDEN"),
-            F::Music => (banned.send_audios, "CHAT_SEND_AUDIOS_FORBIDDEN"),
-            F::File => (banned.send_docs, "CHAT_SEND_DOCS_FORBIDDEN"),
+    /// Checks that an account may do as an administrator what is closed to plain members, even
+    /// where nothing is forbidden to them.
+    pub(crate) fn check_admin(&self, user: i64, id: i64, right: Right) -> Answer<&Chat> {
+        let chat = self.living_chat(user, id)?;
+        let rights = chat.admin_rights(user);
+        match rights.is_some_and(|rights| right.granted(&rights)) {
+            true => Ok(chat),
+            false => Err(chat.refused(user, right)),
+        }
+    }
+
+    /// Checks that an account is the creator of a group or channel, and still in it.
+    pub(crate) fn check_creator(&self, user: i64, id: i64) -> Answer<&Chat> {
+        let chat = self.living_chat(user, id)?;
+        match chat.creator == user && chat.members.has(user) {
+            true => Ok(chat),
+            false => Err(Refusal::bad("CHAT_ADMIN_REQUIRED")),
+        }
+    }
+
+    /// A group or channel that an account sees and that can still be changed: a basic group that
+    /// became a supergroup stays as it is.
+    pub(crate) fn living_chat(&self, viewer: i64, id: i64) -> Answer<&Chat> {
+        let chat = self.visible_chat(viewer, id)?;
+        match chat.migrated_to {
+            Some(_) => Err(Refusal::bad("CHAT_ID_INVALID")),
+            None => Ok(chat),
+        }
+    }
+}
+
+/// Whether an administrator with the first rights may give the second.
+pub(super) fn covers(own: &types::ChatAdminRights, given: &types::ChatAdminRights) -> bool {
+    macro_rules! all {
+        ($($name:ident),* $(,)?) => {{
+            // No rest is left out: a right that is not listed does not compile.
+            let types::ChatAdminRights { $($name),* } = given;
+            $((own.$name || !$name))&&*
+        }};
+    }
+    all!(
+        change_info,
+        post_messages,
+        edit_messages,
+        delete_messages,
+        ban_users,
+        invite_users,
+        pin_messages,
+        add_admins,
+        anonymous,
+        manage_call,
+        other,
+        manage_topics,
+        post_stories,
+        edit_stories,
+        delete_stories,
+        manage_direct_messages,
+        manage_ranks,
+        manage_linked_peers,
+        manage_welcome_messages,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use heliogram_tl::{from_bytes, to_bytes};
+
+    use super::*;
+
+    /// Rights with this one flag; nothing where there is no such flag.
+    fn banned(bit: u32) -> Option<types::ChatBannedRights> {
+        let mut bytes = to_bytes(&types::ChatBannedRights::new(0)).to_vec();
+        bytes[4..8].copy_from_slice(&(1u32 << bit).to_le_bytes());
+        let banned = from_bytes::<types::ChatBannedRights>(&Bytes::from(bytes)).ok()?;
+        (banned != types::ChatBannedRights::new(0)).then_some(banned)
+    }
+
+    #[test]
+    fn what_one_or_the_other_forbids_is_forbidden() {
+        let none = types::ChatBannedRights::new(0);
+        let all: Vec<_> = (0..31).filter_map(banned).collect();
+        assert_eq!(all.len(), 23, "every flag of the type");
+        for one in all {
+            assert_eq!(joined(&one, &none), one);
+            assert_eq!(joined(&none, &one), one);
         }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heliogram_api::enums::Update;
 
-use super::send::check_text;
-use super::{Actor, Draft, Edit, Exactness, Form, Media, Peer, Rec, Right, Sent, Told, World};
+use super::{Actor, Draft, Exactness, Form, Media, Peer, Rec, Right, Sent, Told, World};
 use crate::persist::record;
 use crate::render::scheduled_gone;
 use crate::rpc::{Answer, Refusal};
@@ -78,14 +77,14 @@ impl Queues {
         all.any(|one| one.draft.media.as_ref() == Some(media))
     }
 
-    fn put(&mut self, key: QueueKey, id: i32, one: Scheduled) {
+    pub(super) fn put(&mut self, key: QueueKey, id: i32, one: Scheduled) {
         self.due.insert((one.date(), key, id));
         let queue = self.all.entry(key).or_default();
         queue.last_id = queue.last_id.max(id);
         queue.messages.insert(id, one);
     }
 
-    fn take(&mut self, key: QueueKey, id: i32) -> Option<Scheduled> {
+    pub(super) fn take(&mut self, key: QueueKey, id: i32) -> Option<Scheduled> {
         let one = self.all.get_mut(&key)?.messages.remove(&id)?;
         self.due.remove(&(one.date(), key, id));
         Some(one)
@@ -196,46 +195,6 @@ impl World {
         queue.is_some_and(|queue| !queue.messages.is_empty())
     }
 
-    /// Changes a message that waits, or when it is to be sent.
-    pub(crate) fn edit_planned(
-        &mut self,
-        by: Actor,
-        key: QueueKey,
-        id: i32,
-        edit: Edit,
-        date: i32,
-    ) -> Answer<()> {
-        let missing = || Refusal::bad("MESSAGE_ID_INVALID");
-        let mut one = self.planned_at(key, id).cloned().ok_or_else(missing)?;
-        let edits_all = |chat: &super::Chat| chat.may(by.user, Right::EditMessages);
-        if one.by != by.user && !self.chats.get(&key.0).is_some_and(edits_all) {
-            return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
-        }
-        let old = &one.draft;
-        let says_new = edit.rich.is_some() || edit.media.is_some() || edit.markup.is_some();
-        if says_new && old.forward.is_some() {
-            return Err(missing());
-        }
-        let draft = Draft {
-            rich: edit.rich.unwrap_or_else(|| old.rich.clone()),
-            media: edit.media.or_else(|| old.media.clone()),
-            markup: edit.markup.unwrap_or_else(|| old.markup.clone()),
-            date: Some(date),
-            ..old.clone()
-        };
-        check_text(&draft.rich.text, draft.media.is_some())?;
-        let same = draft.rich == old.rich && draft.media == old.media && draft.markup == old.markup;
-        if same && draft.date == old.date {
-            return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
-        }
-        one.draft = draft;
-        self.scheduled.take(key, id);
-        self.scheduled.put(key, id, one);
-        self.touch(Rec::Queue(key.0, key.1));
-        self.tell_planned(by, key, &[id]);
-        Ok(())
-    }
-
     /// Takes messages out of a queue; gives those that were in it.
     pub(crate) fn drop_planned(&mut self, by: Actor, key: QueueKey, ids: &[i32]) -> Vec<i32> {
         let gone = ids.iter().copied();
@@ -290,11 +249,8 @@ impl World {
             // Used for another message since.
             draft.random_id = self.random_id();
         }
-        match self.check_draft(one.by, peer, &draft) {
-            // How often one may write was asked when it was planned.
-            Err(refusal) if refusal.code != 420 => return Err(refusal),
-            _ => {}
-        }
+        // How often one may write was asked when it was planned.
+        self.check_whenever(one.by, peer, &draft)?;
         let post = draft
             .forward
             .as_ref()
@@ -353,14 +309,15 @@ impl World {
         let (peer, owner) = key;
         match self.chats.get(&peer).filter(|_| peer == owner) {
             Some(chat) => {
-                let admins = chat.members.admins();
-                admins.filter(|who| chat.may(*who, Right::Post)).collect()
+                let mut admins = chat.administrators();
+                admins.retain(|who| chat.may(*who, Right::Post));
+                admins
             }
             None => vec![owner],
         }
     }
 
-    fn tell_planned(&mut self, by: Actor, key: QueueKey, ids: &[i32]) {
+    pub(super) fn tell_planned(&mut self, by: Actor, key: QueueKey, ids: &[i32]) {
         for who in self.planners(key) {
             for id in ids {
                 if let Some((update, about)) = self.scheduled_update(who, key, *id) {

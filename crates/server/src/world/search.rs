@@ -2,7 +2,7 @@ use heliogram_api::enums::{MessageEntity, MessageMedia, MessagesFilter};
 
 use super::document_forms::{DocumentForm, form_of};
 use super::history::PAGE_MAX;
-use super::{Entry, GENERAL, Letter, Media, Page, Place, Window, World, is_channel};
+use super::{Entry, Form, GENERAL, Letter, Media, Page, Place, Window, World, is_channel};
 use crate::rpc::{Answer, Refusal};
 
 /// What somebody looks for.
@@ -11,13 +11,26 @@ pub(crate) struct Query<'a> {
     pub(crate) peer: Option<i64>,
     /// Only this thread or topic of it.
     pub(crate) thread: Option<i32>,
-    /// Of all conversations, only what comes after this message.
-    pub(crate) after: Option<Place>,
+    /// Of all conversations, only those of this kind.
+    pub(crate) among: Among,
+    /// Of all conversations, only what comes after this message, and when that was written should
+    /// it be gone by now.
+    pub(crate) after: Option<(Place, i32)>,
     pub(crate) text: &'a str,
     pub(crate) from: Option<i64>,
     pub(crate) filter: &'a MessagesFilter,
     pub(crate) min_date: i32,
     pub(crate) max_date: i32,
+}
+
+/// Kinds of conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Among {
+    #[default]
+    All,
+    Users,
+    Groups,
+    Broadcasts,
 }
 
 impl<'a> Query<'a> {
@@ -26,6 +39,7 @@ impl<'a> Query<'a> {
         Self {
             peer: Some(peer),
             thread: None,
+            among: Among::All,
             after: None,
             text: "",
             from: None,
@@ -54,19 +68,76 @@ impl World {
                 && (text.is_empty() || letter.text.to_lowercase().contains(&text))
                 && self.passes(owner, entry, letter, query.filter)
         };
-        let mut found = match query.peer {
-            Some(peer) => match query.thread {
-                Some(top) => self.found_in_thread(owner, peer, top, &fits)?,
-                None => self.found_in(owner, peer, &fits)?,
-            },
-            None => self.found_anywhere(owner, &fits)?,
+        let found = match (query.peer, query.thread) {
+            (Some(peer), Some(top)) => self.found_in_thread(owner, peer, top, &fits)?,
+            (Some(peer), None) => self.found_in(owner, peer, &fits)?,
+            (None, _) => return self.page_anywhere(owner, query, &fits, window),
         };
-        if let Some(after) = query.after
-            && let Some(at) = found.iter().position(|place| *place == after)
-        {
-            found.drain(..=at);
-        }
         Ok(page_of(&found, window))
+    }
+
+    /// A page of what fits in all conversations. Ids of different boxes say nothing of what is
+    /// older, so it begins after a message and not below an id.
+    fn page_anywhere(
+        &self,
+        viewer: i64,
+        query: &Query<'_>,
+        fits: &impl Fn(&Entry) -> bool,
+        window: Window,
+    ) -> Answer<Page> {
+        let among = |entry: &Entry| self.is_among(entry.peer, query.among) && fits(entry);
+        let mut found = self.found_anywhere(viewer, &among)?;
+        let total = found.len();
+        let own = Place {
+            owner: viewer,
+            id: window.offset_id,
+        };
+        let after = query.after.or_else(|| (own.id > 0).then_some((own, 0)));
+        if let Some((place, date)) = after {
+            let cut = (self.date_about(place, date), place.id, place.owner);
+            found.drain(..found.partition_point(|place| self.order_of(place) >= cut));
+        }
+        let window = Window {
+            offset_id: 0,
+            ..window
+        };
+        let page = page_of(&found, window);
+        Ok(Page {
+            complete: page.places.len() == total,
+            total: total as i32,
+            ..page
+        })
+    }
+
+    /// When a message was written; of one that is gone what was said of it, or when the one before
+    /// it was.
+    fn date_about(&self, place: Place, said: i32) -> i32 {
+        if let Some(letter) = self.letter_at(place) {
+            return letter.date;
+        }
+        if said > 0 {
+            return said;
+        }
+        let entries = self.boxes.get(&place.owner).map(|mailbox| &mailbox.entries);
+        let before = entries.and_then(|all| all.range(..place.id).next_back());
+        let before = before.and_then(|(_, entry)| self.letters.get(&entry.letter));
+        before.map_or(0, |letter| letter.date)
+    }
+
+    fn is_among(&self, peer: i64, among: Among) -> bool {
+        let form = self.chats.get(&peer).map(|chat| chat.form);
+        match among {
+            Among::All => true,
+            Among::Users => form.is_none(),
+            Among::Groups => matches!(form, Some(Form::Group | Form::Supergroup)),
+            Among::Broadcasts => form == Some(Form::Broadcast),
+        }
+    }
+
+    /// What messages of all conversations are sorted by.
+    fn order_of(&self, place: &Place) -> (i32, i32, i64) {
+        let date = self.letter_at(*place).map_or(0, |letter| letter.date);
+        (date, place.id, place.owner)
     }
 
     /// Messages of one conversation that fit, newest first.
@@ -129,8 +200,7 @@ impl World {
         for channel in channels.filter(|chat| is_channel(*chat)) {
             found.extend(self.found_in(viewer, channel, fits)?);
         }
-        let date = |place: &Place| self.letter_at(*place).map_or(0, |letter| letter.date);
-        found.sort_by_cached_key(|place| std::cmp::Reverse((date(place), place.id, place.owner)));
+        found.sort_by_cached_key(|place| std::cmp::Reverse(self.order_of(place)));
         Ok(found)
     }
 

@@ -1,10 +1,8 @@
 use heliogram_api::enums;
 
 use super::chats::Form;
-use super::text::{CAPTION_MAX, TEXT_MAX};
 use super::{
-    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Private, Quote, Rec, Rich, What,
-    World,
+    Actor, Entry, Forward, Handled, Letter, Media, Peer, Place, Quote, Rec, Rich, What, World,
 };
 use crate::persist::record;
 use crate::rpc::{Answer, Refusal};
@@ -74,6 +72,30 @@ impl World {
     pub(crate) fn send(&mut self, by: Actor, peer: i64, draft: Draft) -> Answer<Sent> {
         self.check_draft(by.user, peer, &draft)?;
         self.send_checked(by, peer, draft)
+    }
+
+    /// Sends messages, in the order given.
+    pub(crate) fn send_each(
+        &mut self,
+        by: Actor,
+        peer: i64,
+        drafts: Vec<Draft>,
+    ) -> Answer<Vec<Sent>> {
+        self.check_drafts(by.user, peer, &drafts)?;
+        self.send_each_checked(by, peer, drafts)
+    }
+
+    /// Sends messages all of which may be sent.
+    pub(super) fn send_each_checked(
+        &mut self,
+        by: Actor,
+        peer: i64,
+        drafts: Vec<Draft>,
+    ) -> Answer<Vec<Sent>> {
+        let drafts = drafts.into_iter();
+        drafts
+            .map(|draft| self.send_checked(by, peer, draft))
+            .collect()
     }
 
     /// Sends what may be sent.
@@ -192,9 +214,9 @@ impl World {
 
     /// A member's place, if it has to be noted when it wrote.
     fn slowed(&self, user: i64, peer: i64) -> Option<super::members::Member> {
-        let chat = self.chats.get(&peer)?;
-        let slow = chat.settings.slow_mode > 0 && !chat.is_admin(user);
-        chat.members.get(user).filter(|_| slow).cloned()
+        let slow = self.is_slowed(user, peer);
+        let chat = self.chats.get(&peer).filter(|_| slow)?;
+        chat.members.get(user).cloned()
     }
 
     /// Keeps what a message says and gives its id.
@@ -248,72 +270,14 @@ impl World {
         }
     }
 
-    /// The rules a message has to keep before anything of it is stored.
-    pub(crate) fn check_draft(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
-        check_text(&draft.rich.text, draft.media.is_some())?;
-        self.check_poll(peer, draft.media.as_ref())?;
-        self.check_may_send(from, peer, draft)?;
-        match Peer::of(peer) {
-            Peer::User(_) => self.check_voice(from, peer, draft.media.as_ref()),
-            _ => self.check_kind(from, peer, draft.media.as_ref()),
-        }
-    }
-
-    /// Whether a message may be sent there, whatever its words and its media are.
-    pub(crate) fn check_may_send(&self, from: i64, peer: i64, draft: &Draft) -> Answer<()> {
-        if draft.random_id == 0 {
-            return Err(Refusal::bad("RANDOM_ID_EMPTY"));
-        }
-        let own = self.mailbox(self.box_of(from, peer))?;
-        if own.random.contains_key(&(from, draft.random_id)) {
-            return Err(Refusal::new(500, "RANDOM_ID_DUPLICATE"));
-        }
-        match Peer::of(peer) {
-            Peer::User(_) => self.check_may_write(from, peer),
-            _ => {
-                self.check_writes_in(from, peer)?;
-                self.check_topic(from, peer, draft)
-            }
-        }
-    }
-
-    /// Who does not want voice messages is not sent any.
-    fn check_voice(&self, from: i64, to: i64, media: Option<&Media>) -> Answer<()> {
-        let voice = media.is_some_and(|media| self.is_voice(media));
-        match voice && !self.allows(to, Private::Voices, from) {
-            true => Err(Refusal::bad("VOICE_MESSAGES_FORBIDDEN")),
-            false => Ok(()),
-        }
-    }
-
-    /// Whether one account may write to another.
-    pub(crate) fn check_may_write(&self, from: i64, to: i64) -> Answer<()> {
-        let (sender, target) = (self.user(from)?, self.user(to)?);
-        if target.deleted {
-            return Err(Refusal::bad("INPUT_USER_DEACTIVATED"));
-        }
-        if sender.blocked.contains(&to) {
-            return Err(Refusal::bad("YOU_BLOCKED_USER"));
-        }
-        if sender.is_bot() {
-            // Not even to itself.
-            if target.is_bot() {
-                return Err(Refusal::bad("USER_IS_BOT"));
-            }
-            if target.blocked.contains(&from) {
-                return Err(Refusal::forbidden("USER_IS_BLOCKED"));
-            }
-            // A bot speaks when it is spoken to.
-            if !self.has_dialog(from, to) {
-                return Err(Refusal::bad("PEER_ID_INVALID"));
-            }
-        }
-        Ok(())
-    }
-
     /// The message an answer refers to, if it is in the box; one that is gone is left out, as
     /// on the real server.
-    fn check_reply(&self, owner: i64, peer: i64, id: Option<i32>) -> Answer<Option<i32>> {
+    pub(super) fn check_reply(
+        &self,
+        owner: i64,
+        peer: i64,
+        id: Option<i32>,
+    ) -> Answer<Option<i32>> {
         let Some(id) = id.filter(|id| *id != 0) else {
             return Ok(None);
         };
@@ -325,20 +289,10 @@ impl World {
     }
 }
 
-/// Length of a text that is already trimmed.
-pub(crate) fn check_text(text: &str, is_caption: bool) -> Answer<()> {
-    let len = text.chars().count();
-    match is_caption {
-        true if len > CAPTION_MAX => Err(Refusal::bad("MEDIA_CAPTION_TOO_LONG")),
-        false if len == 0 => Err(Refusal::bad("MESSAGE_EMPTY")),
-        false if len > TEXT_MAX => Err(Refusal::bad("MESSAGE_TOO_LONG")),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{draft, name_of, pair, pushes};
+    use super::super::text::TEXT_MAX;
     use super::*;
 
     #[test]

@@ -81,6 +81,7 @@ impl World {
             auth.bound_to = None;
             self.touch(Rec::Auth(replaced));
         }
+        self.strangers.push_back(replaced);
         Ok(Some(replaced))
     }
 
@@ -114,26 +115,16 @@ impl World {
         for bound in self.temporary.bound.values_mut() {
             bound.sort_by_key(|id| self.auths.get(id).map(|auth| auth.created));
         }
+        self.reindex_strangers();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use heliogram_crypto::AuthKey;
-
-    use super::super::testing::{key, name_of, world};
+    use super::super::testing::{key, name_of, temporary_key as temporary, world};
     use super::*;
 
     const DAY: i32 = 86_400;
-
-    fn temporary(w: &mut World, seconds: i32) -> i64 {
-        let mut bytes = [0; 256];
-        heliogram_crypto::Random::fill(&mut w.rng, &mut bytes);
-        let key = AuthKey::new(bytes);
-        let (id, end) = (key.id(), w.now() + seconds);
-        w.add_key(key, 1, Some(end));
-        id
-    }
 
     #[test]
     fn a_temporary_key_ends_at_the_earlier_of_its_two_times() {

@@ -34,11 +34,21 @@ pub(crate) fn draft(text: &str, random_id: i64) -> Draft {
 
 /// An auth key on a data centre, by id.
 pub(crate) fn key(w: &mut World, dc: i32) -> i64 {
+    made(w, dc, None)
+}
+
+/// A temporary key on the first data centre that ends by itself after so many seconds, by id.
+pub(crate) fn temporary_key(w: &mut World, seconds: i32) -> i64 {
+    let end = w.now() + seconds;
+    made(w, 1, Some(end))
+}
+
+fn made(w: &mut World, dc: i32, expires: Option<i32>) -> i64 {
     let mut bytes = [0; 256];
     heliogram_crypto::Random::fill(&mut w.rng, &mut bytes);
     let key = AuthKey::new(bytes);
     let id = key.id();
-    w.add_key(key, dc, None);
+    w.add_key(key, dc, expires);
     id
 }
 

@@ -31,16 +31,9 @@ impl World {
 
     /// Checks that somebody may change something about a chat of this form.
     fn check_form(&self, by: i64, chat: i64, form: Form, right: Right) -> Answer<()> {
-        match self.check_right(by, chat, right)?.form == form {
+        match self.check_admin(by, chat, right)?.form == form {
             true => Ok(()),
             false => Err(Refusal::bad("CHAT_ID_INVALID")),
-        }
-    }
-
-    fn check_creator(&self, by: i64, chat: i64) -> Answer<()> {
-        match self.visible_chat(by, chat)?.creator == by {
-            true => Ok(()),
-            false => Err(Refusal::bad("CHAT_ADMIN_REQUIRED")),
         }
     }
 
@@ -124,8 +117,7 @@ impl World {
 
     /// Whether a supergroup is split into topics, and whether clients show them as tabs.
     pub(crate) fn set_forum(&mut self, by: Actor, chat: i64, on: bool, tabs: bool) -> Answer<()> {
-        self.check_creator(by.user, chat)?;
-        let found = self.chat(chat)?;
+        let found = self.check_creator(by.user, chat)?;
         if found.form != Form::Supergroup {
             return Err(Refusal::bad("CHAT_ID_INVALID"));
         }
@@ -153,8 +145,9 @@ impl World {
         allowed: enums::ChatReactions,
         limit: Option<i32>,
     ) -> Answer<()> {
-        let old = self.check_right(by.user, chat, Right::ChangeInfo)?;
+        let old = self.check_admin(by.user, chat, Right::ChangeInfo)?;
         let old = old.settings.reactions.clone();
+        super::reactions::check_allowed(&allowed)?;
         let limit = limit.or(self.chat(chat)?.settings.reactions_limit);
         let new = (Some(allowed.clone()), limit);
         let settings = &mut self.chat_mut(chat)?.settings;
@@ -171,7 +164,7 @@ impl World {
 
     /// Sets the title shown beside a member's name.
     pub(crate) fn set_rank(&mut self, by: Actor, chat: i64, user: i64, rank: &str) -> Answer<()> {
-        let found = self.visible_chat(by.user, chat)?;
+        let found = self.living_chat(by.user, chat)?;
         found.member(by.user)?;
         let rights = found.admin_rights(by.user);
         let own = by.user == user && !found.banned_for(user).edit_rank;

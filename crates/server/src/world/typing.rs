@@ -23,13 +23,13 @@ impl World {
                 }
             }
             Peer::Group(id) => {
-                self.check_writes_in(by.user, to)?;
+                self.check_speaks(by.user, to)?;
                 let from = peer(by.user);
                 let update = types::UpdateChatUserTyping::new(id, from, action);
                 self.push_others(by, to, update.into());
             }
             Peer::Channel(id) => {
-                self.check_writes_in(by.user, to)?;
+                self.check_speaks(by.user, to)?;
                 let update = types::UpdateChannelUserTyping {
                     top_msg_id: thread,
                     ..types::UpdateChannelUserTyping::new(id, peer(by.user), action)

@@ -34,6 +34,8 @@ pub(crate) struct Upload {
 pub(crate) struct Part {
     pub(crate) at: i64,
     pub(crate) len: i64,
+    /// Bytes it has on disk, which may be more than it fills.
+    pub(crate) room: i64,
 }
 
 /// Whether a part that is not the last may have this length.
@@ -93,17 +95,23 @@ impl World {
             .open
             .get_mut(&(owner, file))
             .ok_or_else(missing)?;
-        let at = match upload.parts.get(&index) {
+        let (at, room) = match upload.parts.get(&index) {
             // The same part once more: it takes the place of the first.
-            Some(old) if old.len >= len => old.at,
-            _ => {
-                let at = upload.end;
-                upload.end += len;
-                at
-            }
+            Some(old) if old.room >= len => (old.at, old.room),
+            // Where that is too small it moves once, to where any part fits.
+            Some(_) => (upload.end, PART_MAX as i64),
+            None => (upload.end, len),
         };
-        upload.parts.insert(index, Part { at, len });
+        upload.end = upload.end.max(at + room);
+        upload.parts.insert(index, Part { at, len, room });
         Ok((upload.name.clone(), at, gone))
+    }
+
+    /// Forgets a part whose bytes could not be kept.
+    pub(crate) fn lose_part(&mut self, owner: i64, file: i64, index: i32) {
+        if let Some(upload) = self.uploads.open.get_mut(&(owner, file)) {
+            upload.parts.remove(&index);
+        }
     }
 
     /// Takes a finished upload out and checks that all of it came.
@@ -215,6 +223,19 @@ mod tests {
         let (blob, dc) = w.finish_upload(1, 7, 3).unwrap();
         assert_eq!((blob.size, blob.part, dc), (2148, 1024, 2));
         assert_eq!(blob.places, [100, 1124, 0]);
+    }
+
+    #[test]
+    fn a_part_that_comes_again_and_again_takes_no_more_than_two_places() {
+        let mut w = world();
+        for len in [1, 2, 1024, 1, 2048, 3, 4096, 1024] {
+            w.place_part(1, 7, 2, 0, len).unwrap();
+        }
+        let end = w.uploads.open[&(1, 7)].end;
+        assert!(end <= 1 + PART_MAX as i64, "{end}");
+        w.place_part(1, 7, 2, 1, 9).unwrap();
+        let (blob, _) = w.finish_upload(1, 7, 2).unwrap();
+        assert_eq!((blob.size, blob.places), (1033, vec![1, end]));
     }
 
     #[test]

@@ -255,7 +255,7 @@ impl World {
         let now = self.now();
         if let Some(user) = self.users.get_mut(&id) {
             user.seen = now;
-            user.online_until = if online { now + ONLINE_FOR } else { now };
+            user.online_until = now.saturating_add(if online { ONLINE_FOR } else { 0 });
         }
     }
 }
@@ -270,14 +270,18 @@ pub(crate) fn clean_name(name: &str) -> Answer<String> {
     }
 }
 
+/// Whether a name can be that of an account or bot that is made with it: such a name may be shorter
+/// than those people choose for themselves, as some on Telegram are.
+pub(crate) fn is_name(name: &str) -> bool {
+    name.len() <= 32
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// 5 to 32 letters, digits and underscores, starting with a letter, no underscore at the end or
 /// next to another.
 fn username_is_valid(name: &str) -> bool {
-    (5..=32).contains(&name.len())
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.ends_with('_')
-        && !name.contains("__")
+    is_name(name) && name.len() >= 5 && !name.ends_with('_') && !name.contains("__")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Faults of calls and updates, as a client sees them.
+//! Faults of calls, as a client sees them.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ fn refusal(fault: Fault) -> (i32, String) {
     (code, message)
 }
 
-fn two(server: &TestServer) -> (Account, Account, Peer) {
+pub(crate) fn two(server: &TestServer) -> (Account, Account, Peer) {
     let (alice, bob) =
         runtime().block_on(async { (server.user("alice").await, server.user("bob").await) });
     let mut peer = Peer::logged_in(server, &bob);
@@ -114,26 +114,43 @@ fn fault_delay_call_leaves_the_next_fault_to_the_next_call() {
     assert_eq!(peer.call(NEAREST()).unwrap_err().message, "FLOOD_WAIT_7");
 }
 
-#[test]
-fn fault_cut_before_and_cut_after_do_a_call_once() {
+/// A fault ends the connection of the first call that is sent; it is done once all the same.
+fn done_once(fault: Fault) {
     let server = start();
     let alice = runtime().block_on(server.user("alice"));
-    let mut a = Peer::logged_in(&server, &alice);
-    let to = || enums::InputPeer::InputPeerSelf;
-    for (n, fault) in [Fault::cut_before(), Fault::cut_after()]
-        .into_iter()
-        .enumerate()
-    {
-        let connections = a.connections;
-        server
-            .faults()
-            .add(fault.method("messages.sendMessage"))
-            .unwrap();
-        let send = messages::SendMessage::new(to(), n.to_string(), n as i64 + 1);
-        a.call(send).unwrap();
-        assert_eq!(a.connections, connections + 1);
-        assert_eq!(alice.messages_with(&alice).len(), n + 1);
-    }
+    let mut peer = Peer::logged_in(&server, &alice);
+    let connections = peer.connections;
+    let fault = fault.method("messages.sendMessage");
+    server.faults().add(fault).unwrap();
+    let to = enums::InputPeer::InputPeerSelf;
+    peer.call(messages::SendMessage::new(to, "once".into(), 1))
+        .unwrap();
+    assert_eq!(peer.connections, connections + 1);
+    assert_eq!(alice.messages_with(&alice).len(), 1);
+}
+
+#[test]
+fn fault_cut_before_has_a_call_done_once() {
+    done_once(Fault::cut_before());
+}
+
+#[test]
+fn fault_cut_after_has_a_call_done_once() {
+    done_once(Fault::cut_after());
+}
+
+#[test]
+fn fault_cut_before_loses_what_came_in_the_same_packet_too() {
+    let server = start();
+    let mut peer = Peer::connect(&server, 1);
+    peer.forgive();
+    let fault = Fault::cut_before().method("help.getNearestDc");
+    server.faults().add(fault).unwrap();
+    let later = help::GetInviteText::new;
+    peer.ask_together(NEAREST(), later());
+    peer.wait_for_the_end();
+    assert_eq!(server.calls("help.getNearestDc"), 1);
+    assert_eq!(server.calls("help.getInviteText"), 0);
 }
 
 #[test]
@@ -279,62 +296,6 @@ fn fault_difference_too_long_is_told_of_a_channel() {
         ),
         "{told:?}"
     );
-}
-
-/// The pts of updates that come in the short form.
-fn pts_of(update: &enums::Updates) -> i32 {
-    let enums::Updates::UpdateShortMessage(short) = update else {
-        panic!("{update:?}")
-    };
-    short.pts
-}
-
-#[test]
-fn fault_lose_update_makes_pts_jump_and_the_difference_has_it() {
-    let server = start();
-    let (alice, bob, mut peer) = two(&server);
-    let say = |text: &str| runtime().block_on(alice.says(&bob, text)).unwrap();
-    // The first two come in the long form.
-    say("1");
-    say("2");
-    for _ in 0..2 {
-        peer.next_update();
-    }
-    let before = peer.call(updates::GetState::new()).unwrap().pts;
-    server
-        .faults()
-        .add(Fault::lose_update().account(&bob))
-        .unwrap();
-    say("lost");
-    say("seen");
-    assert_eq!(pts_of(&peer.next_update()), before + 2);
-    let missed = updates::GetDifference::new(before, 0, 0);
-    let enums::updates::Difference::Difference(missed) = peer.call(missed).unwrap() else {
-        panic!()
-    };
-    let texts: Vec<_> = missed.new_messages.iter().map(peer::text_of).collect();
-    assert_eq!(texts, ["lost", "seen"]);
-}
-
-#[test]
-fn fault_gap_update_sends_it_after_others() {
-    let server = start();
-    let (alice, bob, mut peer) = two(&server);
-    let say = |text: &str| runtime().block_on(alice.says(&bob, text)).unwrap();
-    say("1");
-    say("2");
-    for _ in 0..2 {
-        peer.next_update();
-    }
-    let before = peer.call(updates::GetState::new()).unwrap().pts;
-    server.faults().add(Fault::gap_update(2)).unwrap();
-    for text in ["late", "4", "5", "6"] {
-        say(text);
-    }
-    let order: Vec<i32> = (0..4)
-        .map(|_| pts_of(&peer.next_update()) - before)
-        .collect();
-    assert_eq!(order, [2, 3, 1, 4]);
 }
 
 #[test]

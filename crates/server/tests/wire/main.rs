@@ -10,7 +10,9 @@ mod killed;
 mod packets;
 mod peer;
 mod raw;
+mod security;
 mod transports;
+mod update_faults;
 mod waiting;
 
 use std::io::{Read, Write};

@@ -1,5 +1,7 @@
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+mod link;
+mod words;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -7,10 +9,13 @@ use heliogram_api::functions::{InitConnection, InvokeWithLayer, auth, help};
 use heliogram_api::{LAYER, enums, types};
 use heliogram_crypto::{AuthKey, RsaPublicKey, Side, message};
 use heliogram_mtproto::exchange::{ClientConfig, ClientExchange, ClientStep};
-use heliogram_mtproto::framing::{Frame, Framing, Obfuscation, Transport};
+use heliogram_mtproto::framing::{Frame, Obfuscation, Transport};
 use heliogram_mtproto::{Event, Now, RequestId, RpcFailure, SendOptions, Session, SessionConfig};
 use heliogram_server::{Account, TestServer};
 use heliogram_tl::{Call, Constructor, Decode, from_bytes, to_bytes};
+
+use link::Link;
+pub(crate) use words::{document_of, input_of, text_of};
 
 /// Longest wait for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -39,57 +44,6 @@ pub(crate) enum Heard {
     Error(i32),
     /// The server started a new session.
     NewSession,
-}
-
-struct Link {
-    address: SocketAddr,
-    transport: Transport,
-    obfuscation: Option<Obfuscation>,
-    stream: TcpStream,
-    framing: Framing,
-}
-
-impl Link {
-    fn dial(address: SocketAddr, transport: Transport, obfuscation: Option<Obfuscation>) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_millis(20)))
-            .unwrap();
-        let framing = Framing::client(transport, obfuscation, seed());
-        Self {
-            address,
-            transport,
-            obfuscation,
-            stream,
-            framing,
-        }
-    }
-
-    fn again(&self) -> Self {
-        Self::dial(self.address, self.transport, self.obfuscation)
-    }
-
-    /// `false` once the connection is gone.
-    fn send(&mut self, packet: &[u8]) -> bool {
-        let mut out = Vec::new();
-        self.framing.encode(packet, &mut out).unwrap();
-        self.stream.write_all(&out).is_ok()
-    }
-
-    /// A frame if one came; an error once the connection is gone.
-    fn receive(&mut self) -> Result<Option<Frame>, ()> {
-        if let Some(frame) = self.framing.next_frame().unwrap() {
-            return Ok(Some(frame));
-        }
-        let mut input = [0; 16 * 1024];
-        match self.stream.read(&mut input) {
-            Ok(0) => return Err(()),
-            Ok(len) => self.framing.receive(&input[..len]),
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(_) => return Err(()),
-        }
-        Ok(self.framing.next_frame().unwrap())
-    }
 }
 
 impl Peer {
@@ -362,6 +316,14 @@ impl Peer {
         id
     }
 
+    /// Sends two calls in one packet, and does not wait for the answers.
+    pub(crate) fn ask_together<A: Call, B: Call>(&mut self, first: A, second: B) {
+        for body in [to_bytes(&first), to_bytes(&second)] {
+            self.session.send(self.now(), body, SendOptions::default());
+        }
+        self.flush();
+    }
+
     /// The next requests that are answered, so many of them, in the order of their answers.
     pub(crate) fn answers(&mut self, count: usize) -> Vec<RequestId> {
         let began = Instant::now();
@@ -394,18 +356,7 @@ impl Peer {
 
     /// How many bytes still come, until the server closes the connection.
     pub(crate) fn bytes_to_the_end(&mut self) -> usize {
-        let began = Instant::now();
-        let mut count = 0;
-        let mut input = [0; 4096];
-        loop {
-            assert!(began.elapsed() < PATIENCE, "the connection stays");
-            match self.link.stream.read(&mut input) {
-                Ok(0) => return count,
-                Ok(len) => count += len,
-                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
+        self.link.bytes_to_the_end()
     }
 
     /// The messages that came by themselves in a packet, read as `T`.
@@ -437,38 +388,4 @@ pub(crate) fn seed() -> [u8; 32] {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).unwrap();
     seed
-}
-
-/// An account among those an answer mentions, to be written to.
-pub(crate) fn input_of(users: &[enums::User], id: i64) -> enums::InputPeer {
-    let found = users.iter().find_map(|user| match user {
-        enums::User::User(user) if user.id == id => user.access_hash,
-        _ => None,
-    });
-    types::InputPeerUser::new(id, found.unwrap()).into()
-}
-
-/// The text of a message.
-pub(crate) fn text_of(message: &enums::Message) -> String {
-    match message {
-        enums::Message::Message(message) => message.message.clone(),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// The document a message carries.
-pub(crate) fn document_of(message: &enums::Message) -> types::Document {
-    let enums::Message::Message(message) = message else {
-        panic!()
-    };
-    let Some(media) = &message.media else {
-        panic!()
-    };
-    let enums::MessageMedia::Document(media) = &**media else {
-        panic!()
-    };
-    let Some(enums::Document::Document(document)) = &media.document else {
-        panic!()
-    };
-    (**document).clone()
 }

@@ -39,7 +39,7 @@ pub(crate) struct Raw<C> {
     pub(crate) channel: C,
     pub(crate) key: AuthKey,
     pub(crate) session: i64,
-    salt: i64,
+    pub(crate) salt: i64,
     counters: Rc<RefCell<Counters>>,
     /// Messages that nobody asked for yet.
     inbox: VecDeque<Bytes>,

@@ -33,6 +33,13 @@ impl Actor {
         match &result {
             Ok(_) if call.introduces => self.introduced = true,
             Ok(_) => {}
+            Err(e) if e.message == "AUTH_KEY_PERM_EMPTY" && self.is_temporary() => {
+                if let Some(call) = self.in_flight.remove(&id) {
+                    self.by_ticket.remove(&call.request.ticket);
+                    self.unbound.push(call.request);
+                }
+                return;
+            }
             Err(e) => {
                 let unknown = matches!(
                     e.message.as_str(),
@@ -49,6 +56,13 @@ impl Actor {
             }
         }
         self.answer(id, result.map_err(CallError::Rpc));
+    }
+
+    /// Whether the session's key is a temporary one.
+    pub(super) fn is_temporary(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|(key, _)| key.life.is_some())
     }
 
     pub(super) fn answer(&mut self, id: RequestId, result: Result<Bytes, CallError>) {

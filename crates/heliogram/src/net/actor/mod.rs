@@ -47,10 +47,14 @@ pub(super) struct Actor {
     by_ticket: HashMap<u64, RequestId>,
     /// Whether the server knows the app in this session.
     introduced: bool,
+    /// Calls the server refused because it has lost the binding of the temporary key.
+    unbound: Vec<Request>,
     // How the connection has fared.
     worked: bool,
     failures: u32,
     strikes: u32,
+    /// Keys that were replaced because the server did not know them.
+    replaced: u32,
     backoff: Backoff,
     packet: Vec<u8>,
 }
@@ -75,9 +79,11 @@ impl Actor {
             in_flight: HashMap::new(),
             by_ticket: HashMap::new(),
             introduced: false,
+            unbound: Vec::new(),
             worked: false,
             failures: 0,
             strikes: 0,
+            replaced: 0,
             backoff,
             packet: Vec::new(),
         })
@@ -102,6 +108,10 @@ impl Actor {
                 End::Lost(fault) => fault,
                 End::Closed => break self.fail_all(&Fault::Closed),
                 End::Idle => break,
+                End::Renew => {
+                    self.forget_temporary().await;
+                    continue;
+                }
             };
             tracing::debug!(dc, purpose = ?self.purpose, ?fault, "connection lost");
             if self.must_give_up(&fault).await {
@@ -137,10 +147,21 @@ impl Actor {
         }
     }
 
+    /// Gives up the temporary key of the session.
+    async fn forget_temporary(&self) {
+        if let Some((key, _)) = &self.session {
+            self.dc.forget_temporary(key).await;
+        }
+    }
+
     /// Whether there is no use in trying again after this.
     async fn must_give_up(&mut self, fault: &Fault) -> bool {
         if fault.is_final(self.worked) {
             return true;
+        }
+        if let Fault::TemporaryKey = fault {
+            self.forget_temporary().await;
+            return false;
         }
         if fault.is_key_unknown() {
             self.strikes += 1;
@@ -153,14 +174,25 @@ impl Actor {
             if home {
                 return true;
             }
-            if let Some((key, _)) = &self.session {
-                self.dc.forget(&self.net.records, key).await;
+            if let Some(key) = self.unknown_key().await {
+                self.dc.forget(&self.net.records, &key).await;
                 self.strikes = 0;
+                self.replaced += 1;
             }
-            return false;
+            // A server that takes no key at all is not asked for ever.
+            return !self.worked && self.replaced > self.net.config.connect_attempts;
         }
         self.failures += 1;
         !self.worked && self.failures >= self.net.config.connect_attempts
+    }
+
+    /// The permanent key that the server does not know: that of the session, or the one that a
+    /// temporary key could not be bound to.
+    async fn unknown_key(&self) -> Option<Arc<Key>> {
+        match &self.session {
+            Some((key, _)) if key.life.is_none() => Some(Arc::clone(key)),
+            _ => self.dc.present_key().await,
+        }
     }
 
     /// Makes the session for a key, unless it exists; calls under way move to the new one.
@@ -200,6 +232,9 @@ impl Actor {
                 self.send(call.request, 0);
             }
         }
+        for request in std::mem::take(&mut self.unbound) {
+            self.send(request, 0);
+        }
         Ok(())
     }
 
@@ -231,11 +266,9 @@ impl Actor {
             let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
         }
         self.by_ticket.clear();
-        for (_, call) in self.in_flight.drain() {
-            let _ = call
-                .request
-                .reply
-                .send(Err(CallError::Fault(fault.clone())));
+        let under_way = self.in_flight.drain().map(|(_, call)| call.request);
+        for request in under_way.chain(self.unbound.drain(..)) {
+            let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
         }
     }
 
@@ -274,7 +307,11 @@ async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
 /// Connects a socket and makes sure that there is a key.
 async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
     let mut wire = handshake::connect(&net, dc.id).await?;
-    match dc.key(&net, &mut wire).await {
+    let key = match net.config.temporary_keys {
+        Some(life) => dc.temporary(&net, &mut wire, life).await,
+        None => dc.key(&net, &mut wire).await,
+    };
+    match key {
         Ok(key) => Ok((wire, key)),
         Err(fault) => {
             net.note(wire.server(), false);

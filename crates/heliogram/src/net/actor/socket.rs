@@ -23,6 +23,8 @@ pub(super) enum End {
     Closed,
     /// Nothing was asked of it for a while.
     Idle,
+    /// The temporary key nears its end, and no call is under way.
+    Renew,
 }
 
 impl Actor {
@@ -42,10 +44,22 @@ impl Actor {
         }
         let mut idle_since = Instant::now();
         let answer_by = Instant::now() + self.net.config.connect_timeout;
+        let life = self.session.as_ref().and_then(|(key, _)| key.life);
         let end = loop {
             if let Err(end) = self.pump(&mut wire) {
                 break end;
             }
+            if !self.unbound.is_empty() {
+                break End::Lost(Fault::TemporaryKey);
+            }
+            let aged = life.is_some_and(|life| Instant::now() >= life.renew_at);
+            if aged && self.in_flight.is_empty() {
+                break End::Renew;
+            }
+            let key_until = life.map_or_else(far_future, |life| match aged {
+                true => life.ends_at,
+                false => life.renew_at,
+            });
             if !self.in_flight.is_empty() {
                 idle_since = Instant::now();
             }
@@ -66,7 +80,7 @@ impl Actor {
                     Ok(_) => {}
                     Err(end) => break end,
                 },
-                request = self.inbox.recv(), if self.in_flight.len() < MAX_IN_FLIGHT => {
+                request = self.inbox.recv(), if !aged && self.in_flight.len() < MAX_IN_FLIGHT => {
                     match request {
                         Some(request) => self.take(request),
                         None => break End::Closed,
@@ -80,13 +94,18 @@ impl Actor {
                     }
                 }
                 () = sleep_until(idle_at) => break End::Idle,
+                () = sleep_until(key_until) => {
+                    if aged {
+                        break End::Lost(Fault::TemporaryKey);
+                    }
+                }
                 () = sleep_until(answer_by), if !proven && !self.in_flight.is_empty() => {
                     break End::Lost(wire.silent(self.dc.id));
                 }
             }
         };
         match end {
-            End::Closed | End::Idle => self.finish(&mut wire).await,
+            End::Closed | End::Idle | End::Renew => self.finish(&mut wire).await,
             End::Lost(_) if !proven => self.net.note(wire.server(), false),
             End::Lost(_) => {}
         }
@@ -170,6 +189,7 @@ impl Actor {
                     .handle_packet(self.net.clock.now(), &mut packet)
                     .map_err(|source| ProtocolError::Session { dc, source }.into())
             }
+            Frame::Error(-404) if self.is_temporary() => Err(Fault::TemporaryKey),
             Frame::Error(code) => Err(handshake::transport_fault(dc, code)),
             Frame::QuickAck(_) => Ok(()),
         }

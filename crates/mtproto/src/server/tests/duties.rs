@@ -56,7 +56,7 @@ fn salts_of_the_last_half_hour_are_accepted() {
 }
 
 #[test]
-fn a_request_that_comes_again_is_answered_again_and_not_run_again() {
+fn sec_20_a_request_that_comes_again_is_answered_again_and_not_run_again() {
     let mut rig = Rig::new();
     let message = rig.message(Bytes::from_static(&CALL), true);
     rig.deliver(&message);
@@ -219,7 +219,7 @@ fn answers_are_dropped_on_demand_running_or_not() {
 }
 
 #[test]
-fn packed_requests_come_out_unpacked_and_bombs_are_answered_with_an_error() {
+fn sec_25_packed_requests_come_out_unpacked_and_bombs_are_answered_with_an_error() {
     let mut rig = Rig::new();
     let plain = Bytes::from(vec![3; 4000]);
     let message = rig.message(wire::pack(plain.clone()), true);

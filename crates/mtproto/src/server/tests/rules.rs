@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn each_broken_rule_has_its_code() {
+fn sec_19_28_each_broken_rule_of_a_client_has_its_code() {
     let id_at = |rig: &Rig, offset: i64| {
         let secs = rig.now.unix.as_secs().wrapping_add_signed(offset);
         MsgIds::default().next(Duration::from_secs(secs), 0, IdKind::Client)
@@ -70,7 +70,7 @@ fn a_container_id_may_be_used_once() {
 }
 
 #[test]
-fn nested_containers_and_late_inner_ids_are_refused_as_a_whole() {
+fn sec_25_nested_containers_and_late_inner_ids_of_a_client_are_refused_as_a_whole() {
     let mut rig = Rig::new();
     let one = rig.message(Bytes::from_static(&CALL), true);
     let inner = rig.message(wire::join(std::slice::from_ref(&one)), false);
@@ -96,7 +96,7 @@ fn what_was_refused_does_not_run_when_a_copy_comes_later() {
 }
 
 #[test]
-fn foreign_sessions_are_refused() {
+fn sec_18_foreign_sessions_of_a_client_are_refused() {
     let mut rig = Rig::new();
     let message = rig.message(Bytes::from_static(&CALL), true);
     for session_id in [0, 54] {

@@ -1,5 +1,6 @@
 //! A client's session against a server that says exactly what a test wants.
 
+mod binding;
 mod record;
 mod refusals;
 mod requests;

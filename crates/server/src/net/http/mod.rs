@@ -126,7 +126,13 @@ impl Http {
                 }
                 self.state = State::Body { len: body, manner };
             }
-            "OPTIONS" if body.unwrap_or(0) == 0 => answer(204, manner, &[], out),
+            "OPTIONS" if body.unwrap_or(0) == 0 => {
+                answer(204, manner, &[], out);
+                if !manner.keep_alive {
+                    self.state = State::Over;
+                    return Ok(Some(Step::End("the client wanted one answer".to_owned())));
+                }
+            }
             _ => return Err(refused(405)),
         }
         self.input.drain(..len);

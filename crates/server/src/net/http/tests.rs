@@ -76,6 +76,8 @@ fn other_requests_have_their_status() {
         (status, ended)
     };
     assert_eq!(status(b"OPTIONS /apiw HTTP/1.1\r\n\r\n"), (204, false));
+    let last = b"OPTIONS /apiw HTTP/1.1\r\nConnection: close\r\n\r\n";
+    assert_eq!(status(last), (204, true));
     assert_eq!(status(b"GET /api HTTP/1.1\r\n\r\n"), (405, true));
     assert_eq!(status(b"HEAD /api HTTP/1.1\r\n\r\n"), (405, true));
     assert_eq!(status(b"POST / HTTP/1.1\r\n\r\n"), (404, true));

@@ -9,7 +9,7 @@ use super::Program;
 use super::groups::{channel, company, group, input, peer, three};
 use super::photos::{png, uploaded};
 
-fn photo(by: &Program, id: i64) -> enums::InputMedia {
+pub(super) fn photo(by: &Program, id: i64) -> enums::InputMedia {
     let file = uploaded(by, id, png(64, 64));
     types::InputMediaUploadedPhoto::new(file).into()
 }
@@ -102,7 +102,7 @@ fn albums_are_sent_to_groups_and_channels_and_found_by_filters() {
     assert_eq!(carol.refusal(outside), "CHANNEL_PRIVATE");
 }
 
-fn items(all: Vec<(enums::InputMedia, i64)>) -> Vec<types::InputSingleMedia> {
+pub(super) fn items(all: Vec<(enums::InputMedia, i64)>) -> Vec<types::InputSingleMedia> {
     let item = |(media, id)| types::InputSingleMedia::new(media, id, String::new());
     all.into_iter().map(item).collect()
 }

@@ -7,7 +7,7 @@ use super::Program;
 use super::groups::{channel, company, input, page, peer, say, three, told};
 use crate::world::{Peer, Place};
 
-fn link(by: &Program, news: i64, talk: i64) -> String {
+pub(super) fn link(by: &Program, news: i64, talk: i64) -> String {
     by.refusal(channels::SetDiscussionGroup::new(
         input(by, news),
         input(by, talk),
@@ -25,7 +25,7 @@ fn message(of: &Program, id: i64, message: i32) -> types::Message {
     }
 }
 
-fn comment(by: &Program, talk: i64, to: i32, text: &str, n: i64) -> String {
+pub(super) fn comment(by: &Program, talk: i64, to: i32, text: &str, n: i64) -> String {
     let reply = types::InputReplyToMessage::new(to);
     by.refusal(messages::SendMessage {
         reply_to: Some(Box::new(reply.into())),

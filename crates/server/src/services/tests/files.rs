@@ -3,7 +3,8 @@ use heliogram_api::functions::{messages, upload};
 use heliogram_api::{enums, types};
 use heliogram_crypto::hash::md5;
 
-use super::{Program, server};
+use super::{Program, served, server};
+use crate::Server;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
@@ -204,4 +205,25 @@ fn a_connection_that_only_carries_files_hears_no_updates() {
     assert_eq!(listening(&shared), before);
     alice.twin().get_me().unwrap();
     assert_eq!(listening(&shared), before + 1);
+}
+
+#[test]
+fn a_part_that_could_not_be_kept_did_not_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("world.db");
+    let shared = served(Server::builder().data(&data));
+    let alice = Program::logged_in(&shared, "9996620001", "Alice");
+    let (files, away) = (
+        folder.path().join("world.db.files"),
+        folder.path().join("away"),
+    );
+    let save = || upload::SaveFilePart::new(7, 0, Bytes::from_static(b"text"));
+    std::fs::rename(&files, &away).unwrap();
+    assert_eq!(alice.refusal(save()), "FILE_WRITE_FAILED");
+    std::fs::rename(&away, &files).unwrap();
+    let file = || types::InputFile::new(7, 1, "a.txt".into(), String::new()).into();
+    let missing = send(&alice, file(), 1).unwrap_err();
+    assert_eq!(missing, "FILE_PART_0_MISSING");
+    alice.call(save()).unwrap();
+    send(&alice, file(), 1).unwrap();
 }

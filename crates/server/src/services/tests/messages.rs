@@ -70,6 +70,16 @@ fn a_peer_needs_its_hash() {
         alice.refusal(call(enums::InputPeer::Empty)),
         "PEER_ID_INVALID"
     );
+    // A number that is no group's does not lead to what lies behind it.
+    let own = super::groups::channel(&alice, false);
+    for id in [0, -bob.me, 1_000_000_000_000 + own, i64::MIN] {
+        let group = types::InputPeerChat::new(id);
+        assert_eq!(alice.refusal(call(group.into())), "CHAT_ID_INVALID");
+        let full = messages::GetFullChat::new(id);
+        assert_eq!(alice.refusal(full), "CHAT_ID_INVALID");
+        let channel = types::InputPeerChannel::new(id, 0);
+        assert_eq!(alice.refusal(call(channel.into())), "CHANNEL_INVALID");
+    }
 }
 
 #[test]
@@ -161,6 +171,14 @@ fn edits_deletes_and_replies() {
     let done = alice.call(delete).unwrap();
     assert_eq!(done.pts_count, 1);
     assert_eq!(history(&bob, &alice), ["yes", "ONE"]);
+}
+
+#[test]
+fn a_draft_is_no_longer_than_a_message() {
+    let (alice, bob) = pair();
+    let draft = |len: usize| messages::SaveDraft::new(alice.peer(&bob), "x".repeat(len));
+    assert_eq!(alice.refusal(draft(4097)), "MESSAGE_TOO_LONG");
+    assert_eq!(alice.refusal(draft(4096)), "");
 }
 
 #[test]

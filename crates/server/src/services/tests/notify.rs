@@ -46,9 +46,10 @@ fn settings_are_kept_shown_and_told_to_other_sessions() {
         .call(users::GetFullUser::new(alice.user(&bob)))
         .unwrap();
     assert_eq!(full.full_user.notify_settings, set);
-    let named = vec![types::InputDialogPeer::new(alice.peer(&bob)).into()];
+    // A conversation is shown once, however often it is named.
+    let named = vec![types::InputDialogPeer::new(alice.peer(&bob)).into(); 3];
     let dialogs = alice.call(messages::GetPeerDialogs::new(named)).unwrap();
-    let enums::Dialog::Dialog(dialog) = &dialogs.dialogs[0] else {
+    let [enums::Dialog::Dialog(dialog)] = &dialogs.dialogs[..] else {
         panic!()
     };
     assert_eq!(dialog.notify_settings, set);

@@ -22,12 +22,12 @@ fn option(name: &'static str) -> Bytes {
 }
 
 /// A question with three answers, named a, b and c.
-fn tea() -> types::Poll {
+pub(super) fn tea() -> types::Poll {
     let answers = ["a", "b", "c"].map(|n| types::PollAnswer::new(words(n), option(n)).into());
     types::Poll::new(0, words("Tea?"), answers.to_vec(), 0)
 }
 
-fn media(poll: types::Poll) -> types::InputMediaPoll {
+pub(super) fn media(poll: types::Poll) -> types::InputMediaPoll {
     types::InputMediaPoll::new(Box::new(poll))
 }
 
@@ -43,7 +43,7 @@ fn quiz() -> types::InputMediaPoll {
     }
 }
 
-fn sending(
+pub(super) fn sending(
     to: enums::InputPeer,
     media: types::InputMediaPoll,
     random_id: i64,
@@ -391,6 +391,12 @@ fn a_poll_can_wait_and_starts_to_run_when_it_is_sent() {
         ..sending(alice.peer(&bob), media(brief), 1)
     };
     alice.call(later.clone()).unwrap();
+    let swap = messages::EditMessage {
+        schedule_date: Some(now + 3600),
+        media: Some(Box::new(super::albums::file(&alice, 9))),
+        ..messages::EditMessage::new(alice.peer(&bob), 1)
+    };
+    assert_eq!(alice.refusal(swap), "MEDIA_PREV_INVALID");
     let gone = messages::DeleteScheduledMessages::new(alice.peer(&bob), vec![1]);
     alice.call(gone).unwrap();
     assert!(alice.shared.world().polls.is_empty());
@@ -476,9 +482,11 @@ fn a_channels_post_is_voted_on_and_found_as_a_poll() {
     assert_eq!(results(&alice, peer(&alice, id), 2).total_voters, Some(1));
     let counters = messages::GetSearchCounters::new(
         peer(&bob, id),
-        vec![enums::MessagesFilter::InputMessagesFilterPoll],
+        vec![enums::MessagesFilter::InputMessagesFilterPoll; 1000],
     );
-    assert_eq!(bob.call(counters).unwrap()[0].count, 1);
+    let counted = bob.call(counters).unwrap();
+    assert_eq!(counted.len(), 1, "each kind is counted once");
+    assert_eq!(counted[0].count, 1);
     let shown = poll_of(&newest(&alice, peer(&alice, id)));
     let closed = types::Poll {
         closed: true,

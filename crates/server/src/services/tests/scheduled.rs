@@ -250,6 +250,15 @@ fn a_channels_queue_belongs_to_those_who_post() {
     plan(&alice, peer(&alice, id), "news", 1, date);
     let look = messages::GetScheduledHistory::new(peer(&bob, id), 0);
     assert_eq!(bob.refusal(look), "CHAT_ADMIN_REQUIRED");
+    alice.shared.world().out.clear();
+    let heard = alice.second();
+    plan(&alice, peer(&alice, id), "more", 3, date + HOUR);
+    let told = heard.heard();
+    assert!(
+        told.iter()
+            .any(|one| matches!(one, Update::NewScheduledMessage(_))),
+        "the creator's other programs hear of it: {told:?}"
+    );
     let has = |of: &Program| {
         let full = of.call(channels::GetFullChannel::new(input(of, id)));
         match full.unwrap().full_chat {
@@ -260,6 +269,7 @@ fn a_channels_queue_belongs_to_those_who_post() {
     assert_eq!((has(&alice), has(&bob)), (true, false));
     pass(&alice, HOUR);
     assert_eq!(page(&bob, peer(&bob, id))[0], "news");
+    pass(&alice, HOUR);
     assert!(!has(&alice));
     // In a supergroup everybody has a queue.
     let id = company(&alice, &[&bob], false);
@@ -281,6 +291,31 @@ fn what_may_not_be_sent_any_more_is_gone() {
     pass(&alice, HOUR);
     assert_eq!(gone(&other.heard()), [(vec![planned], None)]);
     assert!(!page(&alice, peer(&alice, id)).contains(&"x".to_owned()));
+}
+
+#[test]
+fn a_file_that_was_forbidden_meanwhile_is_not_sent_in_slow_mode_either() {
+    let (alice, bob, _) = three();
+    let id = company(&alice, &[&bob], false);
+    let slow = channels::ToggleSlowMode::new(input(&alice, id), HOUR);
+    alice.call(slow).unwrap();
+    let planned = messages::SendMedia {
+        schedule_date: Some(in_seconds(&bob, HOUR)),
+        ..messages::SendMedia::new(peer(&bob, id), file(&bob, 1), "planned".into(), 1)
+    };
+    bob.call(planned).unwrap();
+    pass(&alice, HOUR - 1);
+    let words = messages::SendMessage::new(peer(&bob, id), "words".into(), 2);
+    bob.call(words).unwrap();
+    let banned = types::ChatBannedRights {
+        send_docs: true,
+        ..types::ChatBannedRights::new(0)
+    };
+    let forbid = messages::EditChatDefaultBannedRights::new(peer(&alice, id), banned);
+    alice.call(forbid).unwrap();
+    pass(&alice, 1);
+    assert_eq!(page(&alice, peer(&alice, id))[0], "words");
+    assert!(queue(&bob, peer(&bob, id)).is_empty());
 }
 
 #[test]

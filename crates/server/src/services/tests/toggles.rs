@@ -77,6 +77,12 @@ fn the_reactions_of_a_chat_are_kept() {
     };
     alice.call(set.clone()).unwrap();
     assert_eq!(alice.refusal(set), "CHAT_NOT_MODIFIED");
+    let sign = |text: &str| types::ReactionEmoji::new(text.into()).into();
+    for wrong in [vec![sign("👍"), sign("👍")], vec![sign("no sign")]] {
+        let wrong = types::ChatReactionsSome::new(wrong).into();
+        let set = messages::SetChatAvailableReactions::new(peer(&alice, id), wrong);
+        assert_eq!(alice.refusal(set), "REACTION_INVALID");
+    }
     let full = full(&bob, id);
     assert_eq!(full.available_reactions.as_deref(), Some(&some));
     assert_eq!(full.reactions_limit, Some(3));
@@ -147,6 +153,30 @@ fn messages_delete_themselves_when_their_time_has_come() {
     assert!(!texts().1.contains(&"longer".to_owned()));
     let w = alice.shared.world();
     assert!(w.ends.is_empty() && w.letters.values().all(|letter| letter.text.is_empty()));
+}
+
+#[test]
+fn messages_of_a_new_chat_live_as_long_as_can_be_set() {
+    let (alice, bob, _) = three();
+    let chats = || alice.shared.world().chats.len();
+    let before = chats();
+    let made = |ttl| channels::CreateChannel {
+        ttl_period: Some(ttl),
+        ..channels::CreateChannel::new("News".into(), String::new())
+    };
+    let small = |ttl| messages::CreateChat {
+        ttl_period: Some(ttl),
+        ..messages::CreateChat::new(vec![alice.user(&bob)], "Friends".into())
+    };
+    for ttl in [5, -86_400, i32::MAX] {
+        assert_eq!(alice.refusal(made(ttl)), "TTL_PERIOD_INVALID");
+        assert_eq!(alice.refusal(small(ttl)), "TTL_PERIOD_INVALID");
+    }
+    assert_eq!(chats(), before, "none was made");
+    alice.call(made(86_400)).unwrap();
+    alice.call(small(86_400)).unwrap();
+    let w = alice.shared.world();
+    assert!(w.chats.values().all(|chat| chat.settings.ttl == 86_400));
 }
 
 #[test]

@@ -1,0 +1,73 @@
+//! Every attack of a client on the server, over real sockets.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use heliogram_api::functions::help;
+use heliogram_simulation::hostile::{RequestAttack, Victim};
+use heliogram_tl::to_bytes;
+
+use crate::channel::{Channel, Socket, Tcp};
+use crate::raw::Raw;
+use crate::start;
+
+/// Moments without anything new after which nothing more is waited for.
+const QUIET_MOMENTS: usize = 10;
+
+/// Reads until nothing more comes, or the connection is over.
+fn drain(channel: &mut impl Channel) {
+    let mut quiet = 0;
+    while quiet < QUIET_MOMENTS {
+        match channel.receive() {
+            Ok(Some(_)) => quiet = 0,
+            Ok(None) => quiet += 1,
+            Err(()) => return,
+        }
+    }
+}
+
+fn request(attack: RequestAttack) {
+    let server = start();
+    let address = server.dcs()[0].address;
+    let pem = server.public_key_pem();
+    let mut raw = Raw::new(Tcp::dial(address), &pem, 1, None).unwrap();
+    raw.introduce(help::GetConfig::new()).unwrap();
+    let poison = to_bytes(&help::GetNearestDc::new());
+    let victim = Victim {
+        key: &raw.key,
+        // A session of its own, of which these are the first messages.
+        session_id: raw.session ^ 2,
+        salt: raw.salt,
+        time: SystemTime::now().duration_since(UNIX_EPOCH).unwrap(),
+        poison: &poison,
+    };
+    for packet in attack.packets(&victim) {
+        raw.channel.send(&packet);
+    }
+    drain(&mut raw.channel);
+    let runs = usize::try_from(server.calls("help.getNearestDc")).unwrap();
+    assert_eq!(runs, attack.runs());
+    // Neither the key nor the server has come to harm.
+    let mut again = Raw::with_key(Tcp::dial(address), raw.key.clone(), raw.salt);
+    again.introduce(help::GetConfig::new()).unwrap();
+}
+
+heliogram_simulation::request_attack_tests!(request);
+
+#[test]
+fn sec_30_a_frame_longer_than_any_packet_ends_the_connection_at_once() {
+    let server = start();
+    let too_long = |start: &[u8], length: &[u8]| [start, length].concat();
+    for bytes in [
+        too_long(&[0xee; 4], &0x7fff_ff00_u32.to_le_bytes()),
+        too_long(&[0xef, 0x7f], &[0xff; 3]),
+    ] {
+        let mut socket = Socket::dial(server.dcs()[0].address);
+        socket.write(&bytes);
+        let began = std::time::Instant::now();
+        socket.read_to_end();
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "it waits for them"
+        );
+    }
+}
