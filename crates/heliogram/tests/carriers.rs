@@ -228,3 +228,12 @@ async fn a_web_server_that_knows_no_mtproto_is_said_to_know_none() {
         assert!(error.contains("does not speak MTProto"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn temporary_keys_are_bound_over_every_carrier() {
+    for carrier in [Carrier::websocket(), Carrier::http()] {
+        let server = TestServer::start().await;
+        let builder = server.client_builder().pfs(true).carrier(carrier);
+        works(&server, builder).await;
+    }
+}
