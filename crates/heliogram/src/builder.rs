@@ -55,13 +55,16 @@ impl ClientBuilder {
     }
 
     /// How packets are delimited on the wire. [`Transport::Abridged`] by default.
+    ///
+    /// A proxy made for MTProto may ask for the padded one, and HTTP needs none.
     #[doc(alias = "connection")]
     pub fn transport(mut self, transport: Transport) -> Self {
         self.config.transport = transport;
         self
     }
 
-    /// Scrambles the connection so that it does not look like MTProto. Off by default.
+    /// Scrambles the connection so that it does not look like MTProto. Off by default; proxies made
+    /// for MTProto, WebSockets and addresses that ask for it have it in any case.
     pub fn obfuscated(mut self, on: bool) -> Self {
         self.config.obfuscated = on;
         self
