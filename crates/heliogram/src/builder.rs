@@ -4,8 +4,9 @@ use heliogram_mtproto::framing::Transport;
 use zeroize::Zeroizing;
 
 use crate::{
-    Carrier, Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
+    Budget, Carrier, Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
     config::Config,
+    invoke::Rule,
     storage::{self, Records, Storage},
 };
 
@@ -40,7 +41,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps the session in a storage that others share.
+    /// Keeps the session in a storage that the program goes on using, for values of its own or to
+    /// look at. Two clients at a time cannot have the same one.
     pub fn shared_storage(mut self, storage: Arc<dyn Storage>) -> Self {
         self.storage = storage;
         self
@@ -173,7 +175,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest flood wait that is slept rather than reported as an error. 60 s by default.
+    /// The longest flood wait that is slept rather than reported as an error. 60 s by default;
+    /// zero reports each of them. One call sleeps at most five times.
+    ///
+    /// Waits are remembered, in the storage as well: while one lasts, a call of its method waits
+    /// or fails without asking the server again.
     #[doc(alias = "flood_sleep_threshold")]
     #[doc(alias = "sleep_threshold")]
     pub fn flood_sleep(mut self, longest: Duration) -> Self {
@@ -181,9 +187,61 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls `hook` whenever the server asks to wait, before the client sleeps or fails.
+    /// Calls `hook` for every flood wait, before the client sleeps or fails.
+    ///
+    /// ```
+    /// # use heliogram::Client;
+    /// let builder = Client::builder(12345, "0123456789abcdef0123456789abcdef").on_flood(|wait| {
+    ///     eprintln!("{} has to wait {:?}", wait.method, wait.wait);
+    /// });
+    /// ```
     pub fn on_flood(mut self, hook: impl Fn(&FloodWait) + Send + Sync + 'static) -> Self {
         self.config.on_flood = Some(Arc::new(hook));
+        self
+    }
+
+    /// Spreads all calls so that they stay within a budget. Without limit by default.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use heliogram::{Budget, Client};
+    ///
+    /// // Telegram asks bots for at most 30 messages a second.
+    /// let bot = Client::builder(12345, "0123456789abcdef0123456789abcdef")
+    ///     .throttle_methods("messages.send", Budget::new(30, Duration::from_secs(1)));
+    /// ```
+    pub fn throttle(self, budget: Budget) -> Self {
+        self.throttle_methods("", budget)
+    }
+
+    /// Spreads the calls of all methods whose names begin with `prefix`, such as
+    /// `messages.send` or `upload.`, so that they stay within a budget together.
+    ///
+    /// A call that several budgets are about stays within each of them.
+    pub fn throttle_methods(self, prefix: impl Into<Box<str>>, budget: Budget) -> Self {
+        self.rule(prefix.into(), budget, false)
+    }
+
+    /// As [`throttle_methods`](Self::throttle_methods), with a budget for each chat.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use heliogram::{Budget, Client};
+    ///
+    /// // Telegram asks bots for at most 20 messages a minute in a group.
+    /// let bot = Client::builder(12345, "0123456789abcdef0123456789abcdef")
+    ///     .throttle_chats("messages.send", Budget::new(20, Duration::from_secs(60)).burst(3));
+    /// ```
+    pub fn throttle_chats(self, prefix: impl Into<Box<str>>, budget: Budget) -> Self {
+        self.rule(prefix.into(), budget, true)
+    }
+
+    fn rule(mut self, prefix: Box<str>, budget: Budget, by_chat: bool) -> Self {
+        self.config.budgets.push(Rule {
+            prefix,
+            budget,
+            by_chat,
+        });
         self
     }
 
@@ -228,6 +286,32 @@ impl ClientBuilder {
     #[doc(alias = "max_concurrent_transmissions")]
     pub fn file_connections(mut self, count: usize) -> Self {
         self.config.file_connections = count.clamp(1, 16);
+        self
+    }
+
+    /// Whether popular files of large public channels may come from CDNs, where that is faster. On
+    /// by default.
+    ///
+    /// A CDN is a data centre outside of Telegram's own. It holds the files encrypted and gets
+    /// neither the account nor what is set here of device, system and app, but it sees the
+    /// client's IP address and which encrypted file it fetches. What it sends is checked against
+    /// hashes from Telegram before anybody sees it. If it lies or cannot be reached, the file comes
+    /// from Telegram itself, and so do all others for 10 minutes; that is logged as a warning. Off
+    /// means that no CDN is ever connected to.
+    ///
+    /// ```no_run
+    /// # async fn run() -> heliogram::Result<()> {
+    /// # let (api_id, api_hash) = (1, "");
+    /// let client = heliogram::Client::builder(api_id, api_hash).cdn(false).connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `cdn_supported` of `upload.getFile`.
+    #[doc(alias = "cdn_supported")]
+    #[doc(alias = "upload.getCdnFile")]
+    pub fn cdn(mut self, on: bool) -> Self {
+        self.config.cdn = on;
         self
     }
 

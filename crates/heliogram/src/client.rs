@@ -1,21 +1,20 @@
 use std::{
     fmt,
-    sync::{Arc, Weak},
+    sync::{Arc, Mutex, Weak},
 };
 
 use heliogram_api::{functions as f, types};
-use heliogram_tl::{Bytes, Call, from_bytes, to_bytes};
+use heliogram_tl::Call;
 
 use tokio::time::timeout;
 
 use crate::{
-    Authorization, ClientBuilder, Error, Layer, Purpose, RawCall, Result, auth,
+    Authorization, CallOptions, ClientBuilder, Error, Layer, RawCall, Result, Stats, auth,
     config::Config,
-    error::ProtocolError,
     invoke::{self, Layers},
-    net::{Net, Pool, refresh},
+    net::{Net, Pool, lock, refresh},
     peers::Peers,
-    storage::Storage,
+    storage::{Claim, Storage},
     updates,
 };
 
@@ -37,6 +36,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    options: CallOptions,
 }
 
 /// A handle that does not keep the connection open: what background tasks hold.
@@ -48,12 +48,17 @@ pub(crate) struct WeakClient {
 impl WeakClient {
     /// The client, unless its last handle was dropped.
     pub(crate) fn upgrade(&self) -> Option<Client> {
-        self.inner.upgrade().map(|inner| Client { inner })
+        self.inner.upgrade().map(|inner| Client {
+            inner,
+            options: CallOptions::new(),
+        })
     }
 }
 
 /// What the handles of one session share.
 struct Inner {
+    /// The right to the storage; given up when the client stops, and before the storage.
+    claim: Mutex<Option<Claim>>,
     net: Arc<Net>,
     pool: Pool,
     layers: Layers,
@@ -78,17 +83,20 @@ impl Client {
         storage: Arc<dyn Storage>,
         layers: Vec<Arc<dyn Layer>>,
     ) -> Result<Self> {
+        let claim = Claim::take(&storage)?;
         let peers = Peers::new(Arc::clone(&storage));
         let net = Net::open(config, storage).await?;
         let layers = Layers::new(layers, &net.config);
         let pool = Pool::new(Arc::clone(&net));
         let client = Self {
             inner: Arc::new(Inner {
+                claim: Mutex::new(Some(claim)),
                 net,
                 pool,
                 layers,
                 peers,
             }),
+            options: CallOptions::new(),
         };
         let config = match client.greet().await {
             Ok(config) => config,
@@ -100,7 +108,8 @@ impl Client {
         };
         let stopped = client.net().stopped();
         let tasks = &client.net().tasks;
-        tasks.spawn(refresh::run(client.downgrade(), stopped, config));
+        let stale = Arc::clone(&client.net().stale);
+        tasks.spawn(refresh::run(client.downgrade(), stale, stopped, config));
         tasks.spawn(updates::run(client.downgrade()));
         if client.self_id().is_some() {
             client.begin_updates().await;
@@ -132,7 +141,7 @@ impl Client {
         match me {
             Some(Ok(users)) => drop(self.recognise(users).await?),
             // A refusal is for the calls that need the account; whoever asks sees that it is gone.
-            None | Some(Err(Error::Rpc(_))) => {}
+            None | Some(Err(Error::Rpc(_) | Error::SessionEnded(_))) => {}
             Some(Err(e)) => return Err(e),
         }
         Ok(config)
@@ -144,92 +153,37 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
-        let raw = RawCall::new(C::NAME, to_bytes(&call));
+        let raw = RawCall::of(&call);
         let bytes = invoke::Next::bare(self).run(raw).await?;
         self.decode::<C>(&bytes)
     }
 
-    /// Calls any function of Telegram's API and waits for its answer.
-    ///
-    /// Flood waits up to the threshold are slept, faults of the server repeated, and calls meant
-    /// for another data centre sent there. Dropping the future takes the call back.
+    /// A handle of the same session whose calls are carried as `options` say: those of
+    /// [`invoke`](Self::invoke) and of every friendly method that is begun with it.
     ///
     /// ```no_run
     /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
-    /// use heliogram::api::functions as f;
-    /// let config = client.invoke(f::help::GetConfig {}).await?;
-    /// println!("this is data centre {}", config.this_dc);
+    /// use std::time::Duration;
+    /// use heliogram::CallOptions;
+    ///
+    /// let hasty = client.with(CallOptions::new().timeout(Duration::from_secs(3)));
+    /// hasty.send_message("me", "now or never").await?;
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// # Errors
-    /// [`Error::Rpc`](crate::Error::Rpc) when the server refuses the call, and the errors of the
-    /// network.
-    #[doc(alias = "__call__")]
-    #[doc(alias = "invoke_raw")]
-    pub fn invoke<C>(&self, call: C) -> impl Future<Output = Result<C::Output>> + Send + use<'_, C>
-    where
-        C: Call,
-        C::Output: 'static,
-    {
-        let raw = RawCall::new(C::NAME, to_bytes(&call));
-        drop(call);
-        self.answer::<C>(raw)
+    #[doc(alias = "withParams")]
+    #[must_use = "the client itself stays as it is"]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            options,
+        }
     }
 
-    /// Calls a function at a data centre of choice, over connections kept for `purpose`.
-    ///
-    /// The account's authorization is carried to that data centre first.
-    ///
-    /// # Errors
-    /// As [`invoke`](Self::invoke).
-    pub fn invoke_on<C>(
-        &self,
-        dc: i32,
-        purpose: Purpose,
-        call: C,
-    ) -> impl Future<Output = Result<C::Output>> + Send + use<'_, C>
-    where
-        C: Call,
-        C::Output: 'static,
-    {
-        let raw = RawCall::new(C::NAME, to_bytes(&call)).on(dc, purpose);
-        drop(call);
-        self.answer::<C>(raw)
-    }
-
-    /// Sends an encoded call through all layers and gives the encoded answer.
-    ///
-    /// # Errors
-    /// As [`invoke`](Self::invoke).
-    pub async fn invoke_bytes(&self, call: RawCall) -> Result<Bytes> {
-        invoke::Next::start(self, &self.inner.layers)
-            .run(call)
-            .await
-    }
-
-    async fn answer<C>(&self, raw: RawCall) -> Result<C::Output>
-    where
-        C: Call,
-        C::Output: 'static,
-    {
-        let bytes = self.invoke_bytes(raw).await?;
-        self.decode::<C>(&bytes)
-    }
-
-    /// Reads an answer; what it tells of peers and updates is taken over before anybody sees it.
-    fn decode<C>(&self, bytes: &Bytes) -> Result<C::Output>
-    where
-        C: Call,
-        C::Output: 'static,
-    {
-        let output = from_bytes::<C::Output>(bytes).map_err(|e| ProtocolError::BadAnswer {
-            method: C::NAME,
-            source: Some(e),
-        })?;
-        crate::methods::observe(self, C::NAME, &output);
-        Ok(output)
+    /// What this client has done since it was connected: calls, repetitions, waits, reconnects.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.net().stats.read()
     }
 
     /// Who this session is signed in as, as far as is known without asking the server.
@@ -263,8 +217,9 @@ impl Client {
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
         self.inner.pool.stop().await;
-        self.storage().close().await?;
-        Ok(())
+        let closed = self.storage().close().await;
+        lock(&self.inner.claim).take();
+        Ok(closed?)
     }
 
     /// The same as [`stop`](Self::stop).
@@ -301,6 +256,16 @@ impl Client {
     /// What all connections share.
     pub(crate) fn net(&self) -> &Arc<Net> {
         &self.inner.net
+    }
+
+    /// How the calls of this handle are carried.
+    pub(crate) const fn options(&self) -> CallOptions {
+        self.options
+    }
+
+    /// What stands around every call.
+    pub(crate) fn layers(&self) -> &Layers {
+        &self.inner.layers
     }
 
     /// The open connections.

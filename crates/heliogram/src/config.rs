@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use heliogram_mtproto::framing::Transport;
 
-use crate::net::{carrier::Carrier, proxy::Proxy, servers::Servers};
+use crate::{
+    invoke::Rule,
+    net::{carrier::Carrier, proxy::Proxy, servers::Servers},
+};
 
 /// How an app presents itself to Telegram; shown in the account's list of devices.
 ///
@@ -38,16 +41,51 @@ impl Default for Identity {
     }
 }
 
+/// What a wait is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FloodKind {
+    /// A method was called too often (raw `FLOOD_WAIT`).
+    Flood,
+    /// Accounts without Premium move files slower (raw `FLOOD_PREMIUM_WAIT`).
+    Premium,
+    /// A chat in slow mode takes no message from this account yet (raw `SLOWMODE_WAIT`). This
+    /// one says nothing of other chats.
+    Slowmode,
+    /// A number of the test servers was asked for too often (raw `FLOOD_TEST_PHONE_WAIT`).
+    TestPhone,
+}
+
+impl FloodKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Flood, Self::Premium, Self::Slowmode, Self::TestPhone];
+
+    /// The server's name for it, without the number of seconds.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Flood => "FLOOD_WAIT",
+            Self::Premium => "FLOOD_PREMIUM_WAIT",
+            Self::Slowmode => "SLOWMODE_WAIT",
+            Self::TestPhone => "FLOOD_TEST_PHONE_WAIT",
+        }
+    }
+}
+
 /// A wait that the server asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FloodWait {
     /// The method that was called too often.
     pub method: &'static str,
-    /// How long the server wants the caller to wait.
+    /// What the wait is about.
+    pub kind: FloodKind,
+    /// How long it still lasts.
     pub wait: Duration,
     /// Whether the client sleeps and calls again; otherwise the call fails with the error.
     pub slept: bool,
+    /// Whether the client knew of it from an earlier call and did not ask the server again.
+    pub known: bool,
 }
 
 /// What is told of a flood wait.
@@ -78,6 +116,8 @@ pub(crate) struct Config {
     pub(crate) flood_sleep: Duration,
     /// Told of each flood wait.
     pub(crate) on_flood: Option<FloodHook>,
+    /// How often calls may be made.
+    pub(crate) budgets: Vec<Rule>,
     /// How long one call may take, connecting again and repeating included.
     pub(crate) request_timeout: Duration,
     /// How long connecting a socket, and each answer of the key exchange, may take.
@@ -90,6 +130,8 @@ pub(crate) struct Config {
     pub(crate) max_backoff: Duration,
     /// How many connections carry uploads, for each data centre; the same for downloads.
     pub(crate) file_connections: usize,
+    /// Whether files may come from CDNs.
+    pub(crate) cdn: bool,
     /// After how long without calls a connection that carries files is closed.
     pub(crate) file_idle: Duration,
     /// How long `stop` waits for calls under way and for the last bytes to leave.
@@ -111,12 +153,14 @@ impl Config {
             servers: Servers::telegram(),
             flood_sleep: Duration::from_secs(60),
             on_flood: None,
+            budgets: Vec::new(),
             request_timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
             connect_attempts: 3,
             retries: 5,
             max_backoff: Duration::from_secs(15),
             file_connections: 4,
+            cdn: true,
             file_idle: Duration::from_secs(60),
             stop_grace: Duration::from_secs(3),
         }

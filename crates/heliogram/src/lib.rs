@@ -44,7 +44,10 @@
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
+//! | set limits, sleep floods, spread calls | [`invoke`], [`Client::with`] | `flood_sleep_threshold`, `request_retries` |
+//! | make many calls at once, or in order | [`Client::invoke_all`] | `client([..], ordered=True)`, `MultiError` |
 //! | tell errors apart | [`Error`], [`Error::is`] with [`errors`] | `except errors.FloodWaitError` |
+//! | know that a session is over | [`Error::SessionEnded`] | `AuthKeyDuplicatedError`, `SessionRevokedError` |
 //! | end | [`Client::stop`] | `disconnect` |
 //!
 //! What takes options is a builder that is sent by awaiting it. The search of this page knows the
@@ -52,9 +55,10 @@
 //!
 //! # Features
 //!
-//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `websocket`: connections
-//! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded server
-//! and signed-in clients for tests, see `heliogram::testing`.
+//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
+//! of calls for the recorder of the program, through the crate `metrics`. `websocket`: connections
+//! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded
+//! server and signed-in clients for tests, see `heliogram::testing`.
 #![forbid(unsafe_code)]
 
 /// Implements `IntoFuture` for a builder that has `async fn send(self) -> Result<T>`.
@@ -80,11 +84,17 @@ pub mod events;
 pub mod files;
 pub mod invoke;
 pub mod methods;
+#[cfg(feature = "metrics")]
+mod metric;
+#[cfg(not(feature = "metrics"))]
+#[path = "metric_off.rs"]
+mod metric;
 mod net;
 pub mod paging;
 pub mod peers;
 pub mod proxy;
 mod random;
+mod stats;
 pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -98,13 +108,18 @@ pub use auth::{Authorization, LoginToken, SignIn};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
-pub use config::{FloodWait, Identity};
-pub use error::{Error, NetworkError, ProtocolError, Result, RpcError, Unexpected, UsageError};
+pub use config::{FloodKind, FloodWait, Identity};
+pub use error::{
+    Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,
+    UsageError,
+};
 pub use events::Event;
 pub use files::{FileError, InputFile};
 pub use heliogram_api::{self as api, LAYER, errors};
 pub use heliogram_mtproto::framing::Transport;
-pub use invoke::{Layer, Next, Purpose, RawCall};
+pub use invoke::{
+    Answers, Budget, CallOptions, InvokeAll, Layer, MultiError, Next, Purpose, RawCall,
+};
 pub use net::carrier::Carrier;
 pub use net::servers::{ServerAddr, Servers};
 pub use paging::Paged;
@@ -112,6 +127,7 @@ pub use peers::{PeerError, PeerId, PeerKind, PeerLike};
 pub use proxy::Proxy;
 #[cfg(feature = "tls")]
 pub use rustls;
+pub use stats::Stats;
 pub use text::{Text, html, md};
 pub use types::{Chat, ChatKind, Document, Media, Message, Photo, User};
 pub use updates::Updates;

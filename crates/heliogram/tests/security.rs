@@ -11,21 +11,21 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use heliogram::{
-    Client, Error, Event, ProtocolError, Purpose, Updates,
-    api::{enums, functions as f, types},
-    storage::{Changes, Memory, Records, SignedIn, Storage},
+    Error, ProtocolError, Purpose,
+    api::{functions as f, types},
 };
 use heliogram_simulation::hostile::{ExchangeAttack, Reaction, RecordAttack};
 use heliogram_tl::{Call, to_bytes};
-use script::{Answer, Seen, Server, until, usual};
+use script::{
+    Answer, Server,
+    account::{answer, client_of, poison, taken, works},
+    until, usual,
+};
 use tokio::runtime::Runtime;
 
 /// Longer than any reaction takes, shorter than a hang.
 const SOON: Duration = Duration::from_secs(20);
-/// How long something that must not come is waited for.
-const QUIET: Duration = Duration::from_millis(150);
 
 /// All tests of the program share a runtime: a name is all that differs.
 fn block_on<T>(test: impl Future<Output = T>) -> T {
@@ -57,77 +57,6 @@ fn exchange(attack: ExchangeAttack) {
         assert_eq!(server.fooled(), at_the_end);
         assert_eq!(server.keys(), 0);
     });
-}
-
-/// An account for which updates come.
-async fn signed_in() -> Arc<dyn Storage> {
-    let storage: Arc<dyn Storage> = Arc::new(Memory::default());
-    let mut changes = Changes::new();
-    changes.home_dc(1).signed_in(SignedIn {
-        user_id: 7,
-        bot: Some(false),
-    });
-    Records::new(Arc::clone(&storage))
-        .commit(changes)
-        .await
-        .unwrap();
-    storage
-}
-
-fn answer(seen: &Seen) -> Answer {
-    let state = types::updates::State::new(1, 1, 1, 1, 0);
-    let me = types::User {
-        is_self: true,
-        ..types::User::new(7)
-    };
-    usual(seen).unwrap_or_else(|| match seen.id {
-        f::updates::GetState::ID => Answer::Result(to_bytes(&state)),
-        f::users::GetUsers::ID => Answer::Result(to_bytes(&vec![enums::User::from(me)])),
-        f::updates::GetDifference::ID => {
-            let empty = types::updates::DifferenceEmpty::new(1, 1);
-            Answer::Result(to_bytes(&enums::updates::Difference::from(empty)))
-        }
-        f::help::GetNearestDc::ID => {
-            Answer::Result(to_bytes(&types::NearestDc::new("DE".into(), 1, 1)))
-        }
-        _ => Answer::Error(400, "INPUT_METHOD_INVALID"),
-    })
-}
-
-/// An update that clients hand out as it is.
-fn poison() -> Bytes {
-    let update = types::UpdateShort::new(enums::Update::Config, 1);
-    to_bytes(&enums::Updates::from(update))
-}
-
-/// How often the poison was taken by the end of a moment.
-async fn taken(updates: &mut Updates) -> usize {
-    let mut taken = 0;
-    while let Ok(Some(event)) = tokio::time::timeout(QUIET, updates.next()).await {
-        let event = event.unwrap();
-        let is_poison = matches!(&event, Event::Raw(u) if matches!(**u, enums::Update::Config));
-        taken += usize::from(is_poison);
-    }
-    taken
-}
-
-async fn works(client: &Client) {
-    let nearest = client.invoke(f::help::GetNearestDc::new()).await.unwrap();
-    assert_eq!(nearest.country, "DE");
-}
-
-/// A client for which updates come, and which has shown that it works.
-async fn client_of(server: &Arc<Server>) -> (Client, Updates) {
-    let storage = signed_in().await;
-    let client = server.client().shared_storage(storage).connect();
-    let client = client.await.unwrap();
-    let updates = client.updates();
-    until("the client asks for its state", || {
-        server.count::<f::updates::GetState>() > 0
-    })
-    .await;
-    works(&client).await;
-    (client, updates)
 }
 
 fn record(attack: RecordAttack) {

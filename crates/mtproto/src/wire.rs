@@ -185,10 +185,39 @@ pub(crate) struct Header {
     pub(crate) session_id: i64,
 }
 
-/// Encrypts one message, bare or a container, into `out`, whose content is replaced.
-pub(crate) fn seal(
-    key: &AuthKey,
-    from: Side,
+/// Encrypts a packet that [`lay_out`] made.
+pub(crate) fn seal_laid_out(key: &AuthKey, from: Side, packet: &mut [u8]) {
+    // The padding makes whole blocks, which is all that could be wrong.
+    let _ = message::seal_in_place(key, from, packet);
+}
+
+/// Encrypts packets that [`lay_out`] made, side by side.
+pub(crate) fn seal_all(key: &AuthKey, from: Side, packets: &mut [Vec<u8>]) {
+    let mut packets: Vec<_> = packets
+        .iter_mut()
+        .map(|bytes| message::Packet { key, from, bytes })
+        .collect();
+    // As above.
+    let _ = message::seal_all(&mut packets);
+}
+
+/// Packets of `next` until it has none, they fill `room` bytes, or more would not pay side by side.
+pub(crate) fn gather(room: usize, mut next: impl FnMut(&mut Vec<u8>) -> bool) -> Vec<Vec<u8>> {
+    let mut packets = Vec::new();
+    let mut filled = 0;
+    while packets.len() < MAX_LANES && (packets.is_empty() || filled < room) {
+        let mut packet = Vec::new();
+        if !next(&mut packet) {
+            break;
+        }
+        filled += packet.len();
+        packets.push(packet);
+    }
+    packets
+}
+
+/// Makes a packet of one message that is still to be encrypted; what `out` held is replaced.
+pub(crate) fn lay_out(
     header: Header,
     message: &Message,
     rng: &mut SeededRandom,
@@ -207,6 +236,7 @@ pub(crate) fn seal(
     let padding = message::padding_len(filled - message::PREFIX, random);
     out.resize(filled + padding, 0);
     rng.fill(out.get_mut(filled..).unwrap_or_default());
-    // The padding makes whole blocks, which is all that could be wrong.
-    let _ = message::seal_in_place(key, from, out);
 }
+
+/// Packets sealed or opened side by side at most: more lanes than that do not pay.
+pub(crate) const MAX_LANES: usize = 8;

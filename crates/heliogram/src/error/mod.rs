@@ -1,6 +1,7 @@
 //! The one error type of every public function.
 
 mod advice;
+mod ended;
 mod network;
 mod protocol;
 mod proxy;
@@ -13,6 +14,7 @@ use heliogram_api::errors::ErrorName;
 
 use crate::{files::FileError, peers::PeerError, storage};
 
+pub use ended::{SessionEnd, SessionEnded};
 pub use network::NetworkError;
 pub use protocol::ProtocolError;
 pub use proxy::ProxyError;
@@ -60,6 +62,14 @@ pub enum Error {
         /// What was waited for: the method's name, or a few words.
         what: &'static str,
     },
+    /// The account has left this session for good: it was signed out, or used from two places at
+    /// once, or the account is gone.
+    SessionEnded(Box<SessionEnded>),
+    /// The call was not made, because the one it had to follow in an ordered batch failed.
+    Skipped {
+        /// The method that was not called, as the schema names it.
+        method: &'static str,
+    },
     /// The client was stopped.
     Closed,
     /// What was waited for was called off.
@@ -86,6 +96,7 @@ impl Error {
     pub fn is(&self, name: ErrorName) -> bool {
         match self {
             Self::Rpc(e) => e.is(name),
+            Self::SessionEnded(e) => e.refusal.is(name),
             // Looking for a peer makes errors of its own of the server's.
             Self::Peer(e) => e.stands_for(name),
             _ => false,
@@ -97,6 +108,7 @@ impl Error {
     pub fn rpc(&self) -> Option<&RpcError> {
         match self {
             Self::Rpc(e) => Some(e),
+            Self::SessionEnded(e) => Some(&e.refusal),
             _ => None,
         }
     }
@@ -114,9 +126,11 @@ impl Error {
     pub fn method(&self) -> Option<&'static str> {
         match self {
             Self::Rpc(e) => Some(e.method),
+            Self::SessionEnded(e) => Some(e.refusal.method),
             Self::Unexpected(e) => Some(e.method),
             Self::Protocol(e) => e.method(),
             Self::Network(e) => e.method(),
+            Self::Skipped { method } => Some(method),
             _ => None,
         }
     }
@@ -141,6 +155,7 @@ impl Error {
     pub fn is_unauthorized(&self) -> bool {
         match self {
             Self::Rpc(e) => e.is_unauthorized(),
+            Self::SessionEnded(_) => true,
             Self::Protocol(e) => matches!(**e, ProtocolError::AuthKeyUnknown { .. }),
             _ => false,
         }
@@ -207,6 +222,12 @@ impl fmt::Display for Error {
                     "no answer to {what} came in time. Check the network and try again."
                 )
             }
+            Self::SessionEnded(e) => e.fmt(f),
+            Self::Skipped { method } => write!(
+                f,
+                "{method} was not called, because the call before it in the batch failed. See why \
+                 that one did, and make both again."
+            ),
             Self::Closed => write!(f, "the client was stopped. Connect a new one."),
             Self::Cancelled => write!(f, "the operation was called off."),
         }
@@ -218,6 +239,7 @@ impl error::Error for Error {
         match self {
             Self::Network(e) => e.source(),
             Self::Protocol(e) => e.source(),
+            Self::SessionEnded(e) => e.source(),
             Self::Storage(e) => Some(&**e),
             Self::Io(e) => e.source(),
             _ => None,
@@ -228,6 +250,12 @@ impl error::Error for Error {
 impl From<RpcError> for Error {
     fn from(e: RpcError) -> Self {
         Self::Rpc(Box::new(e))
+    }
+}
+
+impl From<SessionEnded> for Error {
+    fn from(e: SessionEnded) -> Self {
+        Self::SessionEnded(Box::new(e))
     }
 }
 

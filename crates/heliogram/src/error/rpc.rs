@@ -54,7 +54,9 @@ impl RpcError {
             return None;
         }
         let seconds = u64::try_from(self.value?).ok()?;
-        Some(Duration::from_secs(seconds.clamp(1, 14 * 24 * 3600)))
+        Some(Duration::from_secs(
+            seconds.clamp(1, crate::RawCall::LONGEST_WAIT.as_secs()),
+        ))
     }
 
     /// Whether the server had a fault of its own and the same call may work in a moment.
@@ -69,7 +71,18 @@ impl RpcError {
             "STORE_INVALID_SCALAR_TYPE",
             "UNKNOWN_METHOD",
         ];
-        (self.code <= 0 || self.code >= 500) && !lasting.contains(&&*self.name)
+        // The code of these depends on the part of the server that gave up.
+        let passing = [
+            "MSG_WAIT_FAILED",
+            "MSG_WAIT_TIMEOUT",
+            "RPC_CALL_FAIL",
+            "RPC_MCGET_FAIL",
+            "Timedout",
+            "Timeout",
+            "WORKER_BUSY_TOO_LONG_RETRY",
+        ];
+        let fault = self.code <= 0 || self.code >= 500;
+        (fault && !lasting.contains(&&*self.name)) || passing.contains(&&*self.name)
     }
 
     /// Whether the session is not signed in, or was ended from another device.

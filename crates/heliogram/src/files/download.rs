@@ -8,11 +8,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use heliogram_api::{enums, functions as f};
+use heliogram_api::{enums, functions as f, types};
 use tokio::task::JoinHandle;
 
 use super::{
     Downloadable, FileError, RemoteFile,
+    cdn::{CdnFile, Route, Way},
     parts::{self, Piece, WINDOW},
     upload::is_passing,
 };
@@ -44,6 +45,7 @@ impl Drop for Task {
 struct Shared {
     client: Client,
     file: Mutex<Located>,
+    route: Route,
     /// Held while the file is looked for anew.
     renewing: tokio::sync::Mutex<()>,
 }
@@ -61,6 +63,7 @@ impl Fetcher {
         let pieces = Box::new(parts::pieces(file.size, range));
         let file = Mutex::new(Located { file, renewed: 0 });
         let shared = Arc::new(Shared {
+            route: Route::new(&client),
             client,
             file,
             renewing: tokio::sync::Mutex::default(),
@@ -119,7 +122,32 @@ impl Shared {
         Ok(bytes.slice(index(piece.keep.start)..index(piece.keep.end)))
     }
 
+    /// The bytes of a piece, from wherever they are to be had.
     async fn ask(&self, piece: &Piece) -> Result<Bytes> {
+        loop {
+            match self.route.way() {
+                Way::Owner { may_redirect } => {
+                    if let Some(bytes) = self.ask_owner(piece, may_redirect).await? {
+                        return Ok(bytes);
+                    }
+                }
+                Way::Cdn(file) => {
+                    let size = lock(&self.file).file.size;
+                    match file.piece(&self.client, piece, size).await {
+                        Ok(bytes) => return Ok(bytes),
+                        Err(trouble) if self.route.leave(&file, &trouble) => {
+                            self.client.net().cdns.avoid();
+                        }
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bytes of a piece from the data centre that owns the file; `None` if it sent us to a CDN
+    /// instead, which it does only when it may.
+    async fn ask_owner(&self, piece: &Piece, may_redirect: bool) -> Result<Option<Bytes>> {
         let (mut tries, mut moves) = (1, 0);
         let offset = i64::try_from(piece.offset).unwrap_or(i64::MAX);
         let limit = i32::try_from(piece.limit).unwrap_or(i32::MAX);
@@ -127,6 +155,7 @@ impl Shared {
             let at = lock(&self.file).clone();
             let call = f::upload::GetFile {
                 precise: piece.precise,
+                cdn_supported: may_redirect,
                 ..f::upload::GetFile::new(at.file.location, offset, limit)
             };
             let e = match self
@@ -134,7 +163,11 @@ impl Shared {
                 .invoke_on(at.file.dc, Purpose::Download, call)
                 .await
             {
-                Ok(enums::upload::File::File(file)) => return Ok(file.bytes),
+                Ok(enums::upload::File::File(file)) => return Ok(Some(file.bytes)),
+                Ok(enums::upload::File::CdnRedirect(to)) if may_redirect => {
+                    self.follow(&to, at.file.dc);
+                    return Ok(None);
+                }
                 Ok(_) => {
                     let method = "upload.getFile";
                     return Err(Error::unexpected(
@@ -154,6 +187,13 @@ impl Shared {
                 _ if is_passing(&e) && tries < MAX_TRIES => tries += 1,
                 _ => return Err(e),
             }
+        }
+    }
+
+    fn follow(&self, redirect: &types::upload::FileCdnRedirect, owner: i32) {
+        match CdnFile::new(redirect, owner) {
+            Ok(file) => self.route.redirected(file),
+            Err(why) => self.route.refuse(&why),
         }
     }
 

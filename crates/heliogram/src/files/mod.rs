@@ -2,8 +2,10 @@
 //!
 //! [`Client::send_file`](crate::Client::send_file) and
 //! [`Client::download`](crate::Client::download) stand on this. Parts that fail with the connection
-//! are asked for again; what a server sends beyond what it declared is refused.
+//! are asked for again; what a server sends beyond what it declared is refused. What comes from a CDN
+//! is checked against hashes of the data centre that owns the file before anybody sees it.
 
+mod cdn;
 mod download;
 mod error;
 mod input;

@@ -13,7 +13,8 @@ impl Layer for Deadline {
     fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
             let what = call.method;
-            match timeout(self.0, next.run(call)).await {
+            let limit = call.options.timeout.unwrap_or(self.0);
+            match timeout(limit, next.run(call)).await {
                 Ok(answer) => answer,
                 Err(_) => Err(Error::Timeout { what }),
             }

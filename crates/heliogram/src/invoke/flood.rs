@@ -1,11 +1,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::sleep;
 
-use super::{Layer, Next, RawCall};
+use super::{Layer, Next, RawCall, pause::pause};
 use crate::{
-    BoxFuture, FloodWait, Result,
+    BoxFuture, FloodKind, FloodWait, Result,
     config::{Config, FloodHook},
     error::RpcError,
 };
@@ -15,7 +14,8 @@ const MAX_WAITS: u32 = 5;
 /// The server counts whole seconds; a moment more keeps the next attempt from being early.
 const MARGIN: Duration = Duration::from_millis(50);
 
-/// Sleeps through the waits that the server asks for, up to a threshold.
+/// Sleeps through the waits that the server asks for, up to a threshold, and keeps calls from
+/// being made while a wait that is known still lasts.
 pub(super) struct Flood {
     longest: Duration,
     hook: Option<FloodHook>,
@@ -28,32 +28,56 @@ impl Flood {
             hook: config.on_flood.clone(),
         }
     }
+
+    /// No wait passes in silence.
+    fn tell(&self, flood: &FloodWait) {
+        let FloodWait { method, wait, .. } = flood;
+        let (slept, known) = (flood.slept, flood.known);
+        tracing::info!(method, ?wait, slept, known, "flood wait");
+        if let Some(hook) = &self.hook {
+            hook(flood);
+        }
+    }
 }
 
 impl Layer for Flood {
     fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
+            let net = next.client.net();
+            let longest = call.options.flood_sleep.unwrap_or(self.longest);
             let mut waits = 0;
             loop {
-                let answer = next.run(call.clone()).await;
-                let Some(wait) = answer.as_ref().err().and_then(|e| e.rpc()).and_then(pace) else {
-                    return answer;
+                let known = net.waits.of(&call);
+                let (answer, kind, wait) = match known {
+                    Some((kind, wait)) => (Err(refusal(&call, kind, wait).into()), kind, wait),
+                    None => {
+                        let answer = next.run(call.clone()).await;
+                        let refused = answer.as_ref().err().and_then(|e| e.rpc());
+                        let Some((e, (kind, wait))) = refused.and_then(|e| Some((e, pace(e)?)))
+                        else {
+                            return answer;
+                        };
+                        // Carrying the account over is a call of its own, with a wait of its own.
+                        if e.method == call.method {
+                            net.waits.note(&call, kind, wait, &net.records).await;
+                        }
+                        (answer, kind, wait)
+                    }
                 };
-                let slept = wait <= self.longest && waits < MAX_WAITS;
-                let method = call.method;
-                tracing::info!(method, ?wait, slept, "the server asks to wait");
-                if let Some(hook) = &self.hook {
-                    hook(&FloodWait {
-                        method,
-                        wait,
-                        slept,
-                    });
-                }
-                if !slept {
+                net.stats.flood_waits.count();
+                let told = FloodWait {
+                    method: call.method,
+                    kind,
+                    wait,
+                    slept: wait <= longest && waits < MAX_WAITS,
+                    known: known.is_some(),
+                };
+                self.tell(&told);
+                if !told.slept {
                     return answer;
                 }
                 waits += 1;
-                sleep(wait + MARGIN).await;
+                pause(next.client, wait + MARGIN).await?;
             }
         })
     }
@@ -62,14 +86,15 @@ impl Layer for Flood {
 /// The waits after which the same call may be made again.
 ///
 /// Other errors of the class, such as `2FA_CONFIRM_WAIT`, are for people to sit out.
-fn pace(e: &RpcError) -> Option<Duration> {
-    let paced = [
-        "FLOOD_WAIT",
-        "FLOOD_PREMIUM_WAIT",
-        "FLOOD_TEST_PHONE_WAIT",
-        "SLOWMODE_WAIT",
-    ];
-    e.flood_wait().filter(|_| paced.contains(&&*e.name))
+pub(super) fn pace(e: &RpcError) -> Option<(FloodKind, Duration)> {
+    let kind = FloodKind::ALL.into_iter().find(|k| *k.name() == *e.name)?;
+    Some((kind, e.flood_wait()?))
+}
+
+/// What the server would say of a call whose wait has not ended yet.
+pub(super) fn refusal(call: &RawCall, kind: FloodKind, wait: Duration) -> RpcError {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    RpcError::new(call.method, 420, &format!("{}_{seconds}", kind.name()))
 }
 
 #[cfg(test)]
@@ -78,12 +103,22 @@ mod tests {
 
     #[test]
     fn only_waits_that_end_by_themselves_are_slept() {
-        let wait = |text| pace(&RpcError::new("x", 420, text));
+        let wait = |text| pace(&RpcError::new("x", 420, text)).map(|(_, wait)| wait);
         assert_eq!(wait("FLOOD_WAIT_7"), Some(Duration::from_secs(7)));
         assert_eq!(wait("FLOOD_PREMIUM_WAIT_3"), Some(Duration::from_secs(3)));
         assert_eq!(wait("SLOWMODE_WAIT_10"), Some(Duration::from_secs(10)));
         assert_eq!(wait("2FA_CONFIRM_WAIT_600"), None);
         assert_eq!(wait("FLOOD_WAIT"), None);
         assert_eq!(wait("FLOOD_WAIT_0"), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_refusal_from_memory_is_the_one_the_server_would_give() {
+        let call = RawCall::new("messages.search", Bytes::new());
+        let e = refusal(&call, FloodKind::Premium, Duration::from_millis(2100));
+        assert_eq!(
+            e,
+            RpcError::new("messages.search", 420, "FLOOD_PREMIUM_WAIT_3")
+        );
     }
 }

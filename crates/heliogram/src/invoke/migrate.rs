@@ -1,9 +1,12 @@
 use bytes::Bytes;
 
-use super::{Purpose, RawCall, transfer};
+use tracing::Instrument;
+
+use super::{Purpose, RawCall, cdn, observe, transfer};
 use crate::{
     Client, Error, Result,
-    error::{ProtocolError, RpcError},
+    error::{ProtocolError, RpcError, SessionEnd, SessionEnded},
+    net::refresh,
 };
 
 /// How often one call is sent to another data centre.
@@ -14,16 +17,24 @@ const MAX_MOVES: u32 = 5;
 /// `FILE_MIGRATE_X` and `STATS_MIGRATE_X` are not followed here: they concern one file or one
 /// statistic, and come back as errors that name the data centre.
 pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
+    if call.purpose == Purpose::Cdn {
+        return cdn::call(client, &call).await;
+    }
     let mut moves = 0;
     let mut carried = false;
+    if let Some(ended) = ended(client, &call) {
+        return Err(ended.into());
+    }
     loop {
         let home = client.net().home();
         let dc = call.dc.unwrap_or(home);
+        refresh::reach(client, dc).await?;
         let foreign = needs_account(client, dc, &call);
-        if foreign {
-            transfer::ensure(client, dc).await?;
-        }
-        let answer = client.pool().call(dc, &call).await;
+        let authorization = match foreign {
+            true => Some(transfer::ensure(client, dc).await?),
+            false => None,
+        };
+        let answer = attempt(client, dc, &call).await;
         let Err(Error::Rpc(e)) = &answer else {
             return answer;
         };
@@ -35,18 +46,32 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
                 }
                 .into());
             }
-            move_home(client, home, new_home).await?;
-        } else if foreign && &*e.name == "AUTH_KEY_UNREGISTERED" && !carried {
+            move_home(client, home, new_home, e).await?;
+        } else if let Some(seen) = authorization.filter(|_| !carried)
+            && let Some(ended) = SessionEnded::of(e)
+        {
+            // What ends a session at home is mended elsewhere.
             carried = true;
-            client.net().dc(dc).set_authorized(false);
+            transfer::lose(client, dc, seen, ended.why).await;
         } else {
-            if !foreign && dc == home && ends_session(e) {
-                tracing::warn!(error = %e, "the session is not signed in any more");
-                client.net().lose_account();
+            // Several calls may be told of the end.
+            let concerned = client.net().account().is_some() || ended(client, &call).is_some();
+            let home = !foreign && dc == home;
+            if let Some(ended) = SessionEnded::of(e).filter(|_| home && concerned) {
+                client.net().end_session(&ended);
+                return Err(ended.into());
             }
             return answer;
         }
     }
+}
+
+async fn attempt(client: &Client, dc: i32, call: &RawCall) -> Result<Bytes> {
+    let span = observe::attempt(call, dc);
+    let answer = client.pool().call(dc, call);
+    let answer = answer.instrument(span.clone()).await;
+    span.record("outcome", observe::outcome(&answer));
+    answer
 }
 
 /// Where the account, or the phone number that signs in, lives.
@@ -56,24 +81,47 @@ fn moved_to(e: &RpcError) -> Option<i32> {
         .find_map(|n| e.migrate_to(n))
 }
 
-async fn move_home(client: &Client, old: i32, new: i32) -> Result<()> {
+/// Goes to another data centre, with the account if it is the one that moved.
+async fn move_home(client: &Client, old: i32, new: i32, why: &RpcError) -> Result<()> {
+    refresh::reach(client, new).await?;
+    let net = client.net();
+    if net.home() != old {
+        // Another call has been told already.
+        return Ok(());
+    }
     tracing::info!(from = old, to = new, "moving to another data centre");
-    client.net().set_home(new).await?;
-    if old != new {
-        client.pool().retire(old, Purpose::Main);
+    let account = net.account().filter(|a| a.dc != new);
+    let account = account.filter(|_| &*why.name == "USER_MIGRATE");
+    if let Some(account) = account {
+        // Its old key stays good there, in case it comes back.
+        net.dc(account.dc).set_authorized(true);
+        transfer::ensure(client, new).await?;
+    }
+    if net.home() == old {
+        net.set_home(new, account.is_some()).await?;
+        net.stats.migrations.count();
+        if old != new {
+            client.pool().retire(old, Purpose::Main);
+        }
     }
     Ok(())
 }
 
 /// Whether the call goes to a data centre that does not know the account by itself.
 fn needs_account(client: &Client, dc: i32, call: &RawCall) -> bool {
-    let free = ["auth.", "help."]
-        .iter()
-        .any(|p| call.method.starts_with(p));
-    !free && client.net().account().is_some_and(|a| a.dc != dc)
+    !is_free(call.method) && client.net().account().is_some_and(|a| a.dc != dc)
 }
 
-/// Whether the account has left this session.
-fn ends_session(e: &RpcError) -> bool {
-    e.is_unauthorized() && &*e.name != "AUTH_KEY_PERM_EMPTY"
+/// Whether anybody may call the method, signed in or not.
+fn is_free(method: &str) -> bool {
+    let free = ["auth.", "help.", "langpack."];
+    free.iter().any(|p| method.starts_with(p)) || method == "account.getPassword"
+}
+
+/// Why a call is not to be made any more: the account it needs has left this session, or the key
+/// of the session is good for nothing.
+fn ended(client: &Client, call: &RawCall) -> Option<SessionEnded> {
+    let ended = client.net().ended()?;
+    let dead = ended.why == SessionEnd::Duplicated && call.dc.is_none();
+    (dead || !is_free(call.method)).then(|| ended.for_method(call.method))
 }

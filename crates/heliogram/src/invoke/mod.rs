@@ -1,22 +1,141 @@
 //! How a call gets to its connection: layers around one narrow type.
 //!
 //! From the outside in: the layers given to the builder, in the order they were given; flood waits
-//! (`flood`); the time limit of one attempt (`deadline`); repetition after faults of the server
-//! (`retry`); and the choice of the data centre (`migrate`), which hands the call to a
-//! connection. The time limit stands inside of the flood waits, so that a wait the server asks for
-//! does not count.
+//! (`flood`); budgets (`throttle`); the time limit (`deadline`); repetition after faults of the
+//! server (`retry`); and the choice of the data centre (`migrate`), which hands the call to a
+//! connection. The time limit stands inside of the flood waits and budgets, so that neither counts.
+//!
+//! # What can be set
+//!
+//! | what happens to a call | for a client, on its builder | default | for some calls, by [`Client::with`] |
+//! |---|---|---|---|
+//! | it ends when no answer comes | [`request_timeout`] | 60 s | [`CallOptions::timeout`] |
+//! | it sleeps through a flood wait up to | [`flood_sleep`] | 60 s | [`CallOptions::flood_sleep`] |
+//! | each flood wait is told to | [`on_flood`] | nobody but the log | |
+//! | it is repeated after faults of the server | [`retries`] | 5 times | [`CallOptions::retries`] |
+//! | it waits for its turn in a [`Budget`] | [`throttle`], [`throttle_methods`], [`throttle_chats`] | no budget | |
+//! | it passes through layers of your own | [`layer`] | none | |
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use heliogram::{Budget, CallOptions, Client};
+//!
+//! # async fn run() -> heliogram::Result<()> {
+//! let client = Client::builder(12345, "0123456789abcdef0123456789abcdef")
+//!     .request_timeout(Duration::from_secs(30))
+//!     .flood_sleep(Duration::from_secs(10))
+//!     .on_flood(|wait| eprintln!("{}: {:?}, slept: {}", wait.method, wait.wait, wait.slept))
+//!     .throttle_methods("messages.send", Budget::new(30, Duration::from_secs(1)))
+//!     .connect()
+//!     .await?;
+//! let hasty = client.with(CallOptions::new().timeout(Duration::from_secs(2)).retries(0));
+//! hasty.send_message("me", "now or never").await?;
+//! println!("{:?}", client.stats());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! **Flood waits** are remembered by method and data centre, those of sign-ins by phone number or
+//! token, and kept in the storage: a call of a method that has to wait waits too, or fails at once
+//! with the same error, without asking the server again. `SLOWMODE_WAIT` is remembered by chat.
+//!
+//! **Faults of the server** are errors of class 500 and the like, such as `RPC_CALL_FAIL`,
+//! `INTERDC_X_CALL_ERROR` or `Timeout`. The pauses before a call is repeated grow from half a
+//! second to eight and differ from client to client. A call that was under way when the server
+//! lost the session is repeated only if it reads; otherwise
+//! [`NetworkError::MayHaveRun`](crate::NetworkError::MayHaveRun) leaves that to the caller.
+//!
+//! # Many calls
+//!
+//! [`Client::invoke_all`] makes many calls of a method and keeps every result:
+//!
+//! ```no_run
+//! # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+//! use heliogram::api::{enums, functions as f};
+//!
+//! let peer = || enums::InputPeer::InputPeerSelf;
+//! let notes = ["one", "two", "three"];
+//! let calls = notes.iter().zip(1_i64..);
+//! let calls = calls.map(|(text, id)| f::messages::SendMessage::new(peer(), text.to_string(), id));
+//! let answers = client.invoke_all(calls).ordered().await;
+//! for (n, error) in answers.failures() {
+//!     eprintln!("{}: {error}", notes[n]);
+//! }
+//! let all = answers.all()?;
+//! # drop(all);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Data centres
+//!
+//! Every account, and every file, is at one of several data centres. A call goes to the account's,
+//! or to the one that [`Client::invoke_on`] names, and is sent on without the caller noticing:
+//!
+//! - `PHONE_MIGRATE_X`, `NETWORK_MIGRATE_X` and `USER_MIGRATE_X` move the client, and the account
+//!   with its authorization; the new place is stored. Files are followed by
+//!   [`Client::download`]. A call is sent on at most five times.
+//! - A call at a foreign data centre needs the account there: it is exported and imported once,
+//!   however many calls want it, and again if it is forgotten there.
+//! - Each data centre and each [`Purpose`] has connections and keys of its own, and no call waits
+//!   for one that it does not need: a data centre that is slow or gone holds nobody else up.
+//! - The addresses come from the server's configuration, which is fetched when it expires, when
+//!   the server says that there is a new one, and when a data centre turns up that is not in it.
+//!
+//! # What is told
+//!
+//! [`Client::stats`] counts. With `tracing`, each call is a span `call` (`method`, `attempts`,
+//! `outcome`) and each time it is sent a span `attempt` in it (`method`, `dc`, `attempt`,
+//! `outcome`), at level debug. With the feature `metrics`, the recorder of the program gets the
+//! counters `heliogram_calls_total`, `heliogram_calls_failed_total`, `heliogram_retries_total`,
+//! `heliogram_flood_waits_total`, `heliogram_throttled_total`, `heliogram_migrations_total`,
+//! `heliogram_transfers_total` and `heliogram_reconnects_total`, and the histogram
+//! `heliogram_call_seconds` by `method` and `outcome`. Arguments of calls are in none of them.
+//!
+//! [`request_timeout`]: crate::ClientBuilder::request_timeout
+//! [`flood_sleep`]: crate::ClientBuilder::flood_sleep
+//! [`on_flood`]: crate::ClientBuilder::on_flood
+//! [`retries`]: crate::ClientBuilder::retries
+//! [`throttle`]: crate::ClientBuilder::throttle
+//! [`throttle_methods`]: crate::ClientBuilder::throttle_methods
+//! [`throttle_chats`]: crate::ClientBuilder::throttle_chats
+//! [`layer`]: crate::ClientBuilder::layer
 
+mod batch;
+mod calling;
+mod cdn;
+mod chat;
 mod deadline;
 mod flood;
 mod migrate;
+mod observe;
+mod options;
+mod order;
+mod pause;
 mod retry;
+mod throttle;
 mod transfer;
+mod waits;
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
+use heliogram_tl::{Call, to_bytes};
 
 use crate::{BoxFuture, Client, Result, config::Config};
+
+pub use batch::{Answers, InvokeAll, MultiError};
+pub use options::CallOptions;
+pub(crate) use order::{Leader, Order};
+pub use throttle::Budget;
+pub(crate) use throttle::Rule;
+pub(crate) use waits::Waits;
 
 /// What a connection is for; each purpose has connections of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,6 +148,14 @@ pub enum Purpose {
     Upload,
     /// Parts of files on their way down.
     Download,
+    /// Parts of encrypted files from a CDN, which answers `upload.getCdnFile` alone and learns
+    /// nothing of the account.
+    Cdn,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub(crate) const ALL: [Self; 4] = [Self::Main, Self::Upload, Self::Download, Self::Cdn];
 }
 
 /// An encoded call on its way through the layers.
@@ -45,7 +172,32 @@ pub struct RawCall {
     pub purpose: Purpose,
     /// Whether to try to pack it; off for file parts, which do not get smaller.
     pub compress: bool,
+    /// How it is carried, where not as the client's other calls.
+    pub options: CallOptions,
+    /// How often it was sent so far.
+    attempts: Attempts,
+    /// Its place in an ordered batch.
+    pub(crate) order: Option<Order>,
 }
+
+/// How often a call was sent; clones of the call count together.
+#[derive(Clone, Debug, Default)]
+struct Attempts(Arc<AtomicU32>);
+
+impl Attempts {
+    fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl PartialEq for Attempts {
+    fn eq(&self, _: &Self) -> bool {
+        // A call is the same call however often it was sent.
+        true
+    }
+}
+
+impl Eq for Attempts {}
 
 impl RawCall {
     /// A call for the account's data centre.
@@ -58,7 +210,37 @@ impl RawCall {
             dc: None,
             purpose: Purpose::Main,
             compress,
+            options: CallOptions::new(),
+            attempts: Attempts::default(),
+            order: None,
         }
+    }
+
+    /// The same, from a call that is not encoded yet.
+    #[must_use]
+    pub fn of<C: Call>(call: &C) -> Self {
+        Self::new(C::NAME, to_bytes(call))
+    }
+
+    /// The longest wait that is believed, whatever a server says.
+    pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(14 * 24 * 3600);
+
+    /// The same call, carried as the options say.
+    #[must_use]
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// How often it was sent so far.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts.get()
+    }
+
+    /// Counts an attempt, and gives its number from 1 on.
+    pub(crate) fn count_attempt(&self) -> u32 {
+        self.attempts.0.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The same call for a data centre and purpose of choice.
@@ -162,6 +344,7 @@ impl Layers {
     /// The layers of the user around those every client has.
     pub(crate) fn new(mut layers: Vec<Arc<dyn Layer>>, config: &Config) -> Self {
         layers.push(Arc::new(flood::Flood::new(config)));
+        layers.push(Arc::new(throttle::Throttle::new(&config.budgets)));
         layers.push(Arc::new(deadline::Deadline(config.request_timeout)));
         layers.push(Arc::new(retry::Retry(config.retries)));
         Self(layers)

@@ -1,9 +1,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::sleep;
 
-use super::{Layer, Next, RawCall};
+use super::{Layer, Next, RawCall, pause::pause};
 use crate::{BoxFuture, Error, Result, error::NetworkError, net::Backoff, random};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -16,7 +15,7 @@ impl Layer for Retry {
     fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
             let mut backoff = None;
-            let mut left = self.0;
+            let mut left = call.options.retries.unwrap_or(self.0);
             loop {
                 let answer = next.run(call.clone()).await;
                 let Err(e) = &answer else { return answer };
@@ -24,14 +23,15 @@ impl Layer for Retry {
                     return answer;
                 }
                 left -= 1;
-                let pause = match &mut backoff {
+                let time = match &mut backoff {
                     Some(backoff) => Backoff::pause(backoff),
                     none => none
                         .insert(Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?))
                         .pause(),
                 };
-                tracing::debug!(method = call.method, error = %e, ?pause, "repeating");
-                sleep(pause).await;
+                tracing::debug!(method = call.method, error = %e, pause = ?time, "repeating");
+                next.client.net().stats.retries.count();
+                pause(next.client, time).await?;
             }
         })
     }
@@ -59,7 +59,20 @@ mod tests {
     fn faults_of_the_server_pass_and_refusals_do_not() {
         let rpc = |code, text| Error::from(RpcError::new("x", code, text));
         assert!(passing(rpc(500, "RPC_CALL_FAIL"), "messages.sendMessage"));
-        assert!(passing(rpc(-503, "Timedout"), "messages.sendMessage"));
+        for (code, text) in [
+            (-503, "Timedout"),
+            (-503, "Timeout"),
+            (500, "RPC_MCGET_FAIL"),
+            (400, "RPC_MCGET_FAIL"),
+            (500, "INTERDC_4_CALL_ERROR"),
+            (500, "INTERDC_2_CALL_RICH_ERROR"),
+            (500, "WORKER_BUSY_TOO_LONG_RETRY"),
+            (400, "MSG_WAIT_FAILED"),
+            (400, "MSG_WAIT_TIMEOUT"),
+            (500, "No workers running"),
+        ] {
+            assert!(passing(rpc(code, text), "messages.sendMessage"), "{text}");
+        }
         assert!(!passing(
             rpc(500, "RANDOM_ID_DUPLICATE"),
             "messages.sendMessage"

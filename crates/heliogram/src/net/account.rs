@@ -4,8 +4,7 @@ use heliogram_api::types;
 
 use super::{Net, lock};
 use crate::{
-    Result, UsageError,
-    error::NetworkError,
+    Result, SessionEnd, SessionEnded, UsageError,
     storage::{Changes, SignedIn},
 };
 
@@ -61,15 +60,18 @@ impl Net {
         *self.account.write().unwrap_or_else(PoisonError::into_inner) = account;
     }
 
-    /// Moves to another data centre, and remembers it.
-    pub(crate) async fn set_home(&self, dc: i32) -> Result<()> {
-        if !lock(&self.addresses).knows(dc) {
-            return Err(NetworkError::NoAddress { dc }.into());
-        }
+    /// Moves to another data centre, with the account or without, and remembers it.
+    pub(crate) async fn set_home(&self, dc: i32, with_account: bool) -> Result<()> {
         let mut changes = Changes::new();
         changes.home_dc(dc);
         self.records.commit(changes).await?;
+        if with_account {
+            self.set_account(self.account().map(|account| Account { dc, ..account }));
+        }
         self.move_home(dc);
+        if with_account {
+            self.hub.resync();
+        }
         Ok(())
     }
 
@@ -85,6 +87,7 @@ impl Net {
                 bot: Some(bot),
             });
         self.records.commit(changes).await?;
+        *lock(&self.ended) = None;
         self.set_account(Some(Account {
             id,
             bot: Some(bot),
@@ -97,9 +100,12 @@ impl Net {
     /// Forgets the account and all it knew. Keys stay: the next sign-in uses them.
     pub(crate) async fn sign_out(&self) -> Result<()> {
         self.lose_account();
+        // A key that is good for nothing stays so.
+        lock(&self.ended).take_if(|e| e.why != SessionEnd::Duplicated);
         let dcs: Vec<_> = lock(&self.dcs).values().cloned().collect();
         let mut changes = Changes::new();
-        changes.signed_out();
+        self.waits.forget_account();
+        changes.signed_out().method_waits(&self.waits.stored());
         for dc in dcs {
             if let Some(key) = dc.stored_key().await {
                 changes.dc_key(&key);
@@ -109,9 +115,30 @@ impl Net {
         Ok(())
     }
 
+    /// The account has left this session: says so, once, and that nothing is to be asked any more
+    /// in its name.
+    pub(crate) fn end_session(&self, why: &SessionEnded) {
+        {
+            let mut ended = lock(&self.ended);
+            if ended.is_some() {
+                return;
+            }
+            *ended = Some(why.clone());
+        }
+        tracing::error!(error = %why, "the session is over");
+        self.lose_account();
+        // Whoever reads updates is told.
+        self.hub.resync();
+    }
+
+    /// Why the account has left this session, until somebody signs in.
+    pub(crate) fn ended(&self) -> Option<SessionEnded> {
+        lock(&self.ended).clone()
+    }
+
     /// The server does not know the account in this session any more. What is stored stays, for
     /// its owner to look at; the next sign-in writes over it.
-    pub(crate) fn lose_account(&self) {
+    fn lose_account(&self) {
         self.set_account(None);
         for dc in lock(&self.dcs).values() {
             dc.set_authorized(false);

@@ -21,6 +21,8 @@ const MAX_WAYS: usize = 24;
 pub(super) struct Addresses {
     servers: Servers,
     by_dc: HashMap<i32, Vec<Endpoint>>,
+    /// Where CDNs listen, as the server told; not stored, for every start asks anew.
+    cdns: HashMap<i32, Vec<Endpoint>>,
     /// Where a server answered last.
     good: HashMap<i32, ServerAddr>,
     /// Where none answered though the connection stood.
@@ -54,6 +56,7 @@ impl Addresses {
         Self {
             servers: servers.clone(),
             by_dc,
+            cdns: HashMap::new(),
             good: HashMap::new(),
             bad: HashMap::new(),
         }
@@ -98,7 +101,19 @@ impl Addresses {
     /// addresses in turns, those for everything before those with conditions, and then the other
     /// ports of Telegram's servers. `proxied` prefers what is meant for proxies.
     pub(super) fn of(&self, dc: i32, proxied: bool) -> Vec<Endpoint> {
-        let mut list = self.by_dc.get(&dc).cloned().unwrap_or_default();
+        self.ordered(self.by_dc.get(&dc), dc, proxied)
+    }
+
+    /// The ways to a CDN, in the same order.
+    pub(super) fn of_cdn(&self, dc: i32, proxied: bool) -> Vec<Endpoint> {
+        match self.servers.may_replace(dc) {
+            true => self.ordered(self.cdns.get(&dc), dc, proxied),
+            false => self.of(dc, proxied),
+        }
+    }
+
+    fn ordered(&self, list: Option<&Vec<Endpoint>>, dc: i32, proxied: bool) -> Vec<Endpoint> {
+        let mut list = list.cloned().unwrap_or_default();
         list = dial::interleaved(list, Endpoint::is_ipv6);
         list.sort_by_key(|e| (proxied && !e.is_static, e.tcpo_only || e.secret.is_some()));
         if self.servers.has_ports() {
@@ -146,22 +161,28 @@ impl Addresses {
     /// Takes over what the server's configuration says, but for data centres named by hand.
     pub(super) fn learn(&mut self, config: &types::Config) {
         let mut learned = HashMap::<i32, Vec<Endpoint>>::new();
-        for endpoint in config.dc_options.iter().filter_map(Endpoint::from_option) {
+        let mut cdns = HashMap::<i32, Vec<Endpoint>>::new();
+        for option in &config.dc_options {
+            let Some(endpoint) = Endpoint::from_option(option) else {
+                continue;
+            };
             let dc = endpoint.address.id;
-            let too_many = learned.len() >= MAX_DCS && !learned.contains_key(&dc);
+            let lists = if option.cdn { &mut cdns } else { &mut learned };
+            let too_many = lists.len() >= MAX_DCS && !lists.contains_key(&dc);
             if too_many || !self.servers.may_replace(dc) {
                 continue;
             }
-            let list = learned.entry(dc).or_default();
+            let list = lists.entry(dc).or_default();
             if list.len() < MAX_PER_DC {
                 list.push(endpoint);
             }
         }
-        for (dc, mut list) in learned {
+        for list in learned.values_mut().chain(cdns.values_mut()) {
             // The family of the first one is the one that is tried first.
             list.sort_by_key(|e| e.is_ipv6() != config.force_try_ipv6);
-            self.by_dc.insert(dc, list);
         }
+        self.by_dc.extend(learned);
+        self.cdns = cdns;
     }
 }
 
@@ -327,5 +348,26 @@ mod tests {
             ways(&addresses, 1),
             ["10.0.0.1:443", "10.0.0.1:80", "10.0.0.1:5222"]
         );
+    }
+
+    #[test]
+    fn cdns_and_data_centres_of_the_same_number_are_not_mixed_up() {
+        let cdn = types::DcOption {
+            cdn: true,
+            ..option(2, "10.0.0.2")
+        };
+        let mut addresses = Addresses::new(&Servers::telegram(), &[]);
+        let before = ways(&addresses, 2);
+        addresses.learn(&config(vec![cdn]));
+        assert_eq!(ways(&addresses, 2), before);
+        let first = addresses.of_cdn(2, false)[0].address.clone();
+        assert_eq!(first, ServerAddr::new(2, "10.0.0.2", 443));
+        assert!(addresses.of_cdn(1, false).is_empty());
+        // A CDN that the server names no more is gone.
+        addresses.learn(&config(vec![]));
+        assert!(addresses.of_cdn(2, false).is_empty());
+        let by_hand = Addresses::new(&Servers::custom().dc(203, "localhost", 1), &[]);
+        let only = ServerAddr::new(203, "localhost", 1);
+        assert_eq!(by_hand.of_cdn(203, false)[0].address, only);
     }
 }

@@ -14,7 +14,7 @@ use super::{
     actor::Actor,
     fault::{CallError, Fault},
 };
-use crate::invoke::{Purpose, RawCall};
+use crate::invoke::{Leader, Order, Purpose, RawCall};
 
 /// Calls that may wait to be taken by a connection; more callers wait in line.
 const QUEUE: usize = 64;
@@ -25,6 +25,8 @@ pub(super) struct Request {
     pub(super) method: &'static str,
     pub(super) body: Bytes,
     pub(super) compress: bool,
+    /// The ticket of the call this one has to follow.
+    pub(super) after: Option<u64>,
     pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
 }
 
@@ -35,15 +37,23 @@ pub(super) struct Connection {
     /// Holds at most one entry for each call under way.
     cancels: mpsc::UnboundedSender<u64>,
     load: Arc<AtomicUsize>,
-    tickets: Arc<AtomicU64>,
 }
+
+/// Numbers calls; no two have the same, on whatever connections.
+static TICKETS: AtomicU64 = AtomicU64::new(0);
 
 impl Connection {
     /// Starts a connection to a data centre.
     pub(super) fn spawn(net: &Arc<Net>, dc: i32, purpose: Purpose) -> Result<Self, Fault> {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let (cancels, cancelled) = mpsc::unbounded_channel();
-        let actor = Actor::new(Arc::clone(net), net.dc(dc), purpose, inbox, cancelled)?;
+        let actor = Actor::new(
+            Arc::clone(net),
+            net.dc_for(dc, purpose),
+            purpose,
+            inbox,
+            cancelled,
+        )?;
         if !net.tasks.spawn(actor.run()) {
             return Err(Fault::Closed);
         }
@@ -51,7 +61,6 @@ impl Connection {
             requests,
             cancels,
             load: Arc::default(),
-            tickets: Arc::default(),
         })
     }
 
@@ -68,17 +77,26 @@ impl Connection {
     /// Carries a call. Dropping the future takes the call back.
     pub(super) async fn call(&self, call: &RawCall) -> Result<Bytes, CallError> {
         let _load = Load::new(&self.load);
-        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
+        let after = match call.order.as_ref().map(Order::leader) {
+            None | Some(Leader::None) => None,
+            Some(Leader::Ticket(ticket)) => Some(ticket),
+            Some(Leader::Unknown) => return Err(CallError::OutOfOrder),
+        };
         let (reply, answer) = oneshot::channel();
         let request = Request {
             ticket,
             method: call.method,
             body: call.body.clone(),
             compress: call.compress,
+            after,
             reply,
         };
         if self.requests.send(request).await.is_err() {
             return Err(CallError::NotTaken);
+        }
+        if let Some(order) = &call.order {
+            order.sent(ticket);
         }
         let mut guard = CancelOnDrop {
             cancels: &self.cancels,
@@ -87,7 +105,14 @@ impl Connection {
         let result = answer.await;
         guard.ticket = None;
         // Without an answer nobody can tell what became of the call; it must not run twice.
-        result.unwrap_or(Err(CallError::Fault(Fault::Closed)))
+        let result = result.unwrap_or(Err(CallError::Fault(Fault::Closed)));
+        match result {
+            // The server knows that what it had to follow failed.
+            Err(CallError::Rpc(e)) if after.is_some() && e.message.starts_with("MSG_WAIT_") => {
+                Err(CallError::OutOfOrder)
+            }
+            result => result,
+        }
     }
 }
 

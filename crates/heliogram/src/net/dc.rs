@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use heliogram_crypto::AuthKey;
@@ -18,13 +18,16 @@ use crate::storage::{self, Changes, DcKey, Records};
 /// A data centre, as far as this client has to do with it.
 pub(crate) struct Dc {
     pub(super) id: i32,
+    /// Whether it is a CDN, which has temporary keys alone.
+    pub(super) cdn: bool,
     /// Held while a key is read or made, so that one connection does it for all.
     key: AsyncMutex<Option<Arc<Key>>>,
     /// Held while a temporary key is made and bound; the same goes for that.
     pub(super) temporary: AsyncMutex<Option<Arc<Key>>>,
     /// Held while the account is carried over, so that one call does it for all.
     transfer: AsyncMutex<()>,
-    authorized: AtomicBool,
+    /// Odd while the account may be used here; counts up with every change.
+    authorization: AtomicU64,
 }
 
 /// An authorization key and what was learned with it.
@@ -121,10 +124,18 @@ impl Dc {
     pub(super) fn new(id: i32) -> Self {
         Self {
             id,
+            cdn: false,
             key: AsyncMutex::default(),
             temporary: AsyncMutex::default(),
             transfer: AsyncMutex::default(),
-            authorized: AtomicBool::new(false),
+            authorization: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn cdn(id: i32) -> Self {
+        Self {
+            cdn: true,
+            ..Self::new(id)
         }
     }
 
@@ -140,7 +151,7 @@ impl Dc {
         let key = match stored {
             Some(stored) => Key::from_stored(stored),
             None => {
-                let made = handshake::exchange(net, self.id, wire, None).await?;
+                let made = handshake::exchange(net, self, wire, None).await?;
                 let key = Key::made(made, None);
                 self.save(&net.records, &key)
                     .await
@@ -183,14 +194,24 @@ impl Dc {
     pub(super) async fn forget(&self, records: &Records, old: &Arc<Key>) {
         let mut slot = self.key.lock().await;
         if slot.as_ref().is_some_and(|key| Arc::ptr_eq(key, old)) {
-            *slot = None;
             self.set_authorized(false);
-            let mut changes = Changes::new();
-            changes.forget_dc_key(self.id);
-            if let Err(e) = records.commit(changes).await {
-                // The new key will be written over it.
-                tracing::warn!(dc = self.id, error = %e, "a dead key was not deleted");
-            }
+            self.delete(&mut slot, records).await;
+        }
+    }
+
+    /// Gives up the key in use; the next connection makes a new one.
+    pub(crate) async fn renew(&self, records: &Records) {
+        let mut slot = self.key.lock().await;
+        self.delete(&mut slot, records).await;
+    }
+
+    async fn delete(&self, slot: &mut Option<Arc<Key>>, records: &Records) {
+        *slot = None;
+        let mut changes = Changes::new();
+        changes.forget_dc_key(self.id);
+        if let Err(e) = records.commit(changes).await {
+            // The new key will be written over it.
+            tracing::warn!(dc = self.id, error = %e, "a dead key was not deleted");
         }
     }
 
@@ -216,12 +237,53 @@ impl Dc {
         self.transfer.lock().await
     }
 
-    /// Whether the account may be used here, as far as is known.
-    pub(crate) fn is_authorized(&self) -> bool {
-        self.authorized.load(Ordering::Acquire)
+    /// What stands for the account's authorization here, if it may be used, as far as is known.
+    pub(crate) fn authorization(&self) -> Option<u64> {
+        let now = self.authorization.load(Ordering::Acquire);
+        (now % 2 == 1).then_some(now)
     }
 
-    pub(crate) fn set_authorized(&self, authorized: bool) {
-        self.authorized.store(authorized, Ordering::Release);
+    /// Notes whether the account may be used here; gives what stands for that.
+    pub(crate) fn set_authorized(&self, authorized: bool) -> u64 {
+        let change = |now: u64| ((now % 2 == 1) != authorized).then_some(now + 1);
+        let ordering = (Ordering::AcqRel, Ordering::Acquire);
+        let before = self
+            .authorization
+            .fetch_update(ordering.0, ordering.1, change);
+        before.map_or_else(|now| now, |before| before + 1)
+    }
+
+    /// The server does not know this authorization any more; a later one is not touched.
+    pub(crate) fn lose_authorization(&self, seen: u64) {
+        // Whoever asked later may have noticed first.
+        let _ = self.authorization.compare_exchange(
+            seen,
+            seen.wrapping_add(1),
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_of_an_old_authorization_does_not_touch_a_new_one() {
+        let dc = Dc::new(2);
+        assert_eq!(dc.authorization(), None);
+        let first = dc.set_authorized(true);
+        assert_eq!(
+            (dc.authorization(), dc.set_authorized(true)),
+            (Some(first), first)
+        );
+        dc.lose_authorization(first);
+        assert_eq!(dc.authorization(), None);
+        let second = dc.set_authorized(true);
+        dc.lose_authorization(first);
+        assert_eq!(dc.authorization(), Some(second));
+        dc.set_authorized(false);
+        assert_eq!(dc.authorization(), None);
     }
 }

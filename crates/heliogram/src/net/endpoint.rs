@@ -43,7 +43,7 @@ impl Endpoint {
 
     /// An address of the server's configuration, if an account can use it.
     pub(super) fn from_option(option: &types::DcOption) -> Option<Self> {
-        let usable = !option.media_only && !option.cdn && (1..=1000).contains(&option.id);
+        let usable = !option.media_only && (1..=1000).contains(&option.id);
         let port = u16::try_from(option.port).ok().filter(|_| usable)?;
         Some(Self {
             tcpo_only: option.tcpo_only,

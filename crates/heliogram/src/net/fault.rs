@@ -110,6 +110,8 @@ pub(super) enum CallError {
     Fault(Fault),
     /// The connection was closed before it took the call; another one may carry it.
     NotTaken,
+    /// What it has to follow is not under way on this connection.
+    OutOfOrder,
 }
 
 impl CallError {
@@ -119,6 +121,9 @@ impl CallError {
             Self::Rpc(e) => RpcError::new(method, e.code, &e.message).into(),
             Self::Fault(fault) => fault.into(),
             Self::NotTaken => Error::Closed,
+            Self::OutOfOrder | Self::Failed(FailReason::PredecessorFailed) => {
+                Error::Skipped { method }
+            }
             Self::Failed(reason) => match reason {
                 FailReason::TooLarge { len } => UsageError::TooLarge { len }.into(),
                 FailReason::QueueFull => UsageError::TooManyCalls.into(),

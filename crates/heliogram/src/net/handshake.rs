@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::{
     Net,
     carrier::Carrier,
+    dc::Dc,
     dial::{self, DialError, Reached, Route},
     endpoint::Endpoint,
     fault::Fault,
@@ -23,12 +24,12 @@ use crate::{
 const MAX_EXCHANGES: u32 = 3;
 
 /// Connects a socket to a data centre.
-pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
-    let config = &net.config;
+pub(super) async fn connect(net: &Net, at: &Dc) -> Result<Wire, Fault> {
+    let (dc, config) = (at.id, &net.config);
     let endpoints = match &config.proxy {
         // A proxy made for MTProto finds the data centre by its number.
         Some(proxy) if proxy.is_mtproxy() => vec![Endpoint::new(dc, proxy.host(), proxy.port())],
-        _ => net.endpoints(dc),
+        _ => net.endpoints(at),
     };
     if endpoints.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
@@ -36,7 +37,7 @@ pub(super) async fn connect(net: &Net, dc: i32) -> Result<Wire, Fault> {
     // Proxies that are told the time refuse those whose clock is wrong; a server may have set it
     // right before.
     let offset_ms = match &config.proxy {
-        Some(proxy) if proxy.is_mtproxy() => net.dc(dc).time_offset_ms(net).await,
+        Some(proxy) if proxy.is_mtproxy() => at.time_offset_ms(net).await,
         _ => None,
     };
     let time = net.clock.server_time(offset_ms);
@@ -131,7 +132,7 @@ fn polled(
 /// Agrees on a new key: a permanent one, or a temporary one that lives for so many seconds.
 pub(super) async fn exchange(
     net: &Net,
-    dc: i32,
+    dc: &Dc,
     wire: &mut Wire,
     expires_in: Option<i32>,
 ) -> Result<Established, Fault> {
@@ -146,15 +147,16 @@ pub(super) async fn exchange(
 
 async fn attempt(
     net: &Net,
-    dc: i32,
+    dc: &Dc,
     wire: &mut Wire,
     expires_in: Option<i32>,
 ) -> Result<Established, Fault> {
     let config = ClientConfig {
-        keys: net.keys.clone(),
-        dc: net.config.servers.wire_dc(dc),
+        keys: net.trusted(dc),
+        dc: net.config.servers.wire_dc(dc.id),
         expires_in,
     };
+    let dc = dc.id;
     let (mut exchange, mut packet) =
         ClientExchange::start(config, random::seed()?, net.clock.now());
     loop {

@@ -2,13 +2,12 @@ use bytes::Bytes;
 use heliogram_api::{LAYER, functions as f};
 use heliogram_tl::{Call, to_bytes};
 
-use crate::config::Config;
+use crate::Identity;
 
 /// What goes in front of a call that introduces the app: `invokeWithLayer(initConnection(..`.
-pub(super) fn encode(config: &Config) -> Bytes {
-    let id = &config.identity;
+pub(super) fn encode(api_id: i32, id: &Identity) -> Bytes {
     let init = f::InitConnection {
-        api_id: config.api_id,
+        api_id,
         device_model: id.device_model.clone(),
         system_version: id.system_version.clone(),
         app_version: id.app_version.clone(),

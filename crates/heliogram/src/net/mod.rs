@@ -9,6 +9,7 @@ mod actor;
 mod addresses;
 mod backoff;
 pub(crate) mod carrier;
+mod cdn;
 mod clock;
 mod connection;
 mod dc;
@@ -37,16 +38,21 @@ use std::{
 
 use bytes::Bytes;
 use heliogram_crypto::RsaPublicKey;
-use tokio::sync::watch;
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{
-    addresses::Addresses, clock::Clock, dc::Dc, endpoint::Endpoint, servers::ServerAddr,
+    addresses::Addresses, cdn::Cdns, clock::Clock, dc::Dc, endpoint::Endpoint, servers::ServerAddr,
     tasks::Tasks,
 };
 use crate::{
-    Result,
+    Result, SessionEnded,
     config::Config,
+    invoke::{Purpose, Waits},
+    stats::Counters,
     storage::{Records, Storage},
     updates::Hub,
 };
@@ -58,6 +64,12 @@ pub(crate) struct Net {
     pub(crate) records: Records,
     pub(crate) hub: Hub,
     pub(crate) tasks: Tasks,
+    pub(crate) stats: Counters,
+    /// Told when the server has a new configuration.
+    pub(crate) stale: Arc<Notify>,
+    /// Methods that must not be called yet.
+    pub(crate) waits: Waits,
+    pub(crate) cdns: Cdns,
     clock: Clock,
     keys: Arc<[RsaPublicKey]>,
     /// What stands in front of the first call of a session: layer and identity.
@@ -65,6 +77,10 @@ pub(crate) struct Net {
     // Mutable.
     home: AtomicI32,
     account: RwLock<Option<Account>>,
+    /// When the configuration was fetched last for a data centre that nobody knew. Held meanwhile.
+    searched: tokio::sync::Mutex<Option<Instant>>,
+    /// Why the account has left this session.
+    ended: Mutex<Option<SessionEnded>>,
     addresses: Mutex<Addresses>,
     dcs: Mutex<HashMap<i32, Arc<Dc>>>,
     stopped: watch::Sender<bool>,
@@ -77,18 +93,29 @@ impl Net {
         let keys = config.servers.keys()?.into();
         let records = Records::new(storage);
         let start = Self::start(&records, &config.servers).await?;
+        let waits = records.method_waits().await.unwrap_or_else(|error| {
+            // Without them the server is asked once more, that is all.
+            tracing::warn!(%error, "stored flood waits are forgotten");
+            Vec::new()
+        });
         let addresses = Addresses::new(&config.servers, &records.dc_addresses().await?);
         // A session nobody is signed in to need not go back to where it was.
         let known = |dc: &i32| addresses.knows(*dc) || start.account.is_some();
         let home = start.home.filter(known).unwrap_or(first);
         Ok(Arc::new(Self {
-            header: header::encode(&config),
+            header: header::encode(config.api_id, &config.identity),
+            cdns: Cdns::new(&config),
             hub: Hub::new(),
             tasks: Tasks::new(),
+            stats: Counters::new(),
+            stale: Arc::default(),
+            waits: Waits::from_stored(waits),
             clock: Clock::new(),
             keys,
             home: AtomicI32::new(home),
             account: RwLock::new(start.account),
+            ended: Mutex::default(),
+            searched: tokio::sync::Mutex::default(),
             addresses: Mutex::new(addresses),
             dcs: Mutex::default(),
             stopped: watch::Sender::new(false),
@@ -123,13 +150,20 @@ impl Net {
     }
 
     /// The ways to a data centre, the best first.
-    fn endpoints(&self, dc: i32) -> Vec<Endpoint> {
+    fn endpoints(&self, dc: &Dc) -> Vec<Endpoint> {
         let carrier = self.config.carrier.as_ref();
-        let named = carrier.and_then(|c| c.endpoints(&self.config.servers, dc));
+        let named = carrier.and_then(|c| c.endpoints(&self.config.servers, dc.id));
         if let Some(named) = named {
             return named;
         }
-        let mut known = lock(&self.addresses).of(dc, self.config.proxy.is_some());
+        let proxied = self.config.proxy.is_some();
+        let mut known = {
+            let addresses = lock(&self.addresses);
+            match dc.cdn {
+                true => addresses.of_cdn(dc.id, proxied),
+                false => addresses.of(dc.id, proxied),
+            }
+        };
         if let Some(carrier) = carrier {
             known.retain(|endpoint| carrier.fits(&self.config.servers, endpoint));
         }
@@ -144,6 +178,41 @@ impl Net {
             addresses.worked(address);
         } else {
             addresses.failed(address);
+        }
+    }
+
+    /// Whether an address of the data centre is known.
+    fn knows(&self, dc: i32) -> bool {
+        lock(&self.addresses).knows(dc)
+    }
+
+    /// Whether it is known where a CDN listens.
+    pub(crate) fn finds_cdn(&self, dc: i32) -> bool {
+        !lock(&self.addresses).of_cdn(dc, false).is_empty()
+    }
+
+    /// The RSA keys that a data centre may have.
+    fn trusted(&self, dc: &Dc) -> Arc<[RsaPublicKey]> {
+        if dc.cdn {
+            self.cdns.keys(dc.id)
+        } else {
+            Arc::clone(&self.keys)
+        }
+    }
+
+    /// What introduces the app on connections of this purpose.
+    fn header(&self, purpose: Purpose) -> &Bytes {
+        match purpose {
+            Purpose::Cdn => &self.cdns.header,
+            Purpose::Main | Purpose::Upload | Purpose::Download => &self.header,
+        }
+    }
+
+    /// The state of the data centre behind connections of this purpose.
+    fn dc_for(&self, id: i32, purpose: Purpose) -> Arc<Dc> {
+        match purpose {
+            Purpose::Cdn => self.cdns.dc(id),
+            Purpose::Main | Purpose::Upload | Purpose::Download => self.dc(id),
         }
     }
 

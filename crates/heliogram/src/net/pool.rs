@@ -50,7 +50,9 @@ impl Pool {
     fn pick(&self, dc: i32, purpose: Purpose) -> Result<Connection, Fault> {
         let most = match purpose {
             Purpose::Main => 1,
-            Purpose::Upload | Purpose::Download => self.net.config.file_connections.max(1),
+            Purpose::Upload | Purpose::Download | Purpose::Cdn => {
+                self.net.config.file_connections.max(1)
+            }
         };
         let mut open = lock(&self.open);
         let list = open.entry((dc, purpose)).or_default();

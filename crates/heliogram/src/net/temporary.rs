@@ -7,7 +7,7 @@ use heliogram_mtproto::{Event, Session, SessionConfig, framing::Frame};
 use tokio::time::{Instant, timeout};
 
 use super::{
-    Net,
+    Net, cdn,
     dc::{Dc, Key},
     fault::Fault,
     handshake::{exchange, transport_fault},
@@ -57,11 +57,7 @@ impl Dc {
         if let Some(key) = slot.as_ref().filter(|key| key.is_fresh()) {
             return Ok(Arc::clone(key));
         }
-        let began = Instant::now();
-        let seconds = i32::try_from(life.as_secs()).unwrap_or(i32::MAX);
-        let made = exchange(net, self.id, wire, Some(seconds)).await?;
-        let expires_at = made.expires_at.and_then(|at| i32::try_from(at).ok());
-        let key = Key::temporary(made, Life::new(began, life));
+        let (key, expires_at) = self.make(net, wire, life).await?;
         bind(
             net,
             self.id,
@@ -75,6 +71,34 @@ impl Dc {
         let key = Arc::new(key);
         *slot = Some(Arc::clone(&key));
         Ok(key)
+    }
+
+    /// The temporary key of a CDN, which is bound to nothing: the one in use while it is fresh, or
+    /// a new one.
+    pub(super) async fn unbound(&self, net: &Net, wire: &mut Wire) -> Result<Arc<Key>, Fault> {
+        let mut slot = self.temporary.lock().await;
+        if let Some(key) = slot.as_ref().filter(|key| key.is_fresh()) {
+            return Ok(Arc::clone(key));
+        }
+        let (key, _) = self.make(net, wire, cdn::KEY_LIFE).await?;
+        tracing::debug!(dc = self.id, "new key for a CDN");
+        let key = Arc::new(key);
+        *slot = Some(Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Makes a temporary key, and says when it expires.
+    async fn make(
+        &self,
+        net: &Net,
+        wire: &mut Wire,
+        life: Duration,
+    ) -> Result<(Key, Option<i32>), Fault> {
+        let began = Instant::now();
+        let seconds = i32::try_from(life.as_secs()).unwrap_or(i32::MAX);
+        let made = exchange(net, self, wire, Some(seconds)).await?;
+        let expires_at = made.expires_at.and_then(|at| i32::try_from(at).ok());
+        Ok((Key::temporary(made, Life::new(began, life)), expires_at))
     }
 
     /// Gives up a temporary key, unless that was done already.

@@ -1,8 +1,8 @@
 use super::{
-    Batch, DcAddress, DcKey, PeerRow, SessionString, SignedIn, Table, UpdateState,
+    Batch, DcAddress, DcKey, MethodWait, PeerRow, SessionString, SignedIn, Table, UpdateState,
     names::{
-        ADDRESSES, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, channel_name, key_name,
-        number_bytes,
+        ADDRESSES, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS, channel_name,
+        key_name, number_bytes,
     },
 };
 
@@ -75,6 +75,11 @@ impl Changes {
             .clear(Table::Updates);
         self.batch.delete(Table::Settings, SELF);
         self
+    }
+
+    /// Replaces the methods that must not be called yet.
+    pub fn method_waits(&mut self, waits: &[MethodWait]) -> &mut Self {
+        self.set(Table::Settings, WAITS, MethodWait::list_to_bytes(waits))
     }
 
     /// Writes a peer over what was known of it.

@@ -1,6 +1,6 @@
-use std::{fmt, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
-use super::Table;
+use super::{Holder, Table};
 
 /// Why a session could not be read or written.
 ///
@@ -38,13 +38,18 @@ pub enum Error {
         what: String,
     },
     /// Another process, or another client of this one, uses the session.
-    #[error("{} is in use by {}; stop that one or use another session file", path.display(), Holder(*holder))]
+    #[error("{} is in use by {}; stop that one or use another session file", path.display(), by(holder.as_ref()))]
     Locked {
         /// The file.
         path: PathBuf,
-        /// The id of the process that uses it, where it could be told.
-        holder: Option<u32>,
+        /// Who uses it, where it could be told.
+        holder: Option<Holder>,
     },
+    /// Another client of this process was given the same storage and has not ended.
+    #[error(
+        "another client of this process uses this storage; stop that one, or give each client a session of its own"
+    )]
+    InUse,
     /// The operating system refused.
     #[error("cannot {action} {}: {source}{}", path.display(), remedy(source.kind()))]
     Io {
@@ -109,19 +114,9 @@ fn remedy(kind: io::ErrorKind) -> &'static str {
     }
 }
 
-/// Names the process that holds a lock.
-struct Holder(Option<u32>);
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(pid) if pid == std::process::id() => {
-                write!(f, "another client of this process ({pid})")
-            }
-            Some(pid) => write!(f, "process {pid}"),
-            None => f.write_str("another process"),
-        }
-    }
+/// Names the holder of a lock.
+fn by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), Holder::to_string)
 }
 
 #[cfg(test)]
@@ -145,7 +140,7 @@ mod tests {
             Error::corrupt(path.clone(), "cut short"),
             Error::Locked {
                 path: path.clone(),
-                holder: Some(1),
+                holder: Some(Holder::this()),
             },
             Error::io(&path, "create", io::ErrorKind::PermissionDenied.into()),
             Error::io(&path, "create", io::ErrorKind::NotFound.into()),
@@ -167,8 +162,8 @@ mod tests {
             }
             .to_string()
         };
-        assert!(locked(Some(u32::MAX)).contains("process 4294967295"));
-        assert!(locked(Some(std::process::id())).contains("another client of this process"));
+        let this = locked(Some(Holder::this()));
+        assert!(this.contains("another client of this process"), "{this}");
         assert!(locked(None).contains("another process"));
     }
 }

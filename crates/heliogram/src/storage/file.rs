@@ -206,7 +206,7 @@ mod tests {
         first.apply(put("value")).await.unwrap();
         let second = File::open(folder.path().join(".").join("me.session"));
         let e = second.get(Table::Settings, b"key").await.unwrap_err();
-        assert!(matches!(e, Error::Locked { holder: Some(pid), .. } if pid == std::process::id()));
+        assert!(matches!(e, Error::Locked { holder: Some(h), .. } if h.pid == std::process::id()));
         drop(first);
         // The failed opening is tried again.
         assert_eq!(

@@ -1,15 +1,15 @@
 //! One session, one user: an advisory lock on a file beside the session.
 //!
-//! The lock file holds the id of the process that has it, so that a second one can say whom to
-//! stop. The operating system frees the lock when its holder dies, however it dies.
+//! The lock file says who has it and since when, so that a second one can say whom to stop. The
+//! operating system frees the lock when its holder dies, however it dies.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{Read, Seek, Write},
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
 };
 
-use super::{Error, path};
+use super::{Error, holder::Holder, path};
 
 /// How often a lock file may vanish between opening and locking it.
 const TRIES: usize = 16;
@@ -31,7 +31,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    let holder = holder(&mut file);
+                    let holder = Holder::read(&mut file);
                     return Err(Error::Locked {
                         path: session.to_owned(),
                         holder,
@@ -41,11 +41,7 @@ impl Lock {
             }
             // The one before may have removed the file that was just locked.
             if is_at(&file, &lock_path) {
-                let named = file
-                    .set_len(0)
-                    .and_then(|()| file.rewind())
-                    .and_then(|()| write!(file, "{}", std::process::id()));
-                named.map_err(|e| failed("write", e))?;
+                name(&mut file).map_err(|e| failed("write", e))?;
                 return Ok(Self {
                     file,
                     path: lock_path,
@@ -70,10 +66,11 @@ impl Drop for Lock {
     }
 }
 
-fn holder(file: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    file.take(16).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
+/// Writes down that this process has the lock.
+fn name(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(Holder::this().to_text().as_bytes())
 }
 
 #[cfg(unix)]
@@ -102,7 +99,10 @@ mod tests {
         let Err(Error::Locked { holder, path }) = Lock::take(&session) else {
             unreachable!("the lock was given twice")
         };
-        assert_eq!((holder, path), (Some(std::process::id()), session.clone()));
+        let holder = holder.unwrap();
+        assert_eq!((holder.pid, path), (std::process::id(), session.clone()));
+        assert!(holder.since.unwrap().elapsed().unwrap().as_secs() < 60);
+        assert!(holder.program.contains("heliogram"), "{}", holder.program);
         drop(first);
         drop(Lock::take(&session).unwrap());
         #[cfg(unix)]
@@ -111,6 +111,47 @@ mod tests {
             0,
             "nothing is left"
         );
+    }
+
+    /// What the child of the test below does; nothing where the test runs by itself.
+    #[test]
+    fn holds_a_lock_for_its_parent() {
+        if let Some(session) = std::env::var_os("HELIOGRAM_TEST_LOCK") {
+            let _lock = Lock::take(Path::new(&session)).unwrap();
+            std::fs::write(path::beside(Path::new(&session), ".held"), "").unwrap();
+            std::thread::sleep(std::time::Duration::from_secs(60));
+        }
+    }
+
+    #[test]
+    fn another_process_is_named_and_its_death_frees_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = folder.path().join("me.session");
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "storage::lock::tests::holds_a_lock_for_its_parent",
+            ])
+            .env("HELIOGRAM_TEST_LOCK", &session)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let held = path::beside(&session, ".held");
+        while !held.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let Err(e) = Lock::take(&session) else {
+            unreachable!("the lock was given twice")
+        };
+        // Where locked files cannot be read, nobody can be named.
+        let text = e.to_string();
+        if cfg!(unix) {
+            assert!(text.contains(&format!("process {}", child.id())), "{text}");
+            assert!(text.contains("heliogram"), "{text}");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(Lock::take(&session).is_ok());
     }
 
     #[test]

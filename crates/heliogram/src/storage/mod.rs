@@ -17,14 +17,54 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # One session, one user
+//!
+//! [`File`] and `Sqlite` lock the session while it is in use: a second process, or a second client
+//! of the same one, is refused with [`Error::Locked`], which names the process, its program and
+//! since when ([`Holder`]). A storage that two clients of one process are given is refused to the
+//! second with [`Error::InUse`]. The lock is a file beside the session, `me.session.lock`; it is let go
+//! by [`Client::stop`](crate::Client::stop), by dropping the storage, and by the operating system
+//! when the process dies. Telegram itself ends a session for good that is used from two places
+//! (`AUTH_KEY_DUPLICATED`), which no lock on one machine can prevent: copies of a session and
+//! session strings are for moving, not for sharing.
+//!
+//! A new authorization key is written before anything is sent with it, so that a crash never
+//! leaves an account signed in under a key nobody has.
+//!
+//! # How a session ends
+//!
+//! When the server says that the account has left the session, the client logs it, tells the
+//! readers of updates, and asks nothing more in its name: every call fails at once with
+//! [`Error::SessionEnded`](crate::Error::SessionEnded), whose [`SessionEnd`](crate::SessionEnd)
+//! says why and what to do. Nothing stored is deleted. Signing in again, where that is possible,
+//! goes on with the same client:
+//!
+//! ```no_run
+//! use heliogram::{Client, Error, SessionEnd};
+//!
+//! # async fn prompt() -> heliogram::Result<String> { Ok(String::new()) }
+//! # async fn run(client: Client) -> heliogram::Result<()> {
+//! match client.send_message("me", "hello").await {
+//!     Err(Error::SessionEnded(e)) if e.why == SessionEnd::Revoked => {
+//!         client.sign_in("+15550100").code(prompt).await?;
+//!     }
+//!     Err(e) => return Err(e),
+//!     Ok(_) => {}
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`conformance`] holds the tests every backend passes, those of this crate included.
 
 mod batch;
 mod changes;
+mod claim;
 pub mod conformance;
 mod crc;
 mod error;
 mod file;
+mod holder;
 mod lock;
 mod memory;
 mod model;
@@ -38,15 +78,18 @@ mod snapshot;
 mod sqlite;
 mod tables;
 mod typed;
+mod waits;
 mod worker;
 
 use std::{future::Future, pin::Pin};
 
 pub use batch::{Batch, Op};
 pub use changes::Changes;
+pub(crate) use claim::Claim;
 pub use error::Error;
 pub use file::File;
 pub use heliogram_crypto::AuthKey;
+pub use holder::Holder;
 pub use memory::Memory;
 pub use model::{DcAddress, DcKey, Salt, SignedIn, UpdateState};
 pub use peer::{FromMessage, PeerRow, StoredKind, normalize_phone, normalize_username};
@@ -54,6 +97,7 @@ pub use session_string::{SessionFormat, SessionString, SessionStringError};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use typed::Records;
+pub use waits::MethodWait;
 
 /// The future a storage answers with.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -10,6 +10,7 @@ pub(super) const TEST_MODE: &str = "test_mode";
 pub(super) const LAYER: &str = "layer";
 pub(super) const SELF: &str = "self";
 pub(super) const ADDRESSES: &str = "addresses";
+pub(super) const WAITS: &str = "waits";
 pub(super) const VALUE_PREFIX: &str = "value:";
 pub(super) const STATE: &str = "state";
 pub(super) const CHANNEL_PREFIX: &str = "channel:";

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use super::{
-    Changes, DcAddress, DcKey, Error, PeerIndex, PeerRow, SessionString, SignedIn, Storage, Table,
-    UpdateState,
+    Changes, DcAddress, DcKey, Error, MethodWait, PeerIndex, PeerRow, SessionString, SignedIn,
+    Storage, Table, UpdateState,
     names::{
-        ADDRESSES, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, channel_name,
-        key_name, number,
+        ADDRESSES, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS,
+        channel_name, key_name, number,
     },
 };
 
@@ -84,6 +84,18 @@ impl Records {
     /// See [`Self::home_dc`].
     pub async fn layer(&self) -> Result<Option<i32>, Error> {
         self.read(Table::Settings, LAYER, "the layer", number).await
+    }
+
+    /// The methods that must not be called yet; some of the waits may have ended.
+    ///
+    /// # Errors
+    /// See [`Self::home_dc`].
+    pub async fn method_waits(&self) -> Result<Vec<MethodWait>, Error> {
+        let parse = MethodWait::list_from_bytes;
+        let waits = self
+            .read(Table::Settings, WAITS, "flood waits", parse)
+            .await?;
+        Ok(waits.unwrap_or_default())
     }
 
     /// The authorization key of a data centre.

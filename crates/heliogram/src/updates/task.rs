@@ -19,8 +19,9 @@ use super::{
     normalize::{self, Container, Payload},
 };
 use crate::{
-    Client, Error, PeerId, ProtocolError, Result, RpcError, WeakClient,
+    Client, Error, PeerId, ProtocolError, Result, RpcError, SessionEnded, WeakClient,
     events::Event,
+    net::refresh,
     storage::{self, UpdateState},
 };
 
@@ -150,6 +151,9 @@ impl Driver {
         if account == self.account {
             return;
         }
+        if let Some(ended) = client.net().ended() {
+            self.publish_error(&ended.into());
+        }
         if self.account.is_some() {
             client.peers().clear();
             self.own.clear();
@@ -237,6 +241,9 @@ impl Driver {
     }
 
     fn updates(&mut self, client: &Client, updates: enums::Updates, own: bool) {
+        if refresh::is_news(&updates) {
+            client.net().stale.notify_one();
+        }
         let entities = Arc::new(normalize::entities(&updates));
         if !own {
             client.peers().learn(&entities);
@@ -383,6 +390,7 @@ impl Driver {
             reader.put(Err(match e {
                 Error::Rpc(e) => RpcError::clone(e).into(),
                 Error::Protocol(e) => ProtocolError::clone(e).into(),
+                Error::SessionEnded(e) => SessionEnded::clone(e).into(),
                 other => Error::storage(other.to_string()),
             }));
         }

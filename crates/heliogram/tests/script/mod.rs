@@ -2,8 +2,11 @@
 //! choice. It counts what it runs, and can lose connections, keys and answers.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod account;
+pub mod cdn;
+
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -45,6 +48,8 @@ pub struct Seen {
     pub body: Bytes,
     /// Whether the app was introduced with this call.
     pub introduced: bool,
+    /// What it said about itself.
+    pub introduction: Vec<String>,
     /// Whether updates are not wanted on this connection.
     pub without_updates: bool,
     /// How many calls with this id were run before.
@@ -57,6 +62,7 @@ pub struct Seen {
 type Script = dyn Fn(&Seen) -> Answer + Send + Sync;
 
 pub struct Server {
+    dcs: Vec<i32>,
     pub ports: Vec<u16>,
     pub key: RsaPrivateKey,
     state: Mutex<State>,
@@ -76,6 +82,12 @@ struct State {
     refusing: bool,
     unanswered: Vec<((i64, i64), i64)>,
     seed: u8,
+    /// RSA keys of single data centres, in place of the common one.
+    rsa: HashMap<i32, RsaPrivateKey>,
+    /// Data centres that forget every key at once.
+    forgetful: HashSet<i32>,
+    /// The data centre of each auth key.
+    made_at: HashMap<i64, i32>,
     /// The rule that key exchanges break.
     attack: Option<ExchangeAttack>,
     /// Whether a client went to the end of an exchange that broke a rule.
@@ -110,8 +122,15 @@ impl Server {
         count: i32,
         script: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
     ) -> Arc<Self> {
+        Self::start_on((1..=count).collect(), script).await
+    }
+
+    async fn start_on(
+        dcs: Vec<i32>,
+        script: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> Arc<Self> {
         let mut listeners = Vec::new();
-        for _ in 0..count {
+        for _ in &dcs {
             listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
         }
         let ports = listeners
@@ -119,6 +138,7 @@ impl Server {
             .map(|l| l.local_addr().unwrap().port())
             .collect();
         let server = Arc::new(Self {
+            dcs: dcs.clone(),
             ports,
             key: rsa_key(),
             state: Mutex::default(),
@@ -126,7 +146,7 @@ impl Server {
             cut: watch::Sender::new(0),
             origin: Instant::now(),
         });
-        for (dc, listener) in (1..).zip(listeners) {
+        for (dc, listener) in dcs.into_iter().zip(listeners) {
             let server = Arc::clone(&server);
             tokio::spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
@@ -140,10 +160,13 @@ impl Server {
         server
     }
 
+    /// The servers as clients know them beforehand: without the CDN.
     pub fn servers(&self) -> Servers {
         let mut servers = Servers::custom().public_key(self.key.public().to_pem());
-        for (dc, port) in (1..).zip(&self.ports) {
-            servers = servers.dc(dc, "127.0.0.1", *port);
+        for (dc, port) in self.dcs.iter().zip(&self.ports) {
+            if *dc != cdn::CDN {
+                servers = servers.dc(*dc, "127.0.0.1", *port);
+            }
         }
         servers
     }
@@ -257,15 +280,12 @@ impl Server {
 
     fn exchange(&self, dc: i32) -> Exchange {
         let seed = self.seed();
-        match self.state().attack {
-            Some(attack) => Exchange::Hostile(Box::new(HostileServer::new(
-                attack,
-                self.key.clone(),
-                dc,
-                seed,
-            ))),
+        let state = self.state();
+        let key = state.rsa.get(&dc).unwrap_or(&self.key).clone();
+        match state.attack {
+            Some(attack) => Exchange::Hostile(Box::new(HostileServer::new(attack, key, dc, seed))),
             None => {
-                let keys = [self.key.clone()].into();
+                let keys = [key].into();
                 Exchange::Honest(ServerExchange::new(ServerConfig { keys, dc }, seed))
             }
         }
@@ -340,7 +360,7 @@ impl Server {
             };
             match peek_key_id(&packet) {
                 Some(0) => {
-                    if !self.take_plain(exchange, &packet, framing, out) {
+                    if !self.take_plain(dc, exchange, &packet, framing, out) {
                         return false;
                     }
                 }
@@ -364,6 +384,7 @@ impl Server {
 
     fn take_plain(
         &self,
+        dc: i32,
         exchange: &mut Exchange,
         packet: &[u8],
         framing: &mut Framing,
@@ -384,9 +405,11 @@ impl Server {
             }
         };
         if let Some(done) = done {
-            self.state()
-                .keys
-                .insert(done.key.id(), (done.key, done.salt));
+            let mut state = self.state();
+            state.made_at.insert(done.key.id(), dc);
+            if !state.forgetful.contains(&dc) {
+                state.keys.insert(done.key.id(), (done.key, done.salt));
+            }
         }
         framing.encode(&reply, out).unwrap();
         true
@@ -494,6 +517,7 @@ fn peel(body: &Bytes) -> Seen {
         id: 0,
         body: Bytes::new(),
         introduced: false,
+        introduction: Vec::new(),
         without_updates: false,
         before: 0,
         dc: 0,
@@ -509,6 +533,8 @@ fn peel(body: &Bytes) -> Seen {
             for _ in 0..6 {
                 // All of them are short strings.
                 let len = usize::from(rest[0]);
+                let text = String::from_utf8(rest[1..=len].to_vec());
+                seen.introduction.push(text.unwrap());
                 rest = rest.slice((1 + len).next_multiple_of(4)..);
             }
         } else if id == f::InvokeWithoutUpdates::<Any>::ID {
@@ -524,10 +550,16 @@ fn peel(body: &Bytes) -> Seen {
 
 /// An answer to `help.getConfig` that names no address.
 pub fn config() -> Bytes {
+    config_with(Vec::new())
+}
+
+/// An answer to `help.getConfig` with these addresses.
+pub fn config_with(dc_options: Vec<heliogram::api::types::DcOption>) -> Bytes {
     let mut reader = heliogram_tl::Reader::new(&[]);
     let empty = <heliogram::api::types::Config as Constructor>::decode_bare(&mut reader);
     to_bytes(&heliogram::api::types::Config {
         this_dc: 1,
+        dc_options,
         ..empty
     })
 }

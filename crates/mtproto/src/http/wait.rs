@@ -80,8 +80,8 @@ impl Waiting {
             salt: seen.salt,
             session_id: seen.session_id,
         };
-        let rng = &mut self.rng;
-        wire::seal(&self.key, Side::Client, header, &message, rng, out);
+        wire::lay_out(header, &message, &mut self.rng, out);
+        wire::seal_laid_out(&self.key, Side::Client, out);
         true
     }
 }

@@ -1,7 +1,12 @@
 //! What packets bring: checks, containers, dispatch.
 
+use std::ops::Range;
+
 use bytes::Bytes;
-use heliogram_crypto::{Side, message};
+use heliogram_crypto::{
+    Side,
+    message::{self, OpenError, Opened},
+};
 
 use super::{Event, FailReason, MAX_EVENTS, RpcFailure, Session, SessionError, pending::Phase};
 use crate::{
@@ -20,6 +25,23 @@ pub(super) struct Inbound {
     budget: usize,
 }
 
+/// What stands in front of the body of an opened packet.
+struct Head {
+    session_id: i64,
+    msg_id: i64,
+    seq_no: i32,
+}
+
+impl Head {
+    fn of(opened: &Opened<'_>) -> Self {
+        Self {
+            session_id: opened.session_id,
+            msg_id: opened.msg_id,
+            seq_no: opened.seq_no,
+        }
+    }
+}
+
 impl Session {
     /// Takes a packet from the connection; it is decrypted where it lies.
     ///
@@ -27,10 +49,52 @@ impl Session {
     /// The packet breaks a rule. It was ignored; close the connection, make a new one, and go on
     /// with the same session.
     pub fn handle_packet(&mut self, now: Now, packet: &mut [u8]) -> Result<(), SessionError> {
+        let opened = message::open(&self.key, Side::Server, packet).map_err(open_error)?;
+        let head = Head::of(&opened);
+        let body = Bytes::copy_from_slice(opened.body);
+        self.take_opened(now, head, body)
+    }
+
+    /// Takes packets that came together, in their order; they are decrypted side by side.
+    ///
+    /// # Errors
+    /// As for [`handle_packet`](Self::handle_packet): those before the one that breaks a rule were
+    /// taken, those behind it were not looked at.
+    pub fn handle_packets(
+        &mut self,
+        now: Now,
+        mut packets: Vec<Vec<u8>>,
+    ) -> Result<(), SessionError> {
+        let opened = self.open_all(&mut packets);
+        for (opened, packet) in opened.into_iter().zip(packets) {
+            let (head, range) = opened.map_err(open_error)?;
+            self.take_opened(now, head, Bytes::from(packet).slice(range))?;
+        }
+        Ok(())
+    }
+
+    /// Opens each packet where it lies: what stands in front of its body, and where that is.
+    fn open_all(&self, packets: &mut [Vec<u8>]) -> Vec<Result<(Head, Range<usize>), OpenError>> {
+        let mut opened = Vec::with_capacity(packets.len());
+        for part in packets.chunks_mut(wire::MAX_LANES) {
+            let mut part: Vec<_> = part
+                .iter_mut()
+                .map(|bytes| message::Packet {
+                    key: &self.key,
+                    from: Side::Server,
+                    bytes,
+                })
+                .collect();
+            let results = message::open_all(&mut part).into_iter();
+            opened.extend(results.map(|r| r.map(|o| (Head::of(&o), o.body_range()))));
+        }
+        opened
+    }
+
+    fn take_opened(&mut self, now: Now, opened: Head, body: Bytes) -> Result<(), SessionError> {
         if self.events.len() >= MAX_EVENTS {
             return Err(SessionError::Backlog);
         }
-        let opened = message::open(&self.key, Side::Server, packet).map_err(open_error)?;
         let previous = opened.session_id != self.epoch.session_id;
         let known = |p: &super::Previous| p.epoch.session_id == opened.session_id;
         if previous && !self.previous.as_ref().is_some_and(known) {
@@ -43,7 +107,7 @@ impl Session {
         let message = Message {
             msg_id: opened.msg_id,
             seq_no: opened.seq_no,
-            body: Bytes::copy_from_slice(opened.body),
+            body,
         };
         let mut inbound = Inbound {
             now,
@@ -62,9 +126,11 @@ impl Session {
             }
             Verdict::TooOld => return Err(SessionError::TooOld(m.msg_id)),
         }
-        let time = self.clock.time(inbound.now);
-        if self.clock.known() && ids::window(m.msg_id, time).is_err() {
-            return self.take_proofs(inbound, m);
+        if !self.is_timely(inbound, m) {
+            self.take_proofs(inbound, m)?;
+            if !self.is_timely(inbound, m) {
+                return Ok(());
+            }
         }
         self.seen.insert(m.msg_id);
         if m.constructor() != CONTAINER {
@@ -75,6 +141,12 @@ impl Session {
             self.take_inner(inbound, message)?;
         }
         Ok(())
+    }
+
+    /// Whether a message was sent just now, by a clock it has not set itself.
+    fn is_timely(&self, inbound: &Inbound, m: &Message) -> bool {
+        let time = self.clock.time(inbound.now);
+        !self.clock.known() || ids::window(m.msg_id, time).is_ok()
     }
 
     /// Takes a message out of a container: it may have come before, by itself or in another one.
@@ -101,8 +173,9 @@ impl Session {
         }
     }
 
-    /// A message from outside of the accepted time: only what proves to be an answer to something
-    /// sent just now is looked at, because it can set the clock right.
+    /// A message from outside of the accepted time: what proves to be an answer to something sent
+    /// just now can set the clock right, and shows that all it came with was sent just now, too.
+    /// Without a proof nothing in it is looked at.
     fn take_proofs(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
         let mut messages = vec![m.clone()];
         if m.constructor() == CONTAINER {
@@ -238,7 +311,7 @@ impl Session {
 }
 
 /// All that is wrong before the message is known to be authentic is one and the same error.
-fn open_error(error: message::OpenError) -> SessionError {
+fn open_error(error: OpenError) -> SessionError {
     if error.is_unauthenticated() {
         SessionError::Unauthentic
     } else {

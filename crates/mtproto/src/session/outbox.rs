@@ -45,8 +45,39 @@ impl Session {
     ///
     /// The packet goes to [`Framing::encode`](crate::framing::Framing::encode) as it is.
     pub fn poll_packet(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
-        if !self.connected {
+        let made = self.lay_out_next(now, out);
+        if made {
+            wire::seal_laid_out(&self.key, Side::Client, out);
+        }
+        made
+    }
+
+    /// The next packets, up to eight, encrypted side by side; as many as are needed to fill `room`
+    /// bytes, and none only if there is none to send.
+    ///
+    /// The same as that many calls of [`poll_packet`](Self::poll_packet), in less time.
+    pub fn poll_packets(&mut self, now: Now, room: usize) -> Vec<Vec<u8>> {
+        let mut packets = wire::gather(room, |out| self.lay_out_next(now, out));
+        wire::seal_all(&self.key, Side::Client, &mut packets);
+        packets
+    }
+
+    /// Makes the next packet but for its encryption; `false` if there is none.
+    fn lay_out_next(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
+        let Some(message) = self.next_message(now) else {
             return false;
+        };
+        let header = Header {
+            salt: self.salts.current(self.clock.time(now)),
+            session_id: self.epoch.session_id,
+        };
+        wire::lay_out(header, &message, &mut self.rng, out);
+        true
+    }
+
+    fn next_message(&mut self, now: Now) -> Option<Message> {
+        if !self.connected {
+            return None;
         }
         let mut batch = Batch::default();
         self.add_lone_request(now, &mut batch);
@@ -55,23 +86,7 @@ impl Session {
             self.add_requests(now, &mut batch);
             self.add_acks(now, &mut batch);
         }
-        let Some(message) = self.close(now, batch) else {
-            return false;
-        };
-        let salt = self.salts.current(self.clock.time(now));
-        let header = Header {
-            salt,
-            session_id: self.epoch.session_id,
-        };
-        wire::seal(
-            &self.key,
-            Side::Client,
-            header,
-            &message,
-            &mut self.rng,
-            out,
-        );
-        true
+        self.close(now, batch)
     }
 
     /// The oldest request of those that were refused together with others.

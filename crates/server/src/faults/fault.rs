@@ -258,7 +258,7 @@ impl Fault {
         self
     }
 
-    /// It strikes at this data centre alone.
+    /// It strikes at this data centre alone; 203 is the CDN.
     pub fn dc(mut self, dc: i32) -> Self {
         self.scope.dc = Some(dc);
         self

@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::log::{FaultId, Strike, replay};
 use super::param::Direction;
 use super::place::Place;
+use crate::net::CDN_DC;
 use crate::people::Account;
 use crate::rpc::Refusal;
 use crate::shared::Shared;
@@ -86,7 +87,9 @@ impl<'a> Faults<'a> {
         let world = self.shared.world();
         let last = world.dcs;
         let scope = &fault.scope;
-        if let Some(dc) = scope.dc.filter(|dc| !(1..=last).contains(dc)) {
+        let cdn = self.shared.cdn_exchange.as_ref().map(|_| CDN_DC);
+        let exists = |dc: &i32| (1..=last).contains(dc) || Some(*dc) == cdn;
+        if let Some(dc) = scope.dc.filter(|dc| !exists(dc)) {
             return Err(FaultError::UnknownDc { dc, last });
         }
         match scope.account.filter(|id| !world.users.contains_key(id)) {

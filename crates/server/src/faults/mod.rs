@@ -77,7 +77,7 @@
 //! | [`Fault::at`] | `"at": [3, 17]` | strikes at these moments alone |
 //! | [`Fault::method`] | `"method": "help.getConfig"` | calls of one method alone |
 //! | [`Fault::account`] | `"account": "@alice"` or an id | one account alone |
-//! | [`Fault::dc`] | `"dc": 2` | one data centre alone |
+//! | [`Fault::dc`] | `"dc": 2` | one data centre alone, 203 for the CDN |
 //!
 //! Whether a fault strikes, and which bits it turns, depends on its seed and on the number of the
 //! moment alone: the same seed and the same sequence of events decide the same. The log

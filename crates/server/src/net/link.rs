@@ -305,13 +305,18 @@ impl Link {
                 // The rest is made once the socket has taken this.
                 return true;
             }
-            if !state.session.poll_packet(now, &mut self.packet) {
+            let room = FILL_MAX.saturating_sub(out.len());
+            let packets = state.session.poll_packets(now, room);
+            drop(state);
+            if packets.is_empty() {
                 return true;
             }
-            drop(state);
-            if let Err(reason) = self.say(out) {
-                self.end(reason);
-                return true;
+            for packet in packets {
+                self.packet = packet;
+                if let Err(reason) = self.say(out) {
+                    self.end(reason);
+                    return true;
+                }
             }
         }
     }

@@ -19,7 +19,9 @@ impl Client {
     /// Fetches the file of a message, or of media.
     ///
     /// Several parts are on their way at once; memory stays flat however big the file is. Lost
-    /// connections, files at other data centres and expired references are taken care of.
+    /// connections, files at other data centres and expired references are taken care of. Files that
+    /// Telegram keeps on a CDN come from there, checked against their hashes before a byte is handed
+    /// out; [`ClientBuilder::cdn`](crate::ClientBuilder::cdn) tells more.
     ///
     /// ```no_run
     /// # async fn run(client: heliogram::Client, message: heliogram::Message) -> heliogram::Result<()> {

@@ -97,19 +97,33 @@ impl Actor {
             return;
         }
         let introduces = !self.introduced;
-        let header = introduces.then_some(&self.net.header);
-        let body = header::wrap(header, self.purpose != Purpose::Main, &request.body);
+        let header = introduces.then(|| self.net.header(self.purpose));
+        // CDNs have no updates to hold back, and do not know the wrapper.
+        let quiet = matches!(self.purpose, Purpose::Upload | Purpose::Download);
+        let body = header::wrap(header, quiet, &request.body);
         let Some((_, session)) = &mut self.session else {
             let _ = request.reply.send(Err(CallError::NotTaken));
             return;
         };
+        let after = request
+            .after
+            .map(|ticket| self.by_ticket.get(&ticket).copied());
+        if after == Some(None) {
+            let _ = request.reply.send(Err(CallError::OutOfOrder));
+            return;
+        }
         let options = SendOptions {
             compress: request.compress,
-            ..SendOptions::default()
+            after: after.flatten(),
         };
+        let pending = session.pending();
         let id = session.send(self.net.clock.now(), body, options);
+        let taken = session.pending() > pending;
         tracing::debug!(method = request.method, id = id.get(), "sent");
-        self.by_ticket.insert(request.ticket, id);
+        // What failed at once must not be followed; its event is on the way.
+        if taken {
+            self.by_ticket.insert(request.ticket, id);
+        }
         self.in_flight.insert(
             id,
             InFlight {

@@ -165,6 +165,11 @@ impl Actor {
         }
         if fault.is_key_unknown() {
             self.strikes += 1;
+            if self.dc.cdn {
+                // CDNs forget keys at any time, and no account hangs on them.
+                self.forget_temporary().await;
+                return self.strikes >= KEY_STRIKES;
+            }
             if self.strikes < KEY_STRIKES {
                 return false;
             }
@@ -183,7 +188,9 @@ impl Actor {
             return !self.worked && self.replaced > self.net.config.connect_attempts;
         }
         self.failures += 1;
-        !self.worked && self.failures >= self.net.config.connect_attempts
+        // What a CDN does not give is fetched elsewhere.
+        let lasting = self.worked && !self.dc.cdn;
+        !lasting && self.failures >= self.net.config.connect_attempts
     }
 
     /// The permanent key that the server does not know: that of the session, or the one that a
@@ -306,8 +313,9 @@ async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
 
 /// Connects a socket and makes sure that there is a key.
 async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
-    let mut wire = handshake::connect(&net, dc.id).await?;
+    let mut wire = handshake::connect(&net, &dc).await?;
     let key = match net.config.temporary_keys {
+        _ if dc.cdn => dc.unbound(&net, &mut wire).await,
         Some(life) => dc.temporary(&net, &mut wire, life).await,
         None => dc.key(&net, &mut wire).await,
     };

@@ -40,6 +40,7 @@ impl Actor {
         // A new connection is introduced anew; the server may have been restarted in between.
         self.introduced = false;
         if self.worked {
+            self.net.stats.reconnects.count();
             self.resync();
         }
         let mut idle_since = Instant::now();
@@ -157,15 +158,19 @@ impl Actor {
             session.handle_disconnected(self.net.clock.now());
             session.handle_connected(self.net.clock.now());
         }
-        let mut packets = 0;
+        let mut packets = Vec::new();
         loop {
             match wire.next_frame() {
-                Ok(Some(frame)) => {
-                    self.take_frame(frame).map_err(End::Lost)?;
-                    packets += 1;
+                Ok(Some(Frame::Packet(packet))) => packets.push(packet),
+                Ok(Some(Frame::QuickAck(_))) => {}
+                Ok(Some(Frame::Error(code))) => {
+                    self.take_packets(packets).map_err(End::Lost)?;
+                    return Err(End::Lost(self.transport_fault(code)));
                 }
                 Ok(None) => break,
                 Err(source) => {
+                    // What came before it is as good as ever.
+                    self.take_packets(packets).map_err(End::Lost)?;
                     let fault = match wire.speaks() {
                         Some(_) if !proven => wire.stranger(dc),
                         _ => ProtocolError::Frame { dc, source }.into(),
@@ -174,24 +179,28 @@ impl Actor {
                 }
             }
         }
-        tracing::trace!(dc, packets, "read");
-        Ok(packets)
+        let count = packets.len();
+        tracing::trace!(dc, packets = count, "read");
+        self.take_packets(packets).map_err(End::Lost)?;
+        Ok(count)
     }
 
-    fn take_frame(&mut self, frame: Frame) -> Result<(), Fault> {
+    /// Lets the session read packets that came together.
+    fn take_packets(&mut self, packets: Vec<Vec<u8>>) -> Result<(), Fault> {
         let dc = self.dc.id;
-        match frame {
-            Frame::Packet(mut packet) => {
-                let Some((_, session)) = &mut self.session else {
-                    return Ok(());
-                };
-                session
-                    .handle_packet(self.net.clock.now(), &mut packet)
-                    .map_err(|source| ProtocolError::Session { dc, source }.into())
-            }
-            Frame::Error(-404) if self.is_temporary() => Err(Fault::TemporaryKey),
-            Frame::Error(code) => Err(handshake::transport_fault(dc, code)),
-            Frame::QuickAck(_) => Ok(()),
+        let Some((_, session)) = &mut self.session else {
+            return Ok(());
+        };
+        session
+            .handle_packets(self.net.clock.now(), packets)
+            .map_err(|source| ProtocolError::Session { dc, source }.into())
+    }
+
+    fn transport_fault(&self, code: i32) -> Fault {
+        match code {
+            // A CDN that knows no key at all is given up, as others are not.
+            -404 if self.is_temporary() && !self.dc.cdn => Fault::TemporaryKey,
+            code => handshake::transport_fault(self.dc.id, code),
         }
     }
 
@@ -203,9 +212,15 @@ impl Actor {
             let Some((_, session)) = &mut self.session else {
                 return Err(End::Closed);
             };
-            while wire.has_room() && session.poll_packet(now, &mut self.packet) {
-                wire.queue(&self.packet)
-                    .map_err(|source| End::Lost(ProtocolError::Frame { dc, source }.into()))?;
+            while wire.room() > 0 {
+                let packets = session.poll_packets(now, wire.room());
+                if packets.is_empty() {
+                    break;
+                }
+                for packet in packets {
+                    wire.queue(&packet)
+                        .map_err(|source| End::Lost(ProtocolError::Frame { dc, source }.into()))?;
+                }
             }
             let Some(event) = session.poll_event() else {
                 return Ok(());

@@ -29,8 +29,8 @@ impl Framed {
         }
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.socket.waiting() < MAX_OUT
+    pub(super) fn room(&self) -> usize {
+        MAX_OUT.saturating_sub(self.socket.waiting())
     }
 
     pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {

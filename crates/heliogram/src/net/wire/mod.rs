@@ -119,11 +119,11 @@ impl Wire {
         &self.address
     }
 
-    /// Whether more packets may be queued.
-    pub(super) fn has_room(&self) -> bool {
+    /// Bytes that may be queued before more has to wait.
+    pub(super) fn room(&self) -> usize {
         match &self.link {
-            Link::Framed(framed) => framed.has_room(),
-            Link::Polled(polled) => polled.has_room(),
+            Link::Framed(framed) => framed.room(),
+            Link::Polled(polled) => polled.room(),
         }
     }
 
@@ -251,7 +251,7 @@ mod tests {
         wire.queue(&[7; 400]).unwrap();
         theirs.write_all(&[16, 0, 0, 0]).await.unwrap();
         assert_eq!(wire.io().await.unwrap(), 4);
-        assert!(wire.has_room() && wire.next_frame().unwrap().is_none());
+        assert!(wire.room() > 0 && wire.next_frame().unwrap().is_none());
         let reader = tokio::spawn(async move {
             let mut all = Vec::new();
             theirs.read_to_end(&mut all).await.unwrap();

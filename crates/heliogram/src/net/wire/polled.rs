@@ -92,8 +92,8 @@ impl Polled {
         self.waiting = Some((waiting, time));
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.queued < MAX_OUT
+    pub(super) fn room(&self) -> usize {
+        MAX_OUT.saturating_sub(self.queued)
     }
 
     pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {

@@ -64,7 +64,7 @@ async fn a_second_user_is_told_who_has_it() {
     first.apply(put("value")).await.unwrap();
     let second = Sqlite::open(&place.path);
     let e = second.get(Table::Settings, b"key").await.unwrap_err();
-    assert!(matches!(e, Error::Locked { holder: Some(pid), .. } if pid == std::process::id()));
+    assert!(matches!(e, Error::Locked { holder: Some(h), .. } if h.pid == std::process::id()));
     drop(first);
     assert_eq!(
         second.get(Table::Settings, b"key").await.unwrap(),

@@ -83,14 +83,8 @@ impl Rig {
 
     fn try_deliver(&mut self, message: &Message, header: Header) -> Result<(), ServerSessionError> {
         let mut packet = Vec::new();
-        wire::seal(
-            &self.key,
-            Side::Client,
-            header,
-            message,
-            &mut self.rng,
-            &mut packet,
-        );
+        wire::lay_out(header, message, &mut self.rng, &mut packet);
+        wire::seal_laid_out(&self.key, Side::Client, &mut packet);
         let opened = open(&self.key, &mut packet).unwrap();
         self.session.handle_opened(self.now, &opened)
     }

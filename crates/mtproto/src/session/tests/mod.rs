@@ -1,5 +1,6 @@
 //! A client's session against a server that says exactly what a test wants.
 
+mod batches;
 mod binding;
 mod record;
 mod refusals;
@@ -132,14 +133,8 @@ impl Rig {
 
     fn packet_with(&mut self, message: &Message, header: Header) -> Vec<u8> {
         let mut out = Vec::new();
-        wire::seal(
-            &self.key,
-            Side::Server,
-            header,
-            message,
-            &mut self.rng,
-            &mut out,
-        );
+        wire::lay_out(header, message, &mut self.rng, &mut out);
+        wire::seal_laid_out(&self.key, Side::Server, &mut out);
         out
     }
 

@@ -303,3 +303,35 @@ fn another_session_is_destroyed_on_demand_but_not_this_one() {
         }]
     );
 }
+
+#[test]
+fn a_clock_that_jumped_is_followed_with_the_first_pong_and_what_comes_with_it() {
+    for jump in [60, 250, 3600] {
+        let mut rig = Rig::new();
+        let id = rig.call();
+        let calls = rig.calls_sent();
+        rig.session.handle_disconnected(rig.now);
+        rig.session.handle_connected(rig.now);
+        let sent = rig.sent();
+        let ping = sent
+            .iter()
+            .find(|(m, _)| m.constructor() == PingDelayDisconnect::ID);
+        let (ping, _) = ping.unwrap();
+        let ping_id = i64::from_le_bytes(ping.body[4..12].try_into().unwrap());
+        let pong = Pong {
+            msg_id: ping.msg_id,
+            ping_id,
+        };
+        // From now on the server's clock is ahead.
+        rig.now.unix += Duration::from_secs(jump);
+        let pong = rig.message(to_bytes(&pong), false);
+        let answer = rig.message(wire::rpc_result(calls[0].msg_id, &CALL), true);
+        let both = rig.container(&[pong, answer]);
+        rig.now.unix -= Duration::from_secs(jump);
+        assert_eq!(rig.deliver(&both), Ok(()));
+        let result = Ok(Bytes::from_static(&CALL));
+        assert_eq!(rig.ends(), [Event::Reply { id, result }], "{jump} s ahead");
+        let ahead = rig.session.server_time(rig.now) - rig.now.unix;
+        assert!(ahead.abs_diff(Duration::from_secs(jump)) < Duration::from_secs(2));
+    }
+}

@@ -1,0 +1,49 @@
+use std::time::Duration;
+
+/// How calls are carried, where they shall be carried in another way than the client's others.
+///
+/// What is left out stays as the client was built. See [`Client::with`](crate::Client::with).
+///
+/// ```
+/// use std::time::Duration;
+/// use heliogram::CallOptions;
+///
+/// let hasty = CallOptions::new().timeout(Duration::from_secs(2)).retries(0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "options do nothing until a client is given them"]
+pub struct CallOptions {
+    pub(super) timeout: Option<Duration>,
+    pub(super) flood_sleep: Option<Duration>,
+    pub(super) retries: Option<u32>,
+}
+
+impl CallOptions {
+    /// Options that change nothing.
+    pub const fn new() -> Self {
+        Self {
+            timeout: None,
+            flood_sleep: None,
+            retries: None,
+        }
+    }
+
+    /// How long one call may take, connecting again and repeating included, flood waits and turns
+    /// in a [`Budget`](crate::Budget) not.
+    pub const fn timeout(mut self, longest: Duration) -> Self {
+        self.timeout = Some(longest);
+        self
+    }
+
+    /// The longest flood wait that is slept rather than reported; zero reports each of them.
+    pub const fn flood_sleep(mut self, longest: Duration) -> Self {
+        self.flood_sleep = Some(longest);
+        self
+    }
+
+    /// How often a call is repeated when the server has a fault of its own.
+    pub const fn retries(mut self, retries: u32) -> Self {
+        self.retries = Some(retries);
+        self
+    }
+}

@@ -1,0 +1,7 @@
+//! Measures nothing: the feature `metrics` is off.
+
+use std::time::Duration;
+
+pub(crate) const fn count(_: &'static str) {}
+
+pub(crate) const fn call(_: &'static str, _: &str, _: Duration) {}
