@@ -17,7 +17,9 @@ use zeroize::Zeroize;
 use crate::random::Random;
 
 mod crt;
+mod curve;
 pub(crate) use crt::{Crt, random_prime};
+pub use curve::x25519_lookalike;
 
 /// A number below 2^2048, big-endian.
 pub(crate) type Number = [u8; 256];

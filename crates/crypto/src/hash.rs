@@ -1,5 +1,6 @@
 //! The hashes of the protocol: over a list of parts at once, or piece by piece.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::Digest as _;
 use subtle::ConstantTimeEq;
 
@@ -49,6 +50,27 @@ macro_rules! hash {
 hash!(Md5, md5, md5::Md5, 16, "MD5");
 hash!(Sha1, sha1, sha1::Sha1, 20, "SHA-1");
 hash!(Sha256, sha256, sha2::Sha256, 32, "SHA-256");
+
+/// HMAC-SHA256 of `parts`, one after another, under a key of any length.
+#[must_use]
+pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    // A key longer than a block is hashed first (RFC 2104); shorter ones are padded with zeros.
+    let mut block = [0; 64];
+    let hashed = sha256(&[key]);
+    let short: &[u8] = if key.len() > block.len() {
+        &hashed
+    } else {
+        key
+    };
+    for (to, from) in block.iter_mut().zip(short) {
+        *to = *from;
+    }
+    let mut mac = Hmac::<sha2::Sha256>::new(&block.into());
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
 
 /// SHA-256 of each of `messages`, which are two parts each.
 ///
@@ -120,6 +142,16 @@ mod tests {
         pieces.update(b"ab");
         pieces.update(b"c");
         assert_eq!(pieces.finish(), md5(&[b"abc"]));
+    }
+
+    #[test]
+    fn hmac_gives_the_published_values() {
+        // RFC 4231, test cases 2 and 6: a short key and one longer than a block.
+        let mac = hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
+        assert_eq!(mac[..6], [0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60]);
+        let text = b"Test Using Larger Than Block-Size Key - Hash Key First";
+        let mac = hmac_sha256(&[0xaa; 131], &[text]);
+        assert_eq!(mac[..6], [0x60, 0xe4, 0x31, 0x59, 0x1e, 0xe0]);
     }
 
     #[test]

@@ -48,9 +48,10 @@ pub mod v1;
 
 pub use self::{
     auth_key::AuthKey,
+    bn::x25519_lookalike,
     ctr::Ctr,
     factor::factorize,
-    hash::{Md5, Sha1, Sha256, equal, md5, sha1, sha256},
+    hash::{Md5, Sha1, Sha256, equal, hmac_sha256, md5, sha1, sha256},
     ige::{NotBlocks, ige_decrypt, ige_encrypt},
     message::{OpenError, Opened, Side},
     random::{Random, RandomExt, SeededRandom},

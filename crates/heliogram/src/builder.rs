@@ -4,7 +4,7 @@ use heliogram_mtproto::framing::Transport;
 use zeroize::Zeroizing;
 
 use crate::{
-    Budget, Client, FloodWait, Identity, Layer, Result, Servers, UsageError,
+    Budget, Carrier, Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
     config::Config,
     invoke::Rule,
     storage::{self, Records, Storage},
@@ -19,6 +19,8 @@ pub struct ClientBuilder {
     storage: Arc<dyn Storage>,
     layers: Vec<Arc<dyn Layer>>,
     session_string: Option<Zeroizing<String>>,
+    /// A setting that could not be read.
+    mistake: Option<UsageError>,
 }
 
 impl ClientBuilder {
@@ -28,6 +30,7 @@ impl ClientBuilder {
             storage: Arc::new(storage::Memory::default()),
             layers: Vec::new(),
             session_string: None,
+            mistake: None,
         }
     }
 
@@ -54,15 +57,49 @@ impl ClientBuilder {
     }
 
     /// How packets are delimited on the wire. [`Transport::Abridged`] by default.
+    ///
+    /// A proxy made for MTProto may ask for the padded one, and HTTP needs none.
     #[doc(alias = "connection")]
     pub fn transport(mut self, transport: Transport) -> Self {
         self.config.transport = transport;
         self
     }
 
-    /// Scrambles the connection so that it does not look like MTProto. Off by default.
+    /// Scrambles the connection so that it does not look like MTProto. Off by default; proxies made
+    /// for MTProto, WebSockets and addresses that ask for it have it in any case.
     pub fn obfuscated(mut self, on: bool) -> Self {
         self.config.obfuscated = on;
+        self
+    }
+
+    /// Reaches the servers through a proxy: a [`Proxy`], or a link to one. None by default.
+    ///
+    /// ```
+    /// # let builder = heliogram::Client::builder(1, "ab");
+    /// let builder = builder.proxy("socks5://me:secret@10.0.0.1:1080");
+    /// # let _ = builder;
+    /// ```
+    ///
+    /// A link that cannot be read is reported by [`connect`](Self::connect).
+    #[doc(alias = "set_proxy")]
+    pub fn proxy<P>(mut self, proxy: P) -> Self
+    where
+        P: TryInto<Proxy>,
+        P::Error: Into<UsageError>,
+    {
+        match proxy.try_into() {
+            Ok(proxy) => {
+                self.config.proxy = Some(Arc::new(proxy));
+                self.mistake = None;
+            }
+            Err(e) => self.mistake = Some(e.into()),
+        }
+        self
+    }
+
+    /// Puts the connections inside of something else than plain TCP.
+    pub fn carrier(mut self, carrier: Carrier) -> Self {
+        self.config.carrier = Some(carrier);
         self
     }
 
@@ -312,6 +349,17 @@ impl ClientBuilder {
         if hash.is_empty() || !hash.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(UsageError::ApiHash.into());
         }
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone().into());
+        }
+        if let Some(proxy) = &self.config.proxy {
+            proxy.check()?;
+            if self.config.carrier.is_some() && proxy.is_mtproxy() {
+                let why =
+                    "one made for MTProto carries plain connections only; leave the carrier out";
+                return Err(UsageError::Proxy(why).into());
+            }
+        }
         Ok(())
     }
 }
@@ -348,5 +396,11 @@ mod tests {
         );
         let no_dc = Client::builder(1, "ab").server(Servers::custom());
         assert!(matches!(refused(no_dc).await, UsageError::Servers(_)));
+        for proxy in ["socks4://h:1", "tg://proxy?server=h&port=1&secret=00"] {
+            let unread = Client::builder(1, "ab").proxy(proxy);
+            assert!(matches!(refused(unread).await, UsageError::Proxy(_)));
+        }
+        let unsayable = Client::builder(1, "ab").proxy(Proxy::socks5("h", 0));
+        assert!(matches!(refused(unsayable).await, UsageError::Proxy(_)));
     }
 }

@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use heliogram_mtproto::framing::Transport;
 
-use crate::{invoke::Rule, net::servers::Servers};
+use crate::{
+    invoke::Rule,
+    net::{carrier::Carrier, proxy::Proxy, servers::Servers},
+};
 
 /// How an app presents itself to Telegram; shown in the account's list of devices.
 ///
@@ -103,6 +106,10 @@ pub(crate) struct Config {
     pub(crate) transport: Transport,
     /// Whether the connection is scrambled so that it does not look like MTProto.
     pub(crate) obfuscated: bool,
+    /// What stands between the client and the servers.
+    pub(crate) proxy: Option<Arc<Proxy>>,
+    /// What carries the connections, where it is not TCP alone.
+    pub(crate) carrier: Option<Carrier>,
     /// Addresses and keys.
     pub(crate) servers: Servers,
     /// The longest flood wait that is slept rather than reported.
@@ -141,6 +148,8 @@ impl Config {
             temporary_keys: None,
             transport: Transport::default(),
             obfuscated: false,
+            proxy: None,
+            carrier: None,
             servers: Servers::telegram(),
             flood_sleep: Duration::from_secs(60),
             on_flood: None,
@@ -165,6 +174,8 @@ impl fmt::Debug for Config {
             .field("identity", &self.identity)
             .field("transport", &self.transport)
             .field("obfuscated", &self.obfuscated)
+            .field("proxy", &self.proxy)
+            .field("carrier", &self.carrier)
             .field("flood_sleep", &self.flood_sleep)
             .field("request_timeout", &self.request_timeout)
             .finish_non_exhaustive()

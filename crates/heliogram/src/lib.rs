@@ -35,6 +35,7 @@
 //! | to | use | in Telethon |
 //! |---|---|---|
 //! | connect | [`Client::builder`], [`ClientBuilder::connect`] | `TelegramClient(..)`, `connect` |
+//! | go through a proxy | [`ClientBuilder::proxy`] with a [`Proxy`] or a link | `proxy=`, `connection=ConnectionTcpMTProxy..` |
 //! | sign in | [`Client::sign_in`], [`Client::sign_in_bot`]; step by step [`Client::send_code`] | `start`, `send_code_request` |
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
@@ -55,7 +56,8 @@
 //! # Features
 //!
 //! `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
-//! of calls for the recorder of the program, through the crate `metrics`. `testing`: an embedded
+//! of calls for the recorder of the program, through the crate `metrics`. `websocket`: connections
+//! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded
 //! server and signed-in clients for tests, see `heliogram::testing`.
 #![forbid(unsafe_code)]
 
@@ -90,6 +92,7 @@ mod metric;
 mod net;
 pub mod paging;
 pub mod peers;
+pub mod proxy;
 mod random;
 mod stats;
 pub mod storage;
@@ -117,9 +120,13 @@ pub use heliogram_mtproto::framing::Transport;
 pub use invoke::{
     Answers, Budget, CallOptions, InvokeAll, Layer, MultiError, Next, Purpose, RawCall,
 };
+pub use net::carrier::Carrier;
 pub use net::servers::{ServerAddr, Servers};
 pub use paging::Paged;
 pub use peers::{PeerError, PeerId, PeerKind, PeerLike};
+pub use proxy::Proxy;
+#[cfg(feature = "tls")]
+pub use rustls;
 pub use stats::Stats;
 pub use text::{Text, html, md};
 pub use types::{Chat, ChatKind, Document, Media, Message, Photo, User};
@@ -131,6 +138,10 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/connecting.md")]
+struct Connecting;
 
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../../docs/testing.md")]

@@ -8,6 +8,7 @@
 //! | part | client | server |
 //! |---|---|---|
 //! | packets on a stream | [`framing::Framing::client`] | [`framing::Framing::server`] |
+//! | what a proxy is told | [`proxy`] | |
 //! | plaintext packets | [`plain`] | [`plain`] |
 //! | key exchange | [`exchange::ClientExchange`] | [`exchange::ServerExchange`] |
 //! | encrypted session | [`Session`] | [`server::ServerSession`] |
@@ -18,8 +19,10 @@ mod acks;
 mod bad_msg;
 pub mod exchange;
 pub mod framing;
+pub mod http;
 mod ids;
 pub mod plain;
+pub mod proxy;
 pub mod secret;
 mod seen;
 pub mod server;

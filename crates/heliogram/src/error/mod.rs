@@ -4,6 +4,7 @@ mod advice;
 mod ended;
 mod network;
 mod protocol;
+mod proxy;
 mod rpc;
 mod usage;
 
@@ -16,6 +17,7 @@ use crate::{files::FileError, peers::PeerError, storage};
 pub use ended::{SessionEnd, SessionEnded};
 pub use network::NetworkError;
 pub use protocol::ProtocolError;
+pub use proxy::ProxyError;
 pub use rpc::RpcError;
 pub use usage::UsageError;
 

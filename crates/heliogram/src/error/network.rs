@@ -1,5 +1,7 @@
 use std::{error, fmt, io, sync::Arc};
 
+use super::ProxyError;
+
 /// The server could not be reached, or the connection to it was lost.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -12,6 +14,15 @@ pub enum NetworkError {
         addresses: Box<str>,
         /// What the operating system said last.
         source: Arc<io::Error>,
+    },
+    /// The proxy does not lead to a data centre.
+    Proxy {
+        /// The data centre.
+        dc: i32,
+        /// The kind and the address of the proxy, for people.
+        proxy: Box<str>,
+        /// What is wrong with it.
+        source: ProxyError,
     },
     /// A connection was accepted and then nothing came.
     Silent {
@@ -69,6 +80,9 @@ impl fmt::Display for NetworkError {
                 "cannot connect to data centre {dc} at {addresses}: {source}. Check that the \
                  address is right, the server runs and the network lets you through."
             ),
+            Self::Proxy { dc, proxy, source } => {
+                write!(f, "the {proxy} does not lead to data centre {dc}: {source}")
+            }
             Self::Silent { dc, address } => write!(
                 f,
                 "data centre {dc} at {address} accepted the connection and then said nothing. \
@@ -102,6 +116,7 @@ impl error::Error for NetworkError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Connect { source, .. } => Some(&**source),
+            Self::Proxy { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -28,6 +28,8 @@ pub enum UsageError {
     PublicKey,
     /// The servers given to the client are not usable, and why.
     Servers(&'static str),
+    /// The proxy given to the client is not usable, and why.
+    Proxy(&'static str),
     /// The request is longer than one message may be.
     TooLarge {
         /// Its length in bytes.
@@ -81,6 +83,10 @@ impl fmt::Display for UsageError {
                  `heliogram serve` prints it.",
             ),
             Self::Servers(why) => write!(f, "the servers given cannot be used: {why}."),
+            Self::Proxy(why) => write!(
+                f,
+                "the proxy given cannot be used: {why}. Check its link or its settings."
+            ),
             Self::TooLarge { len } => write!(
                 f,
                 "a call of {len} bytes is over the limit of {} bytes. Send less at once.",

@@ -27,8 +27,38 @@ impl Clock {
         }
     }
 
+    /// The time since 1970 of a server whose clock differs by so many milliseconds.
+    pub(super) fn server_time(self, offset_ms: Option<i64>) -> Duration {
+        let offset_ms = offset_ms.unwrap_or_default();
+        let shift = Duration::from_millis(offset_ms.unsigned_abs());
+        let unix = self.now().unix;
+        match offset_ms < 0 {
+            true => unix.saturating_sub(shift),
+            false => unix.saturating_add(shift),
+        }
+    }
+
     /// The moment at which the monotonic clock reads `mono`.
     pub(super) fn at(self, mono: Duration) -> Instant {
         self.origin + mono
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_servers_clock_may_be_ahead_or_behind() {
+        let clock = Clock::new();
+        let unix = clock.now().unix;
+        let apart = |offset_ms| clock.server_time(offset_ms).abs_diff(unix);
+        let hour = Duration::from_secs(3600);
+        let soon = Duration::from_secs(60);
+        assert!(apart(None) < soon);
+        for offset_ms in [3_600_000, -3_600_000] {
+            assert!(apart(Some(offset_ms)).abs_diff(hour) < soon);
+        }
+        assert_eq!(clock.server_time(Some(i64::MIN)), Duration::ZERO);
     }
 }

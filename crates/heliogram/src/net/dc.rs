@@ -165,6 +165,17 @@ impl Dc {
         Ok(key)
     }
 
+    /// By how much the server's clock differs, as far as is known, in milliseconds.
+    pub(super) async fn time_offset_ms(&self, net: &Net) -> Option<i64> {
+        // While a key is being made nothing is known, and that may take a while.
+        let in_use = self.key.try_lock().ok().and_then(|slot| slot.clone());
+        if let Some(key) = in_use {
+            return key.time_offset_ms();
+        }
+        let stored = net.records.dc_key(self.id).await.ok()?;
+        stored.and_then(|key| key.time_offset_ms)
+    }
+
     /// The key in use, in the form in which it is stored.
     pub(super) async fn stored_key(&self) -> Option<DcKey> {
         self.key

@@ -25,7 +25,9 @@ impl Fault {
     /// Whether trying again is of no use, on a connection that worked before or has never.
     pub(super) fn is_final(&self, worked: bool) -> bool {
         match self {
-            Self::Network(e) => matches!(e, NetworkError::NoAddress { .. }),
+            Self::Network(NetworkError::NoAddress { .. }) => true,
+            Self::Network(NetworkError::Proxy { source, .. }) => !worked && source.is_lasting(),
+            Self::Network(_) => false,
             Self::Protocol(
                 ProtocolError::UnknownServerKey { .. } | ProtocolError::WrongDc { .. },
             ) => true,

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{io, sync::Arc, time::Duration};
 
 use heliogram_mtproto::{
     exchange::{ClientConfig, ClientExchange, ClientStep, Established, ExchangeError},
@@ -6,7 +6,15 @@ use heliogram_mtproto::{
 };
 use tokio::time::timeout;
 
-use super::{Net, dc::Dc, fault::Fault, servers::ServerAddr, tcp, wire::Wire};
+use super::{
+    Net,
+    carrier::Carrier,
+    dc::Dc,
+    dial::{self, DialError, Reached, Route},
+    endpoint::Endpoint,
+    fault::Fault,
+    wire::{Open, Polled, Wire},
+};
 use crate::{
     error::{NetworkError, ProtocolError},
     random,
@@ -16,33 +24,109 @@ use crate::{
 const MAX_EXCHANGES: u32 = 3;
 
 /// Connects a socket to a data centre.
-pub(super) async fn connect(net: &Net, dc: &Dc) -> Result<Wire, Fault> {
-    let (dc, addresses) = (dc.id, net.addresses_of(dc));
-    if addresses.is_empty() {
+pub(super) async fn connect(net: &Net, at: &Dc) -> Result<Wire, Fault> {
+    let (dc, config) = (at.id, &net.config);
+    let endpoints = match &config.proxy {
+        // A proxy made for MTProto finds the data centre by its number.
+        Some(proxy) if proxy.is_mtproxy() => vec![Endpoint::new(dc, proxy.host(), proxy.port())],
+        _ => net.endpoints(at),
+    };
+    if endpoints.is_empty() {
         return Err(NetworkError::NoAddress { dc }.into());
     }
-    let config = &net.config;
-    let (stream, address) = tcp::dial(&addresses, config.connect_timeout)
-        .await
-        .map_err(|e| {
-            let list: Vec<_> = addresses.iter().map(ServerAddr::to_string).collect();
-            let addresses = list.join(", ").into();
-            NetworkError::Connect {
+    // Proxies that are told the time refuse those whose clock is wrong; a server may have set it
+    // right before.
+    let offset_ms = match &config.proxy {
+        Some(proxy) if proxy.is_mtproxy() => at.time_offset_ms(net).await,
+        _ => None,
+    };
+    let time = net.clock.server_time(offset_ms);
+    let route = Route {
+        proxy: config.proxy.clone(),
+        carrier: config.carrier.clone(),
+        path: config
+            .carrier
+            .as_ref()
+            .map_or("", |c| c.path(&config.servers)),
+        unix: u32::try_from(time.as_secs()).unwrap_or_default(),
+    };
+    match dial::dial(&endpoints, &route, config.connect_timeout).await {
+        Ok(reached) => wire(net, dc, route, reached),
+        Err(DialError::Proxy(source)) => {
+            let proxy = route.proxy.map(|proxy| proxy.to_string());
+            let proxy = proxy.unwrap_or_default().into();
+            Err(NetworkError::Proxy { dc, proxy, source }.into())
+        }
+        Err(DialError::Socket(source)) => {
+            let list: Vec<_> = endpoints.iter().map(|e| e.address.to_string()).collect();
+            Err(NetworkError::Connect {
                 dc,
-                addresses,
-                source: e.into(),
+                addresses: list.join(", ").into(),
+                source: source.into(),
             }
-        })?;
-    let obfuscation = config.obfuscated.then(|| Obfuscation {
+            .into())
+        }
+    }
+}
+
+/// Puts a framing on a socket, as the other end of it wants one.
+fn wire(net: &Net, dc: i32, route: Route, reached: Reached) -> Result<Wire, Fault> {
+    let config = &net.config;
+    let server = &reached.endpoint.address;
+    let mtproxy = config.proxy.as_ref().filter(|proxy| proxy.is_mtproxy());
+    let address = match (mtproxy, &config.proxy) {
+        (Some(proxy), _) => proxy.to_string(),
+        (None, Some(proxy)) => format!("{server} (through the {proxy})"),
+        (None, None) => server.to_string(),
+    };
+    if config.carrier.as_ref().is_some_and(Carrier::is_http) {
+        return polled(net, dc, route, reached, address);
+    }
+    let secret = route.secret(&reached.endpoint);
+    let obfuscated = config.obfuscated
+        || reached.endpoint.tcpo_only
+        || secret.is_some()
+        || config.carrier.is_some();
+    let obfuscation = obfuscated.then(|| Obfuscation {
         dc_id: i16::try_from(config.servers.wire_dc(dc)).unwrap_or_default(),
-        secret: None,
+        secret: secret.map(|secret| secret.key()),
     });
-    let framing = Framing::client(config.transport, obfuscation, random::seed()?);
-    Ok(Wire::new(
-        Box::new(stream),
-        framing,
-        address.to_string().into(),
-    ))
+    let transport = secret.map_or(config.transport, |s| s.transport(config.transport));
+    let framing = Framing::client(transport, obfuscation, random::seed()?);
+    let wire = Wire::framed(reached.stream, framing, reached.records, address.into());
+    Ok(match mtproxy {
+        Some(_) => wire.behind_mtproxy(),
+        None => wire.leading_to(reached.endpoint.address),
+    })
+}
+
+/// Speaks HTTP over a socket and over further ones to the same server.
+fn polled(
+    net: &Net,
+    dc: i32,
+    route: Route,
+    reached: Reached,
+    address: String,
+) -> Result<Wire, Fault> {
+    let (endpoint, path) = (reached.endpoint, route.path);
+    let (again, limit) = (endpoint.clone(), net.config.connect_timeout);
+    let open: Open = Arc::new(move || {
+        let (endpoint, route) = ([again.clone()], route.clone());
+        Box::pin(async move {
+            let reached = dial::dial(&endpoint, &route, limit).await;
+            reached
+                .map(|reached| reached.stream)
+                .map_err(io::Error::from)
+        })
+    });
+    let server = (endpoint.address.host.as_str(), endpoint.address.port);
+    let polled = Polled::new(reached.stream, open, server, path);
+    let polled = polled.map_err(|source| NetworkError::Connect {
+        dc,
+        addresses: address.as_str().into(),
+        source: io::Error::new(io::ErrorKind::InvalidInput, source).into(),
+    })?;
+    Ok(Wire::polled(polled, address.into()).leading_to(endpoint.address))
 }
 
 /// Agrees on a new key: a permanent one, or a temporary one that lives for so many seconds.
@@ -93,47 +177,26 @@ async fn receive(dc: i32, wire: &mut Wire, limit: Duration) -> Result<Vec<u8>, F
         loop {
             match wire.next_frame() {
                 Ok(Some(Frame::Packet(packet))) => return Ok(packet),
+                // So does any web server that has nothing to do with Telegram.
+                Ok(Some(Frame::Error(_))) if wire.is_polled() && wire.is_first() => {
+                    return Err(wire.stranger(dc));
+                }
                 Ok(Some(Frame::Error(code))) => return Err(transport_fault(dc, code)),
                 Ok(Some(Frame::QuickAck(_))) => {}
                 Ok(None) => match wire.io().await {
                     Ok(1..) => {}
-                    Ok(0) | Err(_) => return Err(ended(dc, wire)),
+                    Ok(0) => return Err(wire.ended(dc, None)),
+                    Err(e) => return Err(wire.ended(dc, Some(&e))),
                 },
-                Err(_) => return Err(stranger(dc, wire)),
+                Err(_) => return Err(wire.stranger(dc)),
             }
         }
     });
     match received.await {
         Ok(result) => result,
-        Err(_) if wire.is_gibberish() => Err(stranger(dc, wire)),
-        Err(_) => Err(NetworkError::Silent {
-            dc,
-            address: wire.address().into(),
-        }
-        .into()),
+        Err(_) if wire.is_gibberish() => Err(wire.stranger(dc)),
+        Err(_) => Err(wire.silent(dc)),
     }
-}
-
-/// The connection ended before an answer was complete.
-fn ended(dc: i32, wire: &Wire) -> Fault {
-    if wire.is_gibberish() {
-        return stranger(dc, wire);
-    }
-    NetworkError::Dropped {
-        dc,
-        address: wire.address().into(),
-    }
-    .into()
-}
-
-fn stranger(dc: i32, wire: &Wire) -> Fault {
-    let (address, speaks) = (wire.address().into(), wire.speaks());
-    ProtocolError::NotMtproto {
-        dc,
-        address,
-        speaks,
-    }
-    .into()
 }
 
 fn exchange_fault(dc: i32, wire: &Wire, source: ExchangeError) -> Fault {
@@ -144,7 +207,7 @@ fn exchange_fault(dc: i32, wire: &Wire, source: ExchangeError) -> Fault {
         }
         .into(),
         // The first answer is not even a plaintext packet.
-        ExchangeError::Packet(_) => stranger(dc, wire),
+        ExchangeError::Packet(_) => wire.stranger(dc),
         source => ProtocolError::Exchange { dc, source }.into(),
     }
 }

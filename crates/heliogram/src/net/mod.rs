@@ -8,18 +8,21 @@ mod account;
 mod actor;
 mod addresses;
 mod backoff;
+pub(crate) mod carrier;
 mod cdn;
 mod clock;
 mod connection;
 mod dc;
+mod dial;
+mod endpoint;
 mod fault;
 mod handshake;
 mod header;
 mod pool;
+pub(crate) mod proxy;
 pub(crate) mod refresh;
 pub(crate) mod servers;
 mod tasks;
-mod tcp;
 mod telegram;
 mod temporary;
 mod wire;
@@ -42,7 +45,8 @@ use tokio::{
 
 pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
 use self::{
-    addresses::Addresses, cdn::Cdns, clock::Clock, dc::Dc, servers::ServerAddr, tasks::Tasks,
+    addresses::Addresses, cdn::Cdns, clock::Clock, dc::Dc, endpoint::Endpoint, servers::ServerAddr,
+    tasks::Tasks,
 };
 use crate::{
     Result, SessionEnded,
@@ -145,24 +149,46 @@ impl Net {
         lock(&self.addresses).socket(dc)
     }
 
+    /// The ways to a data centre, the best first.
+    fn endpoints(&self, dc: &Dc) -> Vec<Endpoint> {
+        let carrier = self.config.carrier.as_ref();
+        let named = carrier.and_then(|c| c.endpoints(&self.config.servers, dc.id));
+        if let Some(named) = named {
+            return named;
+        }
+        let proxied = self.config.proxy.is_some();
+        let mut known = {
+            let addresses = lock(&self.addresses);
+            match dc.cdn {
+                true => addresses.of_cdn(dc.id, proxied),
+                false => addresses.of(dc.id, proxied),
+            }
+        };
+        if let Some(carrier) = carrier {
+            known.retain(|endpoint| carrier.fits(&self.config.servers, endpoint));
+        }
+        known
+    }
+
+    /// Remembers whether a server answered at an address.
+    fn note(&self, server: Option<&ServerAddr>, answered: bool) {
+        let Some(address) = server else { return };
+        let mut addresses = lock(&self.addresses);
+        if answered {
+            addresses.worked(address);
+        } else {
+            addresses.failed(address);
+        }
+    }
+
     /// Whether an address of the data centre is known.
     fn knows(&self, dc: i32) -> bool {
         lock(&self.addresses).knows(dc)
     }
 
-    /// The addresses of a data centre, the best first.
-    fn addresses_of(&self, dc: &Dc) -> Vec<ServerAddr> {
-        let addresses = lock(&self.addresses);
-        if dc.cdn {
-            addresses.of_cdn(dc.id)
-        } else {
-            addresses.of(dc.id)
-        }
-    }
-
     /// Whether it is known where a CDN listens.
     pub(crate) fn finds_cdn(&self, dc: i32) -> bool {
-        !lock(&self.addresses).of_cdn(dc).is_empty()
+        !lock(&self.addresses).of_cdn(dc, false).is_empty()
     }
 
     /// The RSA keys that a data centre may have.

@@ -150,6 +150,17 @@ impl Servers {
         self.kind != Kind::Custom || self.dcs.iter().all(|d| d.id != dc)
     }
 
+    /// Whether the servers listen at other ports than those named as well.
+    pub(crate) fn has_ports(&self) -> bool {
+        self.kind != Kind::Custom
+    }
+
+    /// The name of a data centre for web apps, if it has one.
+    pub(crate) fn web_host(&self, dc: i32) -> Option<String> {
+        let name = telegram::WEB_NAMES.get(usize::try_from(dc).ok()?.checked_sub(1)?)?;
+        (self.kind != Kind::Custom).then(|| format!("{name}.{}", telegram::WEB_DOMAIN))
+    }
+
     /// The number a data centre goes by inside the protocol.
     pub(crate) fn wire_dc(&self, dc: i32) -> i32 {
         if self.kind == Kind::Test {

@@ -5,8 +5,12 @@ use super::servers::ServerAddr;
 /// Where new sessions start.
 pub(super) const FIRST_DC: i32 = 2;
 
-/// All of Telegram's servers listen here.
-const PORT: u16 = 443;
+/// All of Telegram's servers listen here; addresses are known with the first one.
+pub(super) const PORTS: [u16; 3] = [443, 80, 5222];
+
+/// Names of the data centres for web apps, from data centre 1 on.
+pub(super) const WEB_NAMES: [&str; 5] = ["pluto", "venus", "aurora", "vesta", "flora"];
+pub(super) const WEB_DOMAIN: &str = "web.telegram.org";
 
 /// Production: number and address of each data centre.
 pub(super) const PRODUCTION: &[(i32, &str)] = &[
@@ -37,6 +41,6 @@ pub(super) const TEST: &[(i32, &str)] = &[
 pub(super) fn addresses(table: &[(i32, &str)]) -> Vec<ServerAddr> {
     table
         .iter()
-        .map(|(id, host)| ServerAddr::new(*id, *host, PORT))
+        .map(|(id, host)| ServerAddr::new(*id, *host, PORTS[0]))
         .collect()
 }

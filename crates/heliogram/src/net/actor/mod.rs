@@ -315,9 +315,15 @@ async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
 async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
     let mut wire = handshake::connect(&net, &dc).await?;
     let key = match net.config.temporary_keys {
-        _ if dc.cdn => dc.unbound(&net, &mut wire).await?,
-        Some(life) => dc.temporary(&net, &mut wire, life).await?,
-        None => dc.key(&net, &mut wire).await?,
+        _ if dc.cdn => dc.unbound(&net, &mut wire).await,
+        Some(life) => dc.temporary(&net, &mut wire, life).await,
+        None => dc.key(&net, &mut wire).await,
     };
-    Ok((wire, key))
+    match key {
+        Ok(key) => Ok((wire, key)),
+        Err(fault) => {
+            net.note(wire.server(), false);
+            Err(fault)
+        }
+    }
 }

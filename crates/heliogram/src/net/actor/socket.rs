@@ -1,14 +1,15 @@
 //! The time of one socket: bytes in, bytes out, and how it ends.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use heliogram_mtproto::{Event, framing::Frame};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Actor, calls::MAX_IN_FLIGHT, until_stopped};
 use crate::{
-    error::{NetworkError, ProtocolError},
+    error::ProtocolError,
     net::{fault::Fault, handshake, wire::Wire},
+    random,
 };
 
 /// Acknowledgements do not wait longer than this for a packet to travel with.
@@ -30,6 +31,9 @@ impl Actor {
     /// Drives the session over one socket until that ends.
     pub(super) async fn serve(&mut self, mut wire: Wire) -> End {
         let mut proven = false;
+        if let Err(fault) = self.begin(&mut wire) {
+            return End::Lost(fault);
+        }
         if let Some((_, session)) = &mut self.session {
             session.handle_connected(self.net.clock.now());
         }
@@ -71,6 +75,7 @@ impl Actor {
                 read = wire.io() => match self.take_input(&mut wire, read, proven) {
                     Ok(packets) if packets > 0 && !proven => {
                         proven = true;
+                        self.net.note(wire.server(), true);
                         self.prove();
                     }
                     Ok(_) => {}
@@ -96,18 +101,30 @@ impl Actor {
                     }
                 }
                 () = sleep_until(answer_by), if !proven && !self.in_flight.is_empty() => {
-                    let (dc, address) = (self.dc.id, wire.address().into());
-                    break End::Lost(NetworkError::Silent { dc, address }.into());
+                    break End::Lost(wire.silent(self.dc.id));
                 }
             }
         };
-        if let End::Closed | End::Idle | End::Renew = end {
-            self.finish(&mut wire).await;
+        match end {
+            End::Closed | End::Idle | End::Renew => self.finish(&mut wire).await,
+            End::Lost(_) if !proven => self.net.note(wire.server(), false),
+            End::Lost(_) => {}
         }
         if let Some((_, session)) = &mut self.session {
             session.handle_disconnected(self.net.clock.now());
         }
         end
+    }
+
+    /// Tells the wire whose session it carries.
+    fn begin(&self, wire: &mut Wire) -> Result<(), Fault> {
+        let Some((key, _)) = &self.session else {
+            return Ok(());
+        };
+        let (clock, learned) = (self.net.clock, Arc::clone(key));
+        let time = move || clock.server_time(learned.time_offset_ms());
+        wire.begin(&key.auth, random::seed()?, Box::new(time));
+        Ok(())
     }
 
     /// The server has answered: what failed before does not count any more.
@@ -129,23 +146,17 @@ impl Actor {
         proven: bool,
     ) -> Result<usize, End> {
         let dc = self.dc.id;
-        let address = || wire.address().into();
-        let stranger = !proven && wire.is_gibberish();
         match read {
             Ok(1..) => {}
-            Ok(0) | Err(_) if stranger => {
-                let speaks = wire.speaks();
-                let fault = ProtocolError::NotMtproto {
-                    dc,
-                    address: address(),
-                    speaks,
-                };
-                return Err(End::Lost(fault.into()));
-            }
-            Ok(0) | Err(_) => {
-                let address = address();
-                return Err(End::Lost(NetworkError::Dropped { dc, address }.into()));
-            }
+            Ok(0) => return Err(End::Lost(wire.ended(dc, None))),
+            Err(e) => return Err(End::Lost(wire.ended(dc, Some(&e)))),
+        }
+        if wire.take_lost()
+            && let Some((_, session)) = &mut self.session
+        {
+            // The session asks what became of its messages, as after a new connection.
+            session.handle_disconnected(self.net.clock.now());
+            session.handle_connected(self.net.clock.now());
         }
         let mut packets = Vec::new();
         loop {
@@ -161,17 +172,10 @@ impl Actor {
                     // What came before it is as good as ever.
                     self.take_packets(packets).map_err(End::Lost)?;
                     let fault = match wire.speaks() {
-                        Some(what) if !proven => {
-                            let address = wire.address().into();
-                            ProtocolError::NotMtproto {
-                                dc,
-                                address,
-                                speaks: Some(what),
-                            }
-                        }
-                        _ => ProtocolError::Frame { dc, source },
+                        Some(_) if !proven => wire.stranger(dc),
+                        _ => ProtocolError::Frame { dc, source }.into(),
                     };
-                    return Err(End::Lost(fault.into()));
+                    return Err(End::Lost(fault));
                 }
             }
         }
@@ -222,8 +226,7 @@ impl Actor {
                 return Ok(());
             };
             if let Event::PeerDead = event {
-                let address = wire.address().into();
-                return Err(End::Lost(NetworkError::Silent { dc, address }.into()));
+                return Err(End::Lost(wire.silent(dc)));
             }
             self.take_event(event);
         }

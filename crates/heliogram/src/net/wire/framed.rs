@@ -1,0 +1,71 @@
+use std::{future::poll_fn, io};
+
+use heliogram_mtproto::{
+    framing::{Frame, FrameError, Framing},
+    proxy::Records,
+};
+
+use super::{MAX_OUT, READ, Stream, socket::Socket};
+
+/// One socket and its framing.
+pub(super) struct Framed {
+    socket: Socket,
+    framing: Framing,
+    /// What the bytes of the framing travel in, on their way to some proxies.
+    records: Option<Records>,
+    input: Box<[u8]>,
+    /// Bytes on their way into records or out of them.
+    plain: Vec<u8>,
+}
+
+impl Framed {
+    pub(super) fn new(stream: Box<dyn Stream>, framing: Framing, records: Option<Records>) -> Self {
+        Self {
+            socket: Socket::new(stream),
+            framing,
+            records,
+            input: vec![0; READ].into(),
+            plain: Vec::new(),
+        }
+    }
+
+    pub(super) fn room(&self) -> usize {
+        MAX_OUT.saturating_sub(self.socket.waiting())
+    }
+
+    pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {
+        let Some(records) = &mut self.records else {
+            return self.framing.encode(packet, self.socket.out());
+        };
+        self.plain.clear();
+        self.framing.encode(packet, &mut self.plain)?;
+        records.seal(&self.plain, self.socket.out());
+        Ok(())
+    }
+
+    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
+        self.framing.next_frame()
+    }
+
+    /// Writes what is queued until something is read; tells the first bytes to `first`.
+    pub(super) async fn io(&mut self, first: &mut Vec<u8>) -> io::Result<usize> {
+        let read = poll_fn(|cx| self.socket.poll(cx, &mut self.input)).await?;
+        let mut data = self.input.get(..read).unwrap_or_default();
+        if let Some(records) = &mut self.records {
+            self.plain.clear();
+            records
+                .receive(data, &mut self.plain)
+                .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
+            data = &self.plain;
+        }
+        if first.len() < 8 {
+            first.extend(data.iter().take(8));
+        }
+        self.framing.receive(data);
+        Ok(read)
+    }
+
+    pub(super) async fn finish(&mut self) -> io::Result<()> {
+        self.socket.finish().await
+    }
+}
