@@ -5,6 +5,10 @@ import subprocess
 import threading
 
 
+# The secret of the MTProxy, where there is one.
+MTPROXY_SECRET = "00112233445566778899aabbccddeeff"
+
+
 class Server:
     """A running `heliogram serve`; `close` ends it."""
 
@@ -20,6 +24,9 @@ class Server:
         about = json.loads(line)
         self.dcs = {dc["id"]: (dc["host"], dc["port"]) for dc in about["dcs"]}
         self.public_key = about["public_key"]
+        # Where the MTProxy is, with `--mtproxy`.
+        proxy = about.get("mtproxy")
+        self.mtproxy = (proxy["host"], proxy["port"]) if proxy else None
         self.bots = {bot["username"]: bot["token"] for bot in about["bots"]}
         # Address and token of the control API, with `--control`.
         self.control = about.get("control")

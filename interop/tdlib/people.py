@@ -35,9 +35,10 @@ class World:
     """What the steps of one area share: TDLib, the server's bots and control API, and phone
     numbers that are free from `number` on."""
 
-    def __init__(self, library, folder, log, verbosity, number, bots, control):
+    def __init__(self, library, folder, log, verbosity, number, bots, control, mtproxy):
         self.td = Tdlib(library, log, verbosity)
         self.folder, self.bots, self.control = pathlib.Path(folder), bots, control
+        self.mtproxy = mtproxy
         self._numbers = itertools.count(number)
 
     def phone(self, dc=2):

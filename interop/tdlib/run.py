@@ -21,9 +21,9 @@ sys.path.insert(0, str(HERE.parent))
 
 import adapt
 import log
-from server import Report, Server
+from server import MTPROXY_SECRET, Report, Server
 
-AREAS = ["login", "bot", "private", "groups", "files", "offline", "stickers"]
+AREAS = ["login", "bot", "private", "groups", "files", "offline", "stickers", "proxy"]
 
 
 async def area(name, about):
@@ -62,7 +62,8 @@ async def main(binary, *areas):
         logs = pathlib.Path(os.environ.get("TDLIB_LOGS", folder))
         port = adapt.port()
         places = [f"--listen={dc}={ip}:{port}" for dc, ip in adapt.TEST_DCS.items()]
-        server = Server(binary, "--dcs", "3", "--bot", "echo_bot", "--control", *places)
+        options = ["--bot", "echo_bot", "--control", "--mtproxy", MTPROXY_SECRET]
+        server = Server(binary, "--dcs", "3", *options, *places)
         try:
             library = folder / "libtdjson.so"
             adapt.adapt(adapt.installed(), server.public_key, library)
@@ -75,6 +76,7 @@ async def main(binary, *areas):
                     "number": 1 + 100 * AREAS.index(name),
                     "bots": server.bots,
                     "control": server.control,
+                    "mtproxy": server.mtproxy,
                 }
                 await run_area(name, about, report)
 

@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from telethon.crypto import rsa
 
-from server import Report, Server
+from server import MTPROXY_SECRET, Report, Server
 from steps_bots import bot, buttons
 from steps_dialogs import dialogs
 from steps_files import files
@@ -59,6 +59,7 @@ async def main(binary):
         described.write_text(seed())
         server = Server(
             binary,
+            *("--mtproxy", MTPROXY_SECRET),
             *("--dcs", "2", "--seed", str(described), "--bot-timeout", "2"),
             *("--bot", "echo_bot", "--bot", "button_bot"),
             *("--inline-bot", "inline_bot=Search..."),

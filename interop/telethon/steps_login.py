@@ -68,8 +68,6 @@ async def one_mode(world, report, mode, number):
 async def other_modes(report):
     """What Telethon offers beside the modes above, and why it is not used."""
     report.skip("http", "Telethon 1.45's own reader compares a number with bytes and never reads")
-    for mode in ("abridged", "intermediate", "randomized intermediate"):
-        report.skip(f"MTProxy, {mode}", "it needs a proxy between the client and the server")
 
 
 async def two_factor(world, report, number):

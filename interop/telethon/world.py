@@ -6,12 +6,17 @@ from telethon import TelegramClient, connection, errors
 from telethon.sessions import MemorySession, SQLiteSession
 from telethon.tl import functions
 
+from server import MTPROXY_SECRET
+
 API_ID, API_HASH = 1, "0123456789abcdef0123456789abcdef"
 CONNECTIONS = {
     "full": connection.ConnectionTcpFull,
     "abridged": connection.ConnectionTcpAbridged,
     "intermediate": connection.ConnectionTcpIntermediate,
     "obfuscated": connection.ConnectionTcpObfuscated,
+    "MTProxy, abridged": connection.ConnectionTcpMTProxyAbridged,
+    "MTProxy, intermediate": connection.ConnectionTcpMTProxyIntermediate,
+    "MTProxy, randomized intermediate": connection.ConnectionTcpMTProxyRandomizedIntermediate,
 }
 PATIENCE = 10
 
@@ -67,11 +72,13 @@ class World:
         return session
 
     def tune(self, session, mode="full", catch_up=False):
+        proxied = mode.startswith("MTProxy")
         return TelegramClient(
             session,
             API_ID,
             API_HASH,
             connection=CONNECTIONS[mode],
+            proxy=(*self.server.mtproxy, MTPROXY_SECRET) if proxied else None,
             timeout=10,
             request_retries=2,
             connection_retries=3,

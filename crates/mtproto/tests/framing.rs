@@ -266,3 +266,24 @@ fn a_quick_acknowledgement_inside_of_a_frame_is_understood() {
     client.receive(&[nop, frame].concat());
     assert_eq!(client.next_frame(), Ok(Some(Frame::QuickAck(token))));
 }
+
+#[test]
+fn servers_pad_by_less_than_a_word_and_clients_by_less_than_a_block() {
+    const BARE: usize = 4 + 40;
+    let mut client = Framing::client(Transport::PaddedIntermediate, None, [1; 32]);
+    let mut server = Framing::server([2; 32]);
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    client.encode(&[7; 40], &mut up).unwrap();
+    server.receive(&up);
+    server.next_frame().unwrap();
+    let (mut longest_up, mut longest_down) = (0, 0);
+    for _ in 0..200 {
+        up.clear();
+        client.encode(&[7; 40], &mut up).unwrap();
+        longest_up = longest_up.max(up.len() - BARE);
+        down.clear();
+        server.encode(&[9; 40], &mut down).unwrap();
+        longest_down = longest_down.max(down.len() - BARE);
+    }
+    assert_eq!((longest_up, longest_down), (15, 3));
+}

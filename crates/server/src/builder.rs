@@ -14,7 +14,7 @@ use crate::faults::FaultState;
 use crate::files::Blobs;
 use crate::hub::Hub;
 use crate::layers::Layers;
-use crate::net::{CDN_DC, Plan};
+use crate::net::{CDN_DC, Place, Plan};
 use crate::own_key::{CDN_KEY, MAIN_KEY, rsa_key};
 use crate::persist::{DataError, Store};
 use crate::rpc::Bells;
@@ -52,6 +52,7 @@ pub struct Builder {
     seed: Option<Seed>,
     watcher: Option<Watcher>,
     control: Option<SocketAddr>,
+    mtproxy: Option<Place>,
 }
 
 impl Default for Builder {
@@ -72,6 +73,7 @@ impl Default for Builder {
             seed: None,
             watcher: None,
             control: None,
+            mtproxy: None,
         }
     }
 }
@@ -112,6 +114,17 @@ impl Builder {
     #[doc(alias = "upload.getCdnFile")]
     pub fn cdn(mut self, cdn: bool) -> Self {
         self.cdn = cdn;
+        self
+    }
+
+    /// Puts an MTProxy in front of the data centres, at this address (port 0 takes a free one):
+    /// clients that know the secret are led to the one they name. It takes plain secrets and those
+    /// that begin with `dd`, given here without that byte; fake TLS is not offered.
+    ///
+    /// [`Server::mtproxy`] tells where it is.
+    #[doc(alias = "proxy")]
+    pub fn mtproxy(mut self, address: SocketAddr, secret: [u8; 16]) -> Self {
+        self.mtproxy = Some(Place { address, secret });
         self
     }
 
@@ -212,6 +225,7 @@ impl Builder {
             dcs: self.dcs,
             cdn: self.cdn,
             places: self.places.clone(),
+            mtproxy: self.mtproxy.clone(),
         })
     }
 

@@ -171,6 +171,13 @@ impl Server {
         })
     }
 
+    /// Where the MTProxy in front of the data centres listens, if it was asked for with
+    /// [`Builder::mtproxy`].
+    #[must_use]
+    pub fn mtproxy(&self) -> Option<SocketAddr> {
+        self.shared.addresses.get()?.mtproxy
+    }
+
     /// The key clients have to trust, as PKCS#1 PEM text.
     #[must_use]
     pub fn public_key_pem(&self) -> String {
@@ -356,19 +363,22 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let (listeners, addresses) = match listen(plan) {
+        let bound = match listen(plan) {
             Ok(bound) => bound,
             Err(error) => {
                 let _ = ready.send(Err(error));
                 return;
             }
         };
-        let _ = shared.addresses.set(addresses);
+        let _ = shared.addresses.set(bound.addresses);
         if ready.send(Ok(())).is_err() {
             return;
         }
-        for listener in listeners {
+        for listener in bound.listeners {
             tokio::spawn(listener.run(Arc::clone(shared), stopped.clone()));
+        }
+        if let Some(front) = bound.front {
+            tokio::spawn(front.run(Arc::clone(shared), stopped.clone()));
         }
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);

@@ -24,6 +24,10 @@ pub(crate) struct Serve {
     /// Have a CDN: a data centre of its own that hands out large documents
     #[arg(long)]
     pub(crate) cdn: bool,
+    /// Have an MTProxy in front of the data centres: its secret (32 hexadecimal digits), and where
+    /// it listens unless on a free port of loopback
+    #[arg(long, value_name = "SECRET[@ADDR:PORT]", value_parser = mtproxy)]
+    pub(crate) mtproxy: Option<MtProxy>,
     /// A further layer to answer clients in: its schema, with a line `// LAYER N`; may be given
     /// several times
     #[arg(long = "layer-file", value_name = "FILE.tl")]
@@ -125,6 +129,46 @@ fn inline_bot(text: &str) -> Result<(String, String), String> {
         Some((name, shown)) if !shown.is_empty() => Ok((username(name)?, shown.to_owned())),
         _ => Err("a username, an equals sign and a text are wanted".to_owned()),
     }
+}
+
+/// An MTProxy to be had.
+#[derive(Clone)]
+pub(crate) struct MtProxy {
+    pub(crate) secret: [u8; 16],
+    pub(crate) address: std::net::SocketAddr,
+}
+
+impl std::fmt::Debug for MtProxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MtProxy")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A secret and an address, written `SECRET@ADDR:PORT`; `dd` may stand before the secret.
+fn mtproxy(text: &str) -> Result<MtProxy, String> {
+    let (secret, address) = text.split_once('@').unwrap_or((text, "127.0.0.1:0"));
+    let digits = match secret.len() {
+        34 => secret.strip_prefix("dd").unwrap_or_default(),
+        _ => secret,
+    };
+    let mut bytes = [0; 16];
+    let pairs = digits.as_bytes().chunks(2);
+    let read = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let right = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if !right {
+        return Err("a secret has 32 hexadecimal digits; fake TLS (ee) is not offered".to_owned());
+    }
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        *byte = read(pair).unwrap_or_default();
+    }
+    let address = address.parse();
+    let address = address.map_err(|_| "an address is written as 127.0.0.1:4480".to_owned())?;
+    Ok(MtProxy {
+        secret: bytes,
+        address,
+    })
 }
 
 /// A data centre and its address, written `DC=ADDRESS:PORT`.

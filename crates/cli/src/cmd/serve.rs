@@ -44,6 +44,9 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     if let Some(address) = args.control {
         builder = builder.control(address);
     }
+    if let Some(proxy) = &args.mtproxy {
+        builder = builder.mtproxy(proxy.address, proxy.secret);
+    }
     for (bot, text) in args.inline_bots {
         builder = builder.inline_bot(bot, text);
     }
@@ -55,7 +58,8 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
     if args.control.is_some_and(|at| !at.ip().is_loopback()) {
         ui.warning("The control API is open to others: whoever has the token rules this server.");
     }
-    if server.dcs().iter().chain(&server.cdn()).any(is_open) {
+    let led = server.mtproxy().is_some_and(|at| !at.ip().is_loopback());
+    if led || server.dcs().iter().chain(&server.cdn()).any(is_open) {
         ui.warning("This server is open to others: it is made for tests and knows no limits.");
     }
     interrupted().await?;
@@ -114,6 +118,7 @@ fn introduce(server: &Server, ui: &Ui) {
     ui.value(&json!({
         "dcs": dcs.iter().map(about).collect::<Vec<Value>>(),
         "cdn": server.cdn().as_ref().map(about),
+        "mtproxy": server.mtproxy().map(|at| json!({ "host": at.ip(), "port": at.port() })),
         "public_key": server.public_key_pem(),
         "bots": bots.iter().map(|(username, token)| json!({
             "username": username, "token": token,
@@ -167,6 +172,9 @@ fn show_addresses(server: &Server, ui: &Ui) {
             cdn.id,
             styled(NAME, cdn.address)
         ));
+    }
+    if let Some(at) = server.mtproxy() {
+        ui.line(format!("  MTProxy        {}", styled(NAME, at)));
     }
     ui.line(styled(
         DIM,

@@ -155,14 +155,14 @@ fn full(counters: &mut Counters, input: &[u8]) -> Result<Option<Parsed>, FrameEr
 
 /// Appends `payload` in its envelope.
 ///
-/// `pad` allows random bytes behind it where the framing has them; `quick_ack` asks for a quick
-/// acknowledgement.
+/// `pad` allows as many random bytes behind it where the framing has them, less one, which is a
+/// power of two up to 16; `quick_ack` asks for a quick acknowledgement.
 pub(super) fn write(
     transport: Transport,
     counters: &mut Counters,
     rng: &mut SeededRandom,
     payload: &[u8],
-    (pad, quick_ack): (bool, bool),
+    (pad, quick_ack): (u8, bool),
     out: &mut Vec<u8>,
 ) -> Result<(), FrameError> {
     let len = payload.len();
@@ -187,11 +187,16 @@ pub(super) fn write(
         Transport::Intermediate | Transport::PaddedIntermediate => {
             let mut padding = [0; 16];
             rng.fill(&mut padding);
-            let padded = pad && transport == Transport::PaddedIntermediate;
-            let padding = match padding.split_last() {
-                Some((n, rest)) if padded => rest.get(..usize::from(n & 15)).unwrap_or_default(),
-                _ => &[],
+            let padded = transport == Transport::PaddedIntermediate;
+            let most = if padded {
+                pad.saturating_sub(1) & 15
+            } else {
+                0
             };
+            let padding = padding
+                .split_last()
+                .and_then(|(n, rest)| rest.get(..usize::from(n & most)));
+            let padding = padding.unwrap_or_default();
             let field = (len + padding.len()) as u32 | if quick_ack { QUICK_BIT } else { 0 };
             out.extend_from_slice(&field.to_le_bytes());
             out.extend_from_slice(payload);

@@ -58,6 +58,9 @@ enum Role {
     Server,
 }
 
+/// The one length of padding of what is not padded.
+const NO_PADDING: u8 = 1;
+
 /// Puts packets on a byte stream and takes them off again, for one end of one connection.
 ///
 /// # Example
@@ -173,7 +176,7 @@ impl Framing {
     /// The packet is empty, too long or no multiple of 4 bytes, or a server's client has not
     /// spoken yet; nothing is appended then.
     pub fn encode(&mut self, packet: &[u8], out: &mut Vec<u8>) -> Result<(), FrameError> {
-        self.write(packet, (true, false), out)
+        self.write(packet, (self.padding(), false), out)
     }
 
     /// As [`Framing::encode`], and asks the server to confirm at once that the packet arrived.
@@ -185,7 +188,7 @@ impl Framing {
         packet: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), FrameError> {
-        self.write(packet, (true, true), out)
+        self.write(packet, (self.padding(), true), out)
     }
 
     /// Appends the bytes of a transport error, such as -404, to `out` (servers).
@@ -193,7 +196,7 @@ impl Framing {
     /// # Errors
     /// The client has not spoken yet.
     pub fn encode_error(&mut self, code: i32, out: &mut Vec<u8>) -> Result<(), FrameError> {
-        self.write(&code.to_le_bytes(), (false, false), out)
+        self.write(&code.to_le_bytes(), (NO_PADDING, false), out)
     }
 
     /// Appends a quick acknowledgement of the packet with this token to `out` (servers).
@@ -208,10 +211,19 @@ impl Framing {
         Ok(())
     }
 
+    /// How many lengths of padding there are to choose from.
+    fn padding(&self) -> u8 {
+        match self.role {
+            Role::Client => 16,
+            // Telethon, like the proxies it is made for, takes off what is over whole words only.
+            Role::Server => 4,
+        }
+    }
+
     fn write(
         &mut self,
         payload: &[u8],
-        flags: (bool, bool),
+        flags: (u8, bool),
         out: &mut Vec<u8>,
     ) -> Result<(), FrameError> {
         let transport = self.transport.ok_or(FrameError::NotDetected)?;

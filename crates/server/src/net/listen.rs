@@ -8,6 +8,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 
 use super::conn::Connection;
+use super::mtproxy::{self, Front};
 use crate::event::Event;
 use crate::shared::Shared;
 
@@ -29,6 +30,8 @@ pub(crate) struct Addresses {
     pub(crate) media: Vec<SocketAddr>,
     /// Of the CDN, if there is one.
     pub(crate) cdn: Option<SocketAddr>,
+    /// Of the MTProxy, if there is one.
+    pub(crate) mtproxy: Option<SocketAddr>,
 }
 
 impl Addresses {
@@ -42,6 +45,7 @@ impl Addresses {
             main: self.main.iter().map(reachable).collect(),
             media: self.media.iter().map(reachable).collect(),
             cdn: self.cdn.as_ref().map(reachable),
+            mtproxy: self.mtproxy.as_ref().map(reachable),
         }
     }
 }
@@ -57,6 +61,8 @@ pub(crate) struct Plan {
     pub(crate) cdn: bool,
     /// Where single data centres listen that do not follow `host` and `port`.
     pub(crate) places: BTreeMap<i32, SocketAddr>,
+    /// Where an MTProxy stands in front of them.
+    pub(crate) mtproxy: Option<mtproxy::Place>,
 }
 
 /// The socket of one address of a data centre.
@@ -65,9 +71,16 @@ pub(crate) struct Listener {
     socket: TcpListener,
 }
 
+/// Everything that listens.
+pub(crate) struct Listening {
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) front: Option<Front>,
+    pub(crate) addresses: Addresses,
+}
+
 /// Binds two sockets for each data centre and one for the CDN: first all that are for everything,
-/// then those for files, then the CDN's.
-pub(crate) fn listen(plan: &Plan) -> io::Result<(Vec<Listener>, Addresses)> {
+/// then those for files, then the CDN's; then the one of the proxy.
+pub(crate) fn listen(plan: &Plan) -> io::Result<Listening> {
     let (mut listeners, mut addresses) = (Vec::new(), Addresses::default());
     for kind in [Kind::Main, Kind::Media, Kind::Cdn] {
         for dc in kind.dcs(plan).into_iter().flatten() {
@@ -81,7 +94,16 @@ pub(crate) fn listen(plan: &Plan) -> io::Result<(Vec<Listener>, Addresses)> {
             listeners.push(Listener { dc, socket });
         }
     }
-    Ok((listeners, addresses))
+    let front = plan.mtproxy.as_ref().map(Front::open).transpose()?;
+    let front = front.map(|(front, address)| {
+        addresses.mtproxy = Some(address);
+        front
+    });
+    Ok(Listening {
+        listeners,
+        front,
+        addresses,
+    })
 }
 
 impl Plan {
@@ -117,7 +139,7 @@ impl Kind {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let bound = || {
         let socket = match address {
             SocketAddr::V4(_) => TcpSocket::new_v4()?,
@@ -174,6 +196,7 @@ mod tests {
             dcs: 3,
             cdn: false,
             places: BTreeMap::from([(2, ([127, 0, 0, 9], 443).into())]),
+            mtproxy: None,
         }
     }
 

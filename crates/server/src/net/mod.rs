@@ -8,9 +8,11 @@ mod http;
 mod keys;
 mod link;
 mod listen;
+mod mtproxy;
 mod requests;
 mod websocket;
 mod wire;
 
 pub(crate) use http::{BadHead, HEAD_MAX, Head, parse_head};
 pub(crate) use listen::{Addresses, CDN_DC, Plan, listen};
+pub(crate) use mtproxy::Place;

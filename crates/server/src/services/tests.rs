@@ -75,6 +75,7 @@ pub(super) fn served(builder: Builder) -> Arc<Shared> {
         main: from(4000),
         media: from(4010),
         cdn: Some(([127, 0, 0, 1], 4020).into()),
+        mtproxy: None,
     };
     shared.addresses.set(addresses).unwrap();
     shared
