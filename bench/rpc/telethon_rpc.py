@@ -1,4 +1,7 @@
-"""Calls a second of Telethon over loopback: telethon_rpc.py PORT PUBLIC_KEY"""
+"""Calls a second of Telethon over loopback, and its processor time a call in microseconds:
+
+    telethon_rpc.py PORT PUBLIC_KEY
+"""
 
 import asyncio
 import sys
@@ -8,7 +11,7 @@ from telethon import TelegramClient, functions
 from telethon.crypto import rsa
 from telethon.sessions import MemorySession
 
-CALLS, AT_ONCE = 4_000, 1000
+CALLS, AT_ONCE = 20_000, 1000
 
 
 async def main(port, pem):
@@ -20,10 +23,11 @@ async def main(port, pem):
     await client.connect()
     call = functions.help.GetNearestDcRequest
     await client(call())
-    began = time.perf_counter()
+    began, before = time.perf_counter(), time.process_time()
     for _ in range(CALLS // AT_ONCE):
         await asyncio.gather(*(client(call()) for _ in range(AT_ONCE)))
-    print(CALLS / (time.perf_counter() - began))
+    took, ran = time.perf_counter() - began, time.process_time() - before
+    print(CALLS / took, ran / CALLS * 1e6)
     await client.disconnect()
 
 
