@@ -13,11 +13,11 @@ use bytes::Bytes;
 use heliogram::{
     Client, Error, InputFile, NetworkError, Purpose, Servers,
     api::{enums, functions as f, types},
-    storage::{Changes, Memory, Records, SignedIn, Storage},
+    storage::{Memory, Storage},
 };
 use heliogram_server::{Fault, Migrate, TestServer};
 use heliogram_tl::{Call, to_bytes};
-use script::{Answer, Server, usual};
+use script::{Answer, Server, account::signed_in, usual};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 /// How long something may take that nothing holds up.
@@ -231,22 +231,6 @@ async fn a_data_centre_nobody_knew_is_found_in_the_newest_configuration() {
     assert_eq!(server.count::<f::help::GetConfig>(), 2);
 }
 
-/// A storage in which somebody is signed in at the first data centre.
-async fn signed_in() -> Arc<dyn Storage> {
-    let storage: Arc<dyn Storage> = Arc::new(Memory::new());
-    let me = SignedIn {
-        user_id: 7,
-        bot: Some(false),
-    };
-    let mut changes = Changes::new();
-    changes.home_dc(1).signed_in(me);
-    Records::new(Arc::clone(&storage))
-        .commit(changes)
-        .await
-        .unwrap();
-    storage
-}
-
 /// What carries an account from the first data centre to the second.
 fn carrying(seen: &script::Seen) -> Option<Answer> {
     let me = types::User {
@@ -268,6 +252,38 @@ fn carrying(seen: &script::Seen) -> Option<Answer> {
     }
 }
 
+/// Many calls at the second data centre at once, each of which is answered.
+async fn many_calls(client: &Client) {
+    let mut calls = JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        let call = f::account::UpdateStatus::new(true);
+        calls.spawn(async move { client.invoke_on(2, Purpose::Download, call).await });
+    }
+    while let Some(done) = calls.join_next().await {
+        assert!(done.unwrap().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_carried_once_for_many_calls_and_without_updates() {
+    let server = Server::start_dcs(2, |seen| {
+        carrying(seen).unwrap_or_else(|| match (seen.id, seen.dc) {
+            (f::account::UpdateStatus::ID, 2) if seen.without_updates => {
+                Answer::Result(to_bytes(&true))
+            }
+            _ => Answer::Error(400, "INPUT_METHOD_INVALID"),
+        })
+    })
+    .await;
+    let client = server.client().shared_storage(signed_in().await);
+    let client = client.connect().await.unwrap();
+    many_calls(&client).await;
+    assert_eq!(server.count::<f::auth::ExportAuthorization>(), 1);
+    assert_eq!(server.count::<f::auth::ImportAuthorization>(), 1);
+    assert_eq!(server.count::<f::account::UpdateStatus>(), 20);
+}
+
 #[tokio::test]
 async fn an_account_forgotten_elsewhere_is_carried_once_more_for_many_calls() {
     let imports = std::sync::atomic::AtomicUsize::new(0);
@@ -283,15 +299,7 @@ async fn an_account_forgotten_elsewhere_is_carried_once_more_for_many_calls() {
     .await;
     let client = server.client().shared_storage(signed_in().await);
     let client = client.connect().await.unwrap();
-    let mut calls = JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        let call = f::account::UpdateStatus::new(true);
-        calls.spawn(async move { client.invoke_on(2, Purpose::Download, call).await });
-    }
-    while let Some(done) = calls.join_next().await {
-        assert!(done.unwrap().unwrap());
-    }
+    many_calls(&client).await;
     assert_eq!(server.count::<f::auth::ExportAuthorization>(), 2);
     assert_eq!(server.count::<f::auth::ImportAuthorization>(), 2);
 }
@@ -311,15 +319,7 @@ async fn a_key_used_twice_elsewhere_is_made_anew() {
     .await;
     let client = server.client().shared_storage(signed_in().await);
     let client = client.connect().await.unwrap();
-    let mut calls = JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        let call = f::account::UpdateStatus::new(true);
-        calls.spawn(async move { client.invoke_on(2, Purpose::Download, call).await });
-    }
-    while let Some(done) = calls.join_next().await {
-        assert!(done.unwrap().unwrap());
-    }
+    many_calls(&client).await;
     assert_eq!(
         server.keys(),
         3,

@@ -17,7 +17,7 @@ use heliogram::{
     api::{enums, functions as f, types},
     storage::{Changes, Memory, Records, SignedIn, Storage},
 };
-use heliogram_tl::{Call, to_bytes};
+use heliogram_tl::to_bytes;
 use script::{Answer, Server, until, usual};
 
 /// A call that must not run twice, and its answer.
@@ -438,59 +438,6 @@ async fn a_data_centre_nobody_knows_is_an_error() {
         panic!("{error:?}")
     };
     assert!(matches!(**e, NetworkError::NoAddress { dc: 9 }));
-}
-
-#[tokio::test]
-async fn an_account_is_carried_to_another_data_centre_once_for_many_calls() {
-    let exported = types::auth::ExportedAuthorization::new(7, bytes::Bytes::from_static(b"x"));
-    let exported = to_bytes(&exported);
-    let me = to_bytes(&vec![enums::User::from(types::User {
-        is_self: true,
-        ..user(7)
-    })]);
-    let imported = types::auth::Authorization::new(user(7).into());
-    let imported = to_bytes(&enums::auth::Authorization::from(imported));
-    let server = Server::start_dcs(2, move |seen| {
-        usual(seen).unwrap_or_else(|| match (seen.id, seen.dc) {
-            (f::users::GetUsers::ID, 1) => Answer::Result(me.clone()),
-            (f::auth::ExportAuthorization::ID, 1) => Answer::Result(exported.clone()),
-            (f::auth::ImportAuthorization::ID, 2) => Answer::Result(imported.clone()),
-            (Once::ID, 2) if seen.without_updates => Answer::Result(yes()),
-            _ => Answer::Error(400, "INPUT_METHOD_INVALID"),
-        })
-    })
-    .await;
-    let storage: Arc<dyn Storage> = Arc::new(Memory::default());
-    let mut changes = Changes::new();
-    changes.home_dc(1).signed_in(SignedIn {
-        user_id: 7,
-        bot: Some(false),
-    });
-    Records::new(Arc::clone(&storage))
-        .commit(changes)
-        .await
-        .unwrap();
-    let client = server
-        .client()
-        .shared_storage(storage)
-        .connect()
-        .await
-        .unwrap();
-    let mut calls = tokio::task::JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        calls.spawn(async move { client.invoke_on(2, Purpose::Download, unread()).await });
-    }
-    while let Some(result) = calls.join_next().await {
-        assert!(result.unwrap().unwrap());
-    }
-    assert_eq!(server.count::<f::auth::ExportAuthorization>(), 1);
-    assert_eq!(server.count::<f::auth::ImportAuthorization>(), 1);
-    assert_eq!(server.count::<Once>(), 20);
-}
-
-fn user(id: i64) -> types::User {
-    types::User::new(id)
 }
 
 #[test]
