@@ -79,6 +79,7 @@ pub mod auth;
 mod builder;
 mod client;
 mod config;
+pub mod dispatch;
 mod error;
 pub mod events;
 pub mod files;
@@ -109,6 +110,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};
+pub use dispatch::{Filter, filter};
 pub use error::{
     Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,
     UsageError,

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use heliogram_api::enums;
 
 use super::{Chat, User};
-use crate::PeerId;
+use crate::{Client, PeerId};
 
 /// The users and chats that came along with messages, by id.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,13 @@ impl Entities {
 
     pub(crate) fn get(&self, id: PeerId) -> Option<&Chat> {
         self.chats.get(&id)
+    }
+
+    /// A peer with what is known about it, from here or from what the client has met.
+    pub(crate) fn find(&self, client: &Client, id: PeerId) -> Chat {
+        let here = self.get(id).cloned();
+        here.or_else(|| client.peers().chat(id))
+            .unwrap_or_else(|| Chat::unknown(id))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Chat> {

@@ -47,11 +47,7 @@ impl Message {
             _ => return None,
         };
         let peer = PeerId::from_peer(peer)?;
-        let find = |id: PeerId| {
-            let here = entities.get(id).cloned();
-            here.or_else(|| client.peers().chat(id))
-                .unwrap_or_else(|| Chat::unknown(id))
-        };
+        let find = |id: PeerId| entities.find(client, id);
         // In private chats the raw value may leave out who wrote.
         let own = || client.self_id().and_then(PeerId::user).filter(|_| out);
         let sender = from

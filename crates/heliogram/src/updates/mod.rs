@@ -10,6 +10,7 @@
 //! sign-in, or since the last event that the last reader was handed. While nobody reads, nothing is
 //! consumed.
 
+mod deliveries;
 mod engine;
 mod fetch;
 mod hub;
@@ -19,6 +20,7 @@ mod sequence;
 mod stream;
 mod task;
 
+pub(crate) use deliveries::{Deliveries, Delivery, Receipt};
 pub(crate) use hub::{Affected, Hub};
 pub use stream::Updates;
 pub(crate) use task::run;
@@ -89,6 +91,11 @@ impl Client {
     #[doc(alias = "run_until_disconnected")]
     #[doc(alias = "updates.getDifference")]
     pub fn updates(&self) -> Updates {
-        Updates::new(self.clone(), self.hub().subscribe())
+        Updates::new(self.clone(), self.deliveries())
+    }
+
+    /// What [`updates`](Self::updates) gives, with receipts, and without keeping the client open.
+    pub(crate) fn deliveries(&self) -> Deliveries {
+        Deliveries::new(self.hub().clone(), self.hub().subscribe())
     }
 }

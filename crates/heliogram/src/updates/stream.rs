@@ -2,13 +2,12 @@ use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_core::Stream;
 
-use super::mailbox::Mailbox;
+use super::Deliveries;
 use crate::{Client, Result, events::Event};
 
 /// A stream of what happens to the account; made by [`Client::updates`].
@@ -17,12 +16,12 @@ use crate::{Client, Result, events::Event};
 #[must_use = "events are handed to those who read them"]
 pub struct Updates {
     client: Client,
-    mailbox: Arc<Mailbox>,
+    deliveries: Deliveries,
 }
 
 impl Updates {
-    pub(super) fn new(client: Client, mailbox: Arc<Mailbox>) -> Self {
-        Self { client, mailbox }
+    pub(super) const fn new(client: Client, deliveries: Deliveries) -> Self {
+        Self { client, deliveries }
     }
 
     /// Waits for the next event; `None` once the client was stopped.
@@ -31,7 +30,7 @@ impl Updates {
     /// [`Error::Rpc`](crate::Error::Rpc) if the account is not signed in any more; the stream goes
     /// on when it signs in again.
     pub async fn next(&mut self) -> Option<Result<Event>> {
-        poll_fn(|cx| self.mailbox.poll_take(cx)).await
+        poll_fn(|cx| self.poll_event(cx)).await
     }
 
     /// The client the events are of.
@@ -39,20 +38,18 @@ impl Updates {
     pub fn client(&self) -> &Client {
         &self.client
     }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event>>> {
+        let delivery = self.deliveries.poll_next(cx);
+        delivery.map(|delivery| delivery.map(|d| d.event))
+    }
 }
 
 impl Stream for Updates {
     type Item = Result<Event>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.mailbox.poll_take(cx)
-    }
-}
-
-impl Drop for Updates {
-    fn drop(&mut self) {
-        self.mailbox.close();
-        self.client.hub().wake();
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_event(cx)
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Client, Error, PeerId, ProtocolError, Result, RpcError, SessionEnded, WeakClient,
-    events::Event,
+    events::{Context, Event},
     net::refresh,
     storage::{self, UpdateState},
 };
@@ -330,7 +330,8 @@ impl Driver {
             for reader in &readers {
                 reader.wait_for_room().await;
             }
-            let event = Event::from_raw(client, payload.update, &payload.entities);
+            let cx = Context::new(client, payload.update, payload.entities);
+            let event = Event::from_update(&cx);
             for reader in &readers {
                 reader.put(Ok(event.clone()));
             }

@@ -1,0 +1,32 @@
+//! Events as arguments: one row for each type.
+
+use super::{FromUpdate, Reject};
+use crate::{
+    Event, Message,
+    dispatch::UpdateCx,
+    events::{Kinds, MessagesDeleted},
+};
+
+macro_rules! event_arguments {
+    ($( $type:ty = $name:ident, $kind:ident; )*) => { $(
+        impl<S: Sync> FromUpdate<S> for $type {
+            const KINDS: Kinds = Kinds::$kind;
+
+            async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
+                match cx.event() {
+                    Event::$name(it) => Ok(it.clone()),
+                    _ => Err(Reject::Skip),
+                }
+            }
+        }
+    )* };
+}
+
+event_arguments! {
+    Message = NewMessage, NEW_MESSAGE;
+    MessagesDeleted = MessagesDeleted, MESSAGES_DELETED;
+    // What happens in chats.
+
+    // What only bots are told.
+
+}

@@ -1,0 +1,60 @@
+//! What handlers may take as arguments: everything that implements [`FromUpdate`].
+
+mod events;
+
+use std::future::Future;
+
+use super::{HandlerError, UpdateCx};
+use crate::{Client, Event, events::Kinds};
+
+/// A value that a handler can take as an argument.
+///
+/// `S` is the state of the [`Router`](super::Router).
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot take `{Self}` as an argument",
+    label = "no event brings this",
+    note = "take `Message`, `Client`, `Event`, `State<T>`, `Command<T>`, `Dialogue<T>`, or implement `FromUpdate` for `{Self}`"
+)]
+pub trait FromUpdate<S>: Sized {
+    /// The kinds of events this can be taken from.
+    const KINDS: Kinds = Kinds::ALL;
+
+    /// Takes it from an event.
+    ///
+    /// # Errors
+    /// [`Reject::Skip`] if the event does not have it: the next route is tried.
+    fn from_update(cx: &UpdateCx, state: &S) -> impl Future<Output = Result<Self, Reject>> + Send;
+}
+
+/// Why an argument could not be taken.
+#[derive(Debug)]
+pub enum Reject {
+    /// The event is not for this handler.
+    Skip,
+    /// Something went wrong; it is told as if the handler had failed.
+    Fail(HandlerError),
+}
+
+impl<E: Into<HandlerError>> From<E> for Reject {
+    fn from(e: E) -> Self {
+        Self::Fail(e.into())
+    }
+}
+
+impl<S: Sync> FromUpdate<S> for Client {
+    async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
+        Ok(cx.client().clone())
+    }
+}
+
+impl<S: Sync> FromUpdate<S> for Event {
+    async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
+        Ok(cx.event().clone())
+    }
+}
+
+impl<S: Sync> FromUpdate<S> for UpdateCx {
+    async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
+        Ok(cx.clone())
+    }
+}
