@@ -18,6 +18,7 @@ pub struct MessagesDeleted {
 }
 
 event_members!(MessagesDeleted);
+has_chat!(maybe MessagesDeleted);
 
 impl MessagesDeleted {
     pub(super) fn from_update(cx: &Context) -> Option<Self> {
@@ -31,13 +32,6 @@ impl MessagesDeleted {
             chat,
             ids: ids.to_vec(),
         })
-    }
-
-    /// The marked id of the chat; `None` outside of channels and supergroups, where the server does
-    /// not tell and ids are unique to the account.
-    #[must_use]
-    pub fn chat_id(&self) -> Option<i64> {
-        self.chat.map(PeerId::as_i64)
     }
 
     /// The ids of the messages.

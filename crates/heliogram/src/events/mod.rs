@@ -7,6 +7,8 @@
 mod table;
 #[macro_use]
 mod context;
+#[macro_use]
+mod place;
 
 mod deleted;
 mod kinds;
