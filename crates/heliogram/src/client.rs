@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::{
     Authorization, CallOptions, ClientBuilder, Error, Layer, RawCall, Result, Stats, auth,
     config::Config,
-    invoke::{self, Layers},
+    invoke::{self, Businesses, Layers},
     net::{Net, Pool, lock, refresh},
     peers::Peers,
     storage::{Claim, Storage},
@@ -37,6 +37,8 @@ use crate::{
 pub struct Client {
     inner: Arc<Inner>,
     options: CallOptions,
+    /// In whose name calls are made, if not in the account's own.
+    business: Option<Arc<str>>,
 }
 
 /// A handle that does not keep the connection open: what background tasks hold.
@@ -51,6 +53,7 @@ impl WeakClient {
         self.inner.upgrade().map(|inner| Client {
             inner,
             options: CallOptions::new(),
+            business: None,
         })
     }
 }
@@ -63,6 +66,7 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    businesses: Businesses,
 }
 
 impl Drop for Inner {
@@ -95,8 +99,10 @@ impl Client {
                 pool,
                 layers,
                 peers,
+                businesses: Businesses::default(),
             }),
             options: CallOptions::new(),
+            business: None,
         };
         let config = match client.greet().await {
             Ok(config) => config,
@@ -131,8 +137,10 @@ impl Client {
                 pool: Pool::new(Arc::clone(&net)),
                 net,
                 peers: Peers::new(storage),
+                businesses: Businesses::default(),
             }),
             options: CallOptions::new(),
+            business: None,
         }
     }
 
@@ -196,6 +204,30 @@ impl Client {
         Self {
             inner: Arc::clone(&self.inner),
             options,
+            business: self.business.clone(),
+        }
+    }
+
+    /// A handle of the same session that speaks for somebody who lets this bot answer: messages are
+    /// written, edited and deleted in their name, everything else is the bot's own.
+    ///
+    /// Events that come through such a connection bring a client that does so already.
+    ///
+    /// ```no_run
+    /// # async fn run(bot: heliogram::Client, connection: &str, customer: i64) -> heliogram::Result<()> {
+    /// bot.in_business(connection).send_message(customer, "We are open until six.").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `invokeWithBusinessConnection`.
+    #[doc(alias = "business_connection_id")]
+    #[doc(alias = "invokeWithBusinessConnection")]
+    #[must_use = "the client itself stays as it is"]
+    pub fn in_business(&self, connection_id: &str) -> Self {
+        Self {
+            business: Some(connection_id.into()),
+            ..self.clone()
         }
     }
 
@@ -260,6 +292,16 @@ impl Client {
         WeakClient {
             inner: Arc::downgrade(&self.inner),
         }
+    }
+
+    /// The business connection that calls are made through.
+    pub(crate) fn business(&self) -> Option<&str> {
+        self.business.as_deref()
+    }
+
+    /// Where business connections are served.
+    pub(crate) fn businesses(&self) -> &Businesses {
+        &self.inner.businesses
     }
 
     /// Known peers.

@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use crate::types::KeyboardError;
+
 /// A call that cannot work as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,6 +41,8 @@ pub enum UsageError {
     TooManyCalls,
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
+    /// The keyboard cannot be sent, and why.
+    Keyboard(KeyboardError),
     /// Anything else, in words.
     Other(Box<str>),
 }
@@ -96,6 +100,7 @@ impl fmt::Display for UsageError {
                 "too many calls wait for an answer. Wait for some of them before making more.",
             ),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
+            Self::Keyboard(why) => write!(f, "the keyboard cannot be sent: {why}."),
             Self::Other(text) => f.write_str(text),
         }
     }

@@ -10,7 +10,9 @@ mod context;
 #[macro_use]
 mod place;
 
+mod callback;
 mod deleted;
+mod inline;
 mod kinds;
 mod message;
 
@@ -19,7 +21,12 @@ use std::sync::Arc;
 use heliogram_api::enums;
 
 pub(crate) use self::context::{About, Context};
-pub use self::{deleted::MessagesDeleted, kinds::Kinds};
+pub use self::{
+    callback::{CallbackQuery, EditPressed},
+    deleted::MessagesDeleted,
+    inline::{ChosenInlineResult, InlineQuery},
+    kinds::Kinds,
+};
 use crate::{PeerId, types::Message};
 
 events! {
@@ -37,6 +44,16 @@ events! {
         // What happens in chats.
 
         // What only bots are told.
+        /// Somebody pressed a button that asks the bot.
+        #[doc(alias = "on_callback_query")]
+        CallbackQuery(CallbackQuery) = CALLBACK_QUERY by CallbackQuery::from_update,
+        /// Somebody types something after the bot's name.
+        #[doc(alias = "on_inline_query")]
+        InlineQuery(InlineQuery) = INLINE_QUERY by InlineQuery::from_update,
+        /// A result of an inline query was chosen and sent.
+        #[doc(alias = "on_chosen_inline_result")]
+        ChosenInlineResult(ChosenInlineResult) = CHOSEN_INLINE_RESULT
+            by ChosenInlineResult::from_update,
 
     }
     told {
@@ -69,4 +86,10 @@ impl Event {
     pub fn sender_peer(&self) -> Option<PeerId> {
         self.about()?.sender()
     }
+}
+
+/// What an update becomes that comes without users and chats.
+#[cfg(test)]
+fn told(client: &crate::Client, update: impl Into<enums::Update>) -> Context {
+    Context::new(client, update.into(), Arc::default())
 }

@@ -5,12 +5,16 @@
 
 mod chat;
 pub(crate) mod entities;
+mod inline;
+mod keyboard;
 mod media;
 mod message;
 mod user;
 
 pub use chat::{Chat, ChatKind};
 pub(crate) use entities::Entities;
+pub use inline::{InlineChatKind, InlineContent, InlineFile, InlineMessageId, InlineQueryResult};
+pub use keyboard::{Button, ButtonStyle, Keyboard, KeyboardError, LoginUrl};
 pub(crate) use media::FileSource;
 pub use media::{Document, Media, Photo};
 pub use message::Message;

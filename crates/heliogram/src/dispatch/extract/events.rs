@@ -4,7 +4,7 @@ use super::{FromUpdate, Reject};
 use crate::{
     Event, Message,
     dispatch::UpdateCx,
-    events::{Kinds, MessagesDeleted},
+    events::{CallbackQuery, ChosenInlineResult, InlineQuery, Kinds, MessagesDeleted},
 };
 
 macro_rules! event_arguments {
@@ -28,5 +28,8 @@ event_arguments! {
     // What happens in chats.
 
     // What only bots are told.
+    CallbackQuery = CallbackQuery, CALLBACK_QUERY;
+    InlineQuery = InlineQuery, INLINE_QUERY;
+    ChosenInlineResult = ChosenInlineResult, CHOSEN_INLINE_RESULT;
 
 }

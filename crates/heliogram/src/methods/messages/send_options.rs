@@ -2,6 +2,8 @@ use std::time::SystemTime;
 
 use heliogram_api::{enums, types};
 
+use crate::{Client, Result, types::Keyboard};
+
 /// What all methods that send have in common.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SendOptions {
@@ -61,4 +63,29 @@ macro_rules! send_setters {
     };
 }
 
+/// The setter of a builder with a field `keyboard: Option<Keyboard>`.
+macro_rules! keyboard_setter {
+    () => {
+        /// Puts buttons below the message, or in place of the keyboard; only bots can.
+        #[doc(alias = "buttons")]
+        #[doc(alias = "reply_markup")]
+        pub fn keyboard(mut self, keyboard: impl Into<$crate::Keyboard>) -> Self {
+            self.keyboard = Some(keyboard.into());
+            self
+        }
+    };
+}
+
+/// The keyboard of a builder in the form that calls take.
+pub(crate) async fn raw_keyboard(
+    client: &Client,
+    keyboard: Option<&Keyboard>,
+) -> Result<Option<Box<enums::ReplyMarkup>>> {
+    match keyboard {
+        Some(keyboard) => Ok(Some(Box::new(keyboard.to_raw(client).await?))),
+        None => Ok(None),
+    }
+}
+
+pub(crate) use keyboard_setter;
 pub(super) use send_setters;
