@@ -13,13 +13,20 @@ mod place;
 mod deleted;
 mod kinds;
 mod message;
+mod read;
+mod user;
 
 use std::sync::Arc;
 
 use heliogram_api::enums;
 
 pub(crate) use self::context::{About, Context};
-pub use self::{deleted::MessagesDeleted, kinds::Kinds};
+pub use self::{
+    deleted::MessagesDeleted,
+    kinds::Kinds,
+    read::{MessageRead, ReadKind},
+    user::{Doing, UserStatus, UserUpdate},
+};
 use crate::{PeerId, types::Message};
 
 events! {
@@ -35,6 +42,11 @@ events! {
         MessagesDeleted(MessagesDeleted) = MESSAGES_DELETED by MessagesDeleted::from_update,
 
         // What happens in chats.
+        /// Messages were read, by this account elsewhere or by others.
+        MessageRead(MessageRead) = MESSAGE_READ by MessageRead::from_update,
+        /// Somebody came online or left, types, sends a file, or changed their name.
+        #[doc(alias = "on_user_status")]
+        UserUpdate(UserUpdate) = USER_UPDATE by UserUpdate::from_update,
 
         // What only bots are told.
 

@@ -4,7 +4,7 @@ use super::{FromUpdate, Reject};
 use crate::{
     Event, Message,
     dispatch::UpdateCx,
-    events::{Kinds, MessagesDeleted},
+    events::{Kinds, MessageRead, MessagesDeleted, UserUpdate},
 };
 
 macro_rules! event_arguments {
@@ -26,6 +26,8 @@ event_arguments! {
     Message = NewMessage, NEW_MESSAGE;
     MessagesDeleted = MessagesDeleted, MESSAGES_DELETED;
     // What happens in chats.
+    MessageRead = MessageRead, MESSAGE_READ;
+    UserUpdate = UserUpdate, USER_UPDATE;
 
     // What only bots are told.
 
