@@ -10,6 +10,8 @@ mod context;
 #[macro_use]
 mod place;
 
+mod action;
+mod album;
 mod deleted;
 mod kinds;
 mod message;
@@ -20,12 +22,17 @@ use std::sync::Arc;
 
 use heliogram_api::enums;
 
-pub(crate) use self::context::{About, Context};
 pub use self::{
+    action::{Action, ChatAction, Joining},
+    album::Album,
     deleted::MessagesDeleted,
     kinds::Kinds,
     read::{MessageRead, ReadKind},
     user::{Doing, UserStatus, UserUpdate},
+};
+pub(crate) use self::{
+    album::Grouper,
+    context::{About, Context},
 };
 use crate::{PeerId, types::Message};
 
@@ -42,6 +49,8 @@ events! {
         MessagesDeleted(MessagesDeleted) = MESSAGES_DELETED by MessagesDeleted::from_update,
 
         // What happens in chats.
+        /// Somebody joined or left, the title changed, a message was pinned, and the like.
+        ChatAction(ChatAction) = CHAT_ACTION by ChatAction::from_update,
         /// Messages were read, by this account elsewhere or by others.
         MessageRead(MessageRead) = MESSAGE_READ by MessageRead::from_update,
         /// Somebody came online or left, types, sends a file, or changed their name.
@@ -50,6 +59,11 @@ events! {
 
         // What only bots are told.
 
+    }
+    gathered {
+        /// Several photos or files that were sent as one; each comes as a new message, too.
+        #[doc(alias = "media_group")]
+        Album(Album) = ALBUM,
     }
     told {
         /// Anything else, as the server sent it.

@@ -4,7 +4,7 @@ use super::{FromUpdate, Reject};
 use crate::{
     Event, Message,
     dispatch::UpdateCx,
-    events::{Kinds, MessageRead, MessagesDeleted, UserUpdate},
+    events::{Album, ChatAction, Kinds, MessageRead, MessagesDeleted, UserUpdate},
 };
 
 macro_rules! event_arguments {
@@ -26,6 +26,8 @@ event_arguments! {
     Message = NewMessage, NEW_MESSAGE;
     MessagesDeleted = MessagesDeleted, MESSAGES_DELETED;
     // What happens in chats.
+    Album = Album, ALBUM;
+    ChatAction = ChatAction, CHAT_ACTION;
     MessageRead = MessageRead, MESSAGE_READ;
     UserUpdate = UserUpdate, USER_UPDATE;
 
