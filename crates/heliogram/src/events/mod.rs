@@ -10,22 +10,31 @@ mod context;
 #[macro_use]
 mod place;
 
-mod callback;
+mod action;
+mod album;
+mod bots;
 mod deleted;
-mod inline;
 mod kinds;
 mod message;
+mod read;
+mod user;
 
 use std::sync::Arc;
 
 use heliogram_api::enums;
 
-pub(crate) use self::context::{About, Context};
+pub use self::bots::*;
 pub use self::{
-    callback::{CallbackQuery, EditPressed},
+    action::{Action, ChatAction, Joining},
+    album::Album,
     deleted::MessagesDeleted,
-    inline::{ChosenInlineResult, InlineQuery},
     kinds::Kinds,
+    read::{MessageRead, ReadKind},
+    user::{Doing, UserStatus, UserUpdate},
+};
+pub(crate) use self::{
+    album::Grouper,
+    context::{About, Context},
 };
 use crate::{PeerId, types::Message};
 
@@ -42,6 +51,13 @@ events! {
         MessagesDeleted(MessagesDeleted) = MESSAGES_DELETED by MessagesDeleted::from_update,
 
         // What happens in chats.
+        /// Somebody joined or left, the title changed, a message was pinned, and the like.
+        ChatAction(ChatAction) = CHAT_ACTION by ChatAction::from_update,
+        /// Messages were read, by this account elsewhere or by others.
+        MessageRead(MessageRead) = MESSAGE_READ by MessageRead::from_update,
+        /// Somebody came online or left, types, sends a file, or changed their name.
+        #[doc(alias = "on_user_status")]
+        UserUpdate(UserUpdate) = USER_UPDATE by UserUpdate::from_update,
 
         // What only bots are told.
         /// Somebody pressed a button that asks the bot.
@@ -54,7 +70,63 @@ events! {
         #[doc(alias = "on_chosen_inline_result")]
         ChosenInlineResult(ChosenInlineResult) = CHOSEN_INLINE_RESULT
             by ChosenInlineResult::from_update,
+        /// Somebody's place in a chat has changed: they came, went, were promoted or banned.
+        #[doc(alias = "on_chat_member_updated")]
+        MemberUpdated(MemberUpdated) = MEMBER_UPDATED by MemberUpdated::from_update,
+        /// Somebody asks to be let into a chat.
+        #[doc(alias = "on_chat_join_request")]
+        JoinRequest(JoinRequest) = JOIN_REQUEST by JoinRequest::from_update,
+        /// Those who ask to be let into a chat are others now; this is told to people.
+        PendingJoinRequests(PendingJoinRequests) = PENDING_JOIN_REQUESTS
+            by PendingJoinRequests::from_update,
+        /// Somebody put other reactions on a message.
+        #[doc(alias = "on_message_reaction")]
+        MessageReaction(MessageReaction) = MESSAGE_REACTION by MessageReaction::from_update,
+        /// The reactions on a post of a channel are others now.
+        #[doc(alias = "on_message_reaction_count")]
+        MessageReactionCount(MessageReactionCount) = MESSAGE_REACTION_COUNT
+            by MessageReactionCount::from_update,
+        /// Somebody boosts a chat.
+        #[doc(alias = "on_chat_boost")]
+        ChatBoost(ChatBoost) = CHAT_BOOST by ChatBoost::from_update,
+        /// Somebody lets the bot answer for them, or lets it no longer.
+        #[doc(alias = "on_business_connection")]
+        BusinessConnection(BusinessConnection) = BUSINESS_CONNECTION
+            by BusinessConnection::from_update,
+        /// A message in a chat of somebody for whom the bot answers.
+        #[doc(alias = "on_business_message")]
+        BusinessMessage(BusinessMessage) = BUSINESS_MESSAGE by BusinessMessage::new,
+        /// Such a message was changed.
+        #[doc(alias = "on_edited_business_message")]
+        BusinessMessageEdited(BusinessMessage) = BUSINESS_MESSAGE_EDITED by BusinessMessage::edited,
+        /// Such messages were deleted.
+        #[doc(alias = "on_deleted_business_messages")]
+        BusinessMessagesDeleted(BusinessMessagesDeleted) = BUSINESS_MESSAGES_DELETED
+            by BusinessMessagesDeleted::from_update,
+        /// Somebody is about to pay.
+        #[doc(alias = "on_pre_checkout_query")]
+        PreCheckoutQuery(PreCheckoutQuery) = PRE_CHECKOUT_QUERY by PreCheckoutQuery::from_update,
+        /// Somebody wants to know how something is shipped.
+        #[doc(alias = "on_shipping_query")]
+        ShippingQuery(ShippingQuery) = SHIPPING_QUERY by ShippingQuery::from_update,
+        /// Somebody paid for media.
+        #[doc(alias = "on_purchased_paid_media")]
+        PurchasedPaidMedia(PurchasedPaidMedia) = PURCHASED_PAID_MEDIA
+            by PurchasedPaidMedia::from_update,
+        /// A subscription goes on no longer, or goes on again.
+        StarsSubscription(StarsSubscription) = STARS_SUBSCRIPTION by StarsSubscription::from_update,
+        /// Somebody asks the bot in a chat that it is not in.
+        #[doc(alias = "on_guest_message")]
+        GuestMessage(GuestMessage) = GUEST_MESSAGE by GuestMessage::from_update,
+        /// A bot that this bot manages was made, or changed hands.
+        #[doc(alias = "on_managed_bot")]
+        ManagedBot(ManagedBot) = MANAGED_BOT by ManagedBot::from_update,
 
+    }
+    gathered {
+        /// Several photos or files that were sent as one; each comes as a new message, too.
+        #[doc(alias = "media_group")]
+        Album(Album) = ALBUM,
     }
     told {
         /// Anything else, as the server sent it.

@@ -99,3 +99,44 @@ async fn ask(client: &Client, connection: &str) -> Result<i32> {
     client.businesses().learn(connection, dc);
     Ok(dc)
 }
+
+#[cfg(test)]
+mod tests {
+    use heliogram_tl::Call;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_bot_may_do_for_others_goes_through_the_connection_and_nothing_else() {
+        let client = Client::offline().await;
+        client.businesses().learn("c", 4);
+        let send = f::messages::SendMessage::new(enums::InputPeer::InputPeerSelf, "x".into(), 1);
+        let call = RawCall::of(&send);
+        let wrapped = wrap(&client, "c", call.clone()).await.unwrap();
+        assert_eq!(wrapped.dc, Some(4));
+        let id = <f::InvokeWithBusinessConnection<f::help::GetConfig> as Call>::ID;
+        assert_eq!(wrapped.body[..4], id.to_le_bytes());
+        assert_eq!(wrapped.body[4..8], *b"\x01c\0\0");
+        assert_eq!(wrapped.body[8..], call.body);
+        let read = RawCall::of(&f::help::GetConfig {});
+        assert_eq!(wrap(&client, "c", read.clone()).await.unwrap(), read);
+    }
+
+    #[test]
+    fn the_memory_of_connections_has_a_bound() {
+        let known = Businesses::default();
+        for n in 0..=MAX_KNOWN {
+            known.learn(&n.to_string(), 2);
+        }
+        assert!(lock(&known.dcs).len() <= MAX_KNOWN);
+        assert_eq!(known.get(&MAX_KNOWN.to_string()), Some(2));
+    }
+
+    #[test]
+    fn every_method_of_the_list_is_in_the_schema() {
+        let schema = include_str!("../../../../schema/api.tl");
+        for method in METHODS {
+            assert!(schema.contains(&format!("\n{method}#")), "{method}");
+        }
+    }
+}

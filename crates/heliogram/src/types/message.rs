@@ -67,10 +67,12 @@ impl Message {
             chat,
             sender,
         };
-        Some(Self {
+        let message = Self {
             client: client.clone(),
             inner: Arc::new(inner),
-        })
+        };
+        client.peers().places.note(peer, message.id());
+        Some(message)
     }
 
     /// The message's number, counted per account, or per chat in channels and supergroups.

@@ -6,18 +6,24 @@
 mod chat;
 pub(crate) mod entities;
 mod inline;
+mod invite_link;
 mod keyboard;
 mod media;
+mod member_state;
 mod message;
+mod reaction;
 mod user;
 
 pub use chat::{Chat, ChatKind};
 pub(crate) use entities::Entities;
 pub use inline::{InlineChatKind, InlineContent, InlineFile, InlineMessageId, InlineQueryResult};
+pub use invite_link::InviteLink;
 pub use keyboard::{Button, ButtonStyle, Keyboard, KeyboardError, LoginUrl};
 pub(crate) use media::FileSource;
 pub use media::{Document, Media, Photo};
+pub use member_state::MemberState;
 pub use message::Message;
+pub use reaction::Reaction;
 pub use user::User;
 
 use std::time::{Duration, SystemTime};

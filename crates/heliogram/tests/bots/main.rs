@@ -6,6 +6,8 @@ mod room;
 
 mod buttons;
 mod inline;
+mod members;
+mod told;
 
 use heliogram::{Client, Event, Updates};
 use heliogram_server::{Account, TestServer};

@@ -4,7 +4,14 @@ use super::{FromUpdate, Reject};
 use crate::{
     Event, Message,
     dispatch::UpdateCx,
-    events::{CallbackQuery, ChosenInlineResult, InlineQuery, Kinds, MessagesDeleted},
+    events::{Album, ChatAction, Kinds, MessageRead, MessagesDeleted, UserUpdate},
+};
+// What only bots are told.
+use crate::events::{
+    BusinessConnection, BusinessMessage, BusinessMessagesDeleted, CallbackQuery, ChatBoost,
+    ChosenInlineResult, GuestMessage, InlineQuery, JoinRequest, ManagedBot, MemberUpdated,
+    MessageReaction, MessageReactionCount, PendingJoinRequests, PreCheckoutQuery,
+    PurchasedPaidMedia, ShippingQuery, StarsSubscription,
 };
 
 macro_rules! event_arguments {
@@ -26,10 +33,29 @@ event_arguments! {
     Message = NewMessage, NEW_MESSAGE;
     MessagesDeleted = MessagesDeleted, MESSAGES_DELETED;
     // What happens in chats.
+    Album = Album, ALBUM;
+    ChatAction = ChatAction, CHAT_ACTION;
+    MessageRead = MessageRead, MESSAGE_READ;
+    UserUpdate = UserUpdate, USER_UPDATE;
 
     // What only bots are told.
     CallbackQuery = CallbackQuery, CALLBACK_QUERY;
     InlineQuery = InlineQuery, INLINE_QUERY;
     ChosenInlineResult = ChosenInlineResult, CHOSEN_INLINE_RESULT;
+    MemberUpdated = MemberUpdated, MEMBER_UPDATED;
+    JoinRequest = JoinRequest, JOIN_REQUEST;
+    PendingJoinRequests = PendingJoinRequests, PENDING_JOIN_REQUESTS;
+    MessageReaction = MessageReaction, MESSAGE_REACTION;
+    MessageReactionCount = MessageReactionCount, MESSAGE_REACTION_COUNT;
+    ChatBoost = ChatBoost, CHAT_BOOST;
+    BusinessConnection = BusinessConnection, BUSINESS_CONNECTION;
+    BusinessMessage = BusinessMessage, BUSINESS_MESSAGE;
+    BusinessMessagesDeleted = BusinessMessagesDeleted, BUSINESS_MESSAGES_DELETED;
+    PreCheckoutQuery = PreCheckoutQuery, PRE_CHECKOUT_QUERY;
+    ShippingQuery = ShippingQuery, SHIPPING_QUERY;
+    PurchasedPaidMedia = PurchasedPaidMedia, PURCHASED_PAID_MEDIA;
+    StarsSubscription = StarsSubscription, STARS_SUBSCRIPTION;
+    GuestMessage = GuestMessage, GUEST_MESSAGE;
+    ManagedBot = ManagedBot, MANAGED_BOT;
 
 }

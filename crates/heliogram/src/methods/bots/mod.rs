@@ -2,10 +2,20 @@
 
 mod answer_inline;
 mod callback;
+mod commands;
 mod edit_inline;
+mod guest;
+mod join_requests;
+mod payments;
 
 pub use self::{
-    answer_inline::AnswerInline, callback::AnswerCallback, edit_inline::EditInlineMessage,
+    answer_inline::AnswerInline,
+    callback::AnswerCallback,
+    commands::{CommandScope, SetBotCommands},
+    edit_inline::EditInlineMessage,
+    guest::AnswerGuest,
+    join_requests::DecideJoinRequest,
+    payments::AnswerPayment,
 };
 
 use crate::{Error, Result};

@@ -4,7 +4,7 @@ use heliogram_api::{enums, types};
 
 use super::button::{Kind, SwitchTo};
 use super::{Button, ButtonStyle, Form, Keyboard, KeyboardError as E, Look};
-use crate::{Client, PeerLike, Result, UsageError, peers};
+use crate::{Client, Result, UsageError};
 
 /// Longest data of a callback button, in bytes.
 const MAX_DATA: usize = 64;
@@ -179,7 +179,7 @@ async fn inline_kind(client: &Client, kind: &Kind) -> Result<enums::InlineButton
             fwd_text: login.forward_text.clone(),
             url: login.url.clone(),
             bot: match &login.bot {
-                Some(bot) => Some(Box::new(user(client, bot).await?)),
+                Some(bot) => Some(Box::new(client.find_user(bot).await?)),
                 None => None,
             },
         }
@@ -196,24 +196,13 @@ async fn inline_kind(client: &Client, kind: &Kind) -> Result<enums::InlineButton
         Kind::Game => enums::InlineButtonType::Game,
         Kind::Buy => enums::InlineButtonType::Buy,
         Kind::Profile(who) => {
-            types::InputInlineButtonTypeUserProfile::new(user(client, who).await?).into()
+            types::InputInlineButtonTypeUserProfile::new(client.find_user(who).await?).into()
         }
         Kind::Copy(text) => types::InlineButtonTypeCopy::new(text.clone()).into(),
         Kind::WebApp(url) => types::InlineButtonTypeWebView::new(url.clone()).into(),
         Kind::Text | Kind::Phone | Kind::Location | Kind::Poll { .. } | Kind::Peers { .. } => {
             return Err(bad(E::Mixed));
         }
-    })
-}
-
-async fn user(client: &Client, who: &PeerLike) -> Result<enums::InputUser> {
-    let peer = client.find_peer(who).await?;
-    peers::input_user(&peer.input).ok_or_else(|| {
-        crate::PeerError::WrongKind {
-            expected: "a person or bot",
-            got: peer.id.as_i64(),
-        }
-        .into()
     })
 }
 

@@ -3,7 +3,7 @@ use std::{str, sync::Arc};
 use bytes::Bytes;
 use heliogram_api::enums;
 
-use super::{About, Context};
+use crate::events::{About, Context};
 use crate::{
     Client, Keyboard, PeerError, PeerId, PeerLike, Result, Text,
     methods::{
@@ -59,7 +59,7 @@ has_chat!(maybe CallbackQuery);
 has_sender!(one CallbackQuery);
 
 impl CallbackQuery {
-    pub(super) fn from_update(cx: &Context) -> Option<Self> {
+    pub(in crate::events) fn from_update(cx: &Context) -> Option<Self> {
         let (cx, chat, user, place) = match &**cx.update() {
             enums::Update::BotCallbackQuery(u) => {
                 let chat = PeerId::from_peer(&u.peer)?;

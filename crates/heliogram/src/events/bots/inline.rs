@@ -2,7 +2,7 @@
 
 use heliogram_api::enums;
 
-use super::{About, Context};
+use crate::events::{About, Context};
 use crate::{
     PeerId, Text,
     methods::bots::{AnswerInline, EditInlineMessage},
@@ -35,7 +35,7 @@ has_sender!(one InlineQuery);
 has_sender!(one ChosenInlineResult);
 
 impl InlineQuery {
-    pub(super) fn from_update(cx: &Context) -> Option<Self> {
+    pub(in crate::events) fn from_update(cx: &Context) -> Option<Self> {
         let enums::Update::BotInlineQuery(u) = &**cx.update() else {
             return None;
         };
@@ -126,7 +126,7 @@ pub struct ChosenInlineResult {
 }
 
 impl ChosenInlineResult {
-    pub(super) fn from_update(cx: &Context) -> Option<Self> {
+    pub(in crate::events) fn from_update(cx: &Context) -> Option<Self> {
         let enums::Update::BotInlineSend(u) = &**cx.update() else {
             return None;
         };
