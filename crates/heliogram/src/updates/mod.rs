@@ -10,18 +10,18 @@
 //! sign-in, or since the last event that the last reader was handed. While nobody reads, nothing is
 //! consumed.
 
-mod engine;
 mod fetch;
 mod hub;
 mod mailbox;
 mod normalize;
-mod sequence;
 mod stream;
 mod task;
 
 pub(crate) use hub::{Affected, Hub};
 pub use stream::Updates;
 pub(crate) use task::run;
+
+use heliogram_updates as engine;
 
 use crate::{
     Client, Result,
