@@ -117,6 +117,25 @@ impl Client {
         Ok(client)
     }
 
+    /// A client without connections, for tests of what needs no server; user 1 is signed in.
+    #[cfg(test)]
+    pub(crate) async fn offline() -> Self {
+        let storage: Arc<dyn Storage> = Arc::new(crate::storage::Memory::default());
+        let config = Config::new(1, String::from("ab").into());
+        let net = Net::open(config, Arc::clone(&storage)).await.unwrap();
+        net.sign_in(1, false).await.unwrap();
+        Self {
+            inner: Arc::new(Inner {
+                claim: Mutex::new(None),
+                layers: Layers::new(Vec::new(), &net.config),
+                pool: Pool::new(Arc::clone(&net)),
+                net,
+                peers: Peers::new(storage),
+            }),
+            options: CallOptions::new(),
+        }
+    }
+
     /// Makes sure that a server answers, and that it knows the account the session names.
     ///
     /// How long this may take follows from the settings for connecting: each attempt takes a dial

@@ -7,6 +7,7 @@ mod chat;
 pub(crate) mod entities;
 mod media;
 mod message;
+mod reaction;
 mod user;
 
 pub use chat::{Chat, ChatKind};
@@ -14,6 +15,7 @@ pub(crate) use entities::Entities;
 pub(crate) use media::FileSource;
 pub use media::{Document, Media, Photo};
 pub use message::Message;
+pub use reaction::Reaction;
 pub use user::User;
 
 use std::time::{Duration, SystemTime};
