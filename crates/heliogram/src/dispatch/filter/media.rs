@@ -10,7 +10,7 @@ macro_rules! is {
     };
 }
 
-message_filters! { MESSAGES;
+message_filters! { MEDIA, MESSAGES;
     /// Passes photos.
     photo = is!(Photo);
     /// Passes videos; GIFs and round messages are not among them.

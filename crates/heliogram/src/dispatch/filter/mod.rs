@@ -230,7 +230,7 @@ pub fn any() -> Filter {
 
 /// Makes filters of tests on messages: for each its documentation, its name and its test.
 macro_rules! message_filters {
-    ($kinds:expr; $( $(#[$doc:meta])* $name:ident = $test:expr; )*) => {
+    ($all:ident, $kinds:expr; $( $(#[$doc:meta])* $name:ident = $test:expr; )*) => {
         $(
             $(#[$doc])*
             #[must_use]
@@ -241,7 +241,7 @@ macro_rules! message_filters {
 
         /// All of them, for the test that looks at each.
         #[cfg(test)]
-        pub(super) const ALL: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
+        pub(super) const $all: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
     };
 }
 

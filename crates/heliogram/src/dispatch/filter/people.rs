@@ -3,7 +3,7 @@
 use super::{Filter, MESSAGES, message_filters, on_message};
 use crate::{Chat, Message};
 
-message_filters! { MESSAGES;
+message_filters! { PEOPLE, MESSAGES;
     /// Passes messages that others wrote.
     incoming = |m| !m.is_outgoing();
     /// Passes messages that this account wrote, from elsewhere or here.

@@ -16,7 +16,7 @@ macro_rules! chat_filters {
 
         /// All of them, for the test that looks at each.
         #[cfg(test)]
-        pub(super) const ALL: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
+        pub(super) const PLACE: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
     };
 }
 

@@ -21,7 +21,7 @@ macro_rules! service_filters {
 
         /// All of them, for the test that looks at each.
         #[cfg(test)]
-        pub(super) const ALL: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
+        pub(super) const ACTIONS: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
     };
 }
 
@@ -152,9 +152,9 @@ service_filters! {
     game_high_score = is!(GameScore(_));
     /// Passes news of people whom the user chose for a bot by a button.
     #[doc(alias = "user_shared")]
-    users_shared = |_, a| shared(a).is_some_and(|ids| ids.iter().all(|id| id.is_user()));
+    users_shared = |_, a| shared(a).is_some_and(|ids| ids.iter().any(|id| id.is_user()));
     /// Passes news of groups and channels that the user chose for a bot by a button.
-    chat_shared = |_, a| shared(a).is_some_and(|ids| !ids.iter().all(|id| id.is_user()));
+    chat_shared = |_, a| shared(a).is_some_and(|ids| ids.iter().any(|id| !id.is_user()));
     /// Passes news of bots that were allowed to write.
     #[doc(alias = "write_access_allowed")]
     bot_allowed = is!(BotAllowed(_));
