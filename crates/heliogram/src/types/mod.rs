@@ -21,6 +21,9 @@ pub(crate) use message::RawButton;
 pub use message::{Forward, Message, MessageButton};
 pub use user::User;
 
+#[cfg(test)]
+pub(crate) use message::tests::room;
+
 use std::time::{Duration, SystemTime};
 
 /// A date of the raw API; those before 1970 do not exist there.

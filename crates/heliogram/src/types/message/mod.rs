@@ -6,6 +6,8 @@ mod origin;
 mod related;
 mod reply;
 mod service;
+#[cfg(test)]
+pub(crate) mod tests;
 mod text;
 
 use std::{fmt, sync::Arc, time::SystemTime};

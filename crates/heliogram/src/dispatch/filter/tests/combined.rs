@@ -1,12 +1,10 @@
 //! Filters with settings, and filters made of others.
 
-use super::{
-    room::{ALICE, BOT, FORUM, NEWS, Room, channel, marked, user},
-    *,
-};
+use super::*;
 use crate::{
     Error, Event, PeerLike, UsageError,
     dispatch::{CommandArgs, CommandSyntax},
+    types::room::{ALICE, BOT, FORUM, NEWS, channel, marked, user},
 };
 use heliogram_api::types as raw;
 

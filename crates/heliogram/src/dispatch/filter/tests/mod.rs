@@ -1,14 +1,13 @@
 //! Every filter with what it lets through, and with what it does not.
 
 mod combined;
-mod room;
 mod samples;
 mod schema;
 
 use std::collections::BTreeSet;
 
-use self::room::Room;
 use super::*;
+use crate::types::room::Room;
 
 /// Every filter without settings, with its name.
 fn all() -> impl Iterator<Item = (&'static str, Filter)> {

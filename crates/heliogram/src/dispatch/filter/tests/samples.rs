@@ -5,8 +5,10 @@ use heliogram_api::{
     types as raw,
 };
 
-use super::room::{ALICE, BOT, FORUM, GROUP, INBOX, NEWS, OWN, Room, channel, marked, user};
-use crate::Event;
+use crate::{
+    Event,
+    types::room::{ALICE, BOT, FORUM, GROUP, INBOX, NEWS, OWN, Room, channel, marked, user},
+};
 
 pub(super) struct Sample {
     pub(super) what: &'static str,

@@ -7,8 +7,10 @@ use heliogram_tl::{
     reflect::{Generator, Kind, Type},
 };
 
-use super::room::{ALICE, Room};
-use crate::Event;
+use crate::{
+    Event,
+    types::room::{ALICE, Room},
+};
 
 /// What the filters are called that hold for an action without its optional parts.
 const ACTIONS: &str = "

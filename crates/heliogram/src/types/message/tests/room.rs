@@ -4,23 +4,23 @@ use heliogram_api::{enums, types as raw};
 
 use crate::{Client, Event, Message, PeerId, testing::TestServer, types::Entities};
 
-pub(super) const ALICE: i64 = 7001;
-pub(super) const BOT: i64 = 7002;
-pub(super) const GROUP: i64 = 7003;
-pub(super) const FORUM: i64 = 7004;
-pub(super) const NEWS: i64 = 7005;
-pub(super) const INBOX: i64 = 7006;
-pub(super) const OWN: i64 = 7007;
+pub(crate) const ALICE: i64 = 7001;
+pub(crate) const BOT: i64 = 7002;
+pub(crate) const GROUP: i64 = 7003;
+pub(crate) const FORUM: i64 = 7004;
+pub(crate) const NEWS: i64 = 7005;
+pub(crate) const INBOX: i64 = 7006;
+pub(crate) const OWN: i64 = 7007;
 
 /// The account that looks at events, and whom it knows.
-pub(super) struct Room {
-    pub(super) client: Client,
-    pub(super) server: TestServer,
+pub(crate) struct Room {
+    pub(crate) client: Client,
+    pub(crate) server: TestServer,
     entities: Entities,
 }
 
 impl Room {
-    pub(super) async fn enter() -> Self {
+    pub(crate) async fn enter() -> Self {
         let server = TestServer::start().await;
         let me = server.user("me_myself").await;
         let client = server.client(&me).await.unwrap();
@@ -33,12 +33,12 @@ impl Room {
         }
     }
 
-    pub(super) fn me(&self) -> i64 {
+    pub(crate) fn me(&self) -> i64 {
         self.client.self_id().unwrap()
     }
 
     /// A message in a chat, changed as needed.
-    pub(super) fn message(&self, peer: i64, change: impl FnOnce(&mut raw::Message)) -> Message {
+    pub(crate) fn message(&self, peer: i64, change: impl FnOnce(&mut raw::Message)) -> Message {
         let peer = PeerId::try_from(peer).unwrap().to_peer().unwrap();
         let mut message = raw::Message::new(5, peer, 1, String::new());
         change(&mut message);
@@ -47,12 +47,12 @@ impl Room {
     }
 
     /// A new message in the private chat with Alice.
-    pub(super) fn from_alice(&self, change: impl FnOnce(&mut raw::Message)) -> Event {
+    pub(crate) fn from_alice(&self, change: impl FnOnce(&mut raw::Message)) -> Event {
         Event::NewMessage(self.message(ALICE, change))
     }
 
     /// A message that tells that something happened.
-    pub(super) fn service(&self, peer: i64, action: enums::MessageAction) -> Event {
+    pub(crate) fn service(&self, peer: i64, action: enums::MessageAction) -> Event {
         let peer = PeerId::try_from(peer).unwrap().to_peer().unwrap();
         let mut message = raw::MessageService::new(5, peer, 1, action);
         message.from_id = Some(raw::PeerUser::new(ALICE).into());
@@ -61,16 +61,16 @@ impl Room {
     }
 }
 
-pub(super) fn user(id: i64) -> Option<enums::Peer> {
+pub(crate) fn user(id: i64) -> Option<enums::Peer> {
     Some(raw::PeerUser::new(id).into())
 }
 
-pub(super) fn channel(id: i64) -> Option<enums::Peer> {
+pub(crate) fn channel(id: i64) -> Option<enums::Peer> {
     Some(raw::PeerChannel::new(id).into())
 }
 
 /// The marked id of a channel or supergroup.
-pub(super) fn marked(channel: i64) -> i64 {
+pub(crate) fn marked(channel: i64) -> i64 {
     PeerId::channel(channel).unwrap().as_i64()
 }
 
