@@ -110,7 +110,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};
-pub use dispatch::{Filter, filter};
+pub use dispatch::{Filter, UpdateCx, filter};
 pub use error::{
     Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,
     UsageError,

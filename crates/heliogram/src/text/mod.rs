@@ -33,11 +33,14 @@
 
 mod clean;
 mod html;
+mod inner;
 mod markdown;
 mod span;
 pub mod utf16;
 
 use heliogram_api::{enums::MessageEntity, types};
+
+pub use inner::entity_texts;
 
 /// A text with its formatting, as messages, captions and the like take it.
 ///

@@ -1,6 +1,7 @@
 //! What handlers may take as arguments: everything that implements [`FromUpdate`].
 
 mod events;
+mod written;
 
 use std::future::Future;
 
