@@ -164,6 +164,12 @@ impl Lanes {
         self.cut.store(true, Ordering::Release);
     }
 
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        lock(&self.lanes).len()
+    }
+
     /// Ends everything, in the middle of what it does.
     pub(super) fn abort(&self) {
         for (_, queue) in lock(&self.lanes).drain() {

@@ -19,6 +19,8 @@ mod route;
 mod router;
 mod run;
 mod shorthands;
+#[cfg(test)]
+mod tests;
 mod workers;
 
 pub use cx::UpdateCx;
