@@ -40,6 +40,7 @@
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
+//! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
@@ -79,6 +80,7 @@ pub mod auth;
 mod builder;
 mod client;
 mod config;
+pub mod conversation;
 pub mod dispatch;
 mod error;
 pub mod events;
@@ -110,6 +112,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};
+pub use conversation::{Conversation, ConversationError};
 pub use dispatch::{Filter, filter};
 pub use error::{
     Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,

@@ -172,7 +172,7 @@ impl Driver {
 
     /// Has an engine exactly while somebody reads.
     async fn follow_readers(&mut self, client: &Client) -> Result<()> {
-        let wanted = self.account.is_some() && !self.barred && !self.hub.readers().is_empty();
+        let wanted = self.account.is_some() && !self.barred && self.hub.is_read();
         match (wanted, self.engine.is_some()) {
             (true, false) => {
                 // What was not written yet is where the new engine starts.
@@ -326,12 +326,15 @@ impl Driver {
             if own.is_some_and(|key| self.own_set.contains(&key)) {
                 continue;
             }
+            let cx = Context::new(client, payload.update, payload.entities);
+            let event = Event::from_update(&cx);
+            if self.hub.desk().offer(&cx, &event) {
+                continue;
+            }
             let readers = self.hub.readers();
             for reader in &readers {
                 reader.wait_for_room().await;
             }
-            let cx = Context::new(client, payload.update, payload.entities);
-            let event = Event::from_update(&cx);
             for reader in &readers {
                 reader.put(Ok(event.clone()));
             }
