@@ -67,12 +67,13 @@ impl Changes {
         self.set(Table::Settings, SELF, me.to_bytes())
     }
 
-    /// Forgets who is signed in, every key, peer and update state; keeps addresses and settings.
+    /// Forgets who is signed in, every key, peer, update state and dialogue; keeps addresses and settings.
     pub fn signed_out(&mut self) -> &mut Self {
         self.batch
             .clear(Table::Keys)
             .clear(Table::Peers)
-            .clear(Table::Updates);
+            .clear(Table::Updates)
+            .clear(Table::Dialogues);
         self.batch.delete(Table::Settings, SELF);
         self
     }
