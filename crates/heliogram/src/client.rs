@@ -63,6 +63,8 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    #[cfg(feature = "dialogue")]
+    dialogues: crate::dispatch::Dialogues,
 }
 
 impl Drop for Inner {
@@ -95,6 +97,8 @@ impl Client {
                 pool,
                 layers,
                 peers,
+                #[cfg(feature = "dialogue")]
+                dialogues: crate::dispatch::Dialogues::default(),
             }),
             options: CallOptions::new(),
         };
@@ -246,6 +250,12 @@ impl Client {
     /// Known peers.
     pub(crate) fn peers(&self) -> &Peers {
         &self.inner.peers
+    }
+
+    /// What dialogues share.
+    #[cfg(feature = "dialogue")]
+    pub(crate) fn dialogues(&self) -> &crate::dispatch::Dialogues {
+        &self.inner.dialogues
     }
 
     /// Where updates arrive.

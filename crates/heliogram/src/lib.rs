@@ -56,7 +56,7 @@
 //!
 //! # Features
 //!
-//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
+//! `dialogue`: dialogues whose state is stored, with serde and JSON. `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
 //! of calls for the recorder of the program, through the crate `metrics`. `websocket`: connections
 //! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded
 //! server and signed-in clients for tests, see `heliogram::testing`.
@@ -115,8 +115,8 @@ pub use config::{FloodKind, FloodWait, Identity};
 pub use conversation::{Conversation, ConversationError};
 pub use dispatch::{Filter, filter};
 pub use error::{
-    Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,
-    UsageError,
+    DialogueError, Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded,
+    Unexpected, UsageError,
 };
 pub use events::Event;
 pub use files::{FileError, InputFile};

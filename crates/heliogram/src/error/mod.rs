@@ -1,6 +1,7 @@
 //! The one error type of every public function.
 
 mod advice;
+mod dialogue;
 mod ended;
 mod network;
 mod protocol;
@@ -14,6 +15,7 @@ use heliogram_api::errors::ErrorName;
 
 use crate::{conversation::ConversationError, files::FileError, peers::PeerError, storage};
 
+pub use dialogue::DialogueError;
 pub use ended::{SessionEnd, SessionEnded};
 pub use network::NetworkError;
 pub use protocol::ProtocolError;
@@ -55,6 +57,8 @@ pub enum Error {
     File(Box<FileError>),
     /// A conversation could not begin, or did not bring what was waited for.
     Conversation(Box<ConversationError>),
+    /// The state of a dialogue could not be stored.
+    Dialogue(Box<DialogueError>),
     /// A local file could not be read or written.
     Io(io::Error),
     /// The call cannot work as it was written; fix the code or the settings.
@@ -217,6 +221,7 @@ impl fmt::Display for Error {
             Self::Storage(e) => write!(f, "the session cannot be read or written: {e}"),
             Self::File(e) => e.fmt(f),
             Self::Conversation(e) => e.fmt(f),
+            Self::Dialogue(e) => e.fmt(f),
             Self::Io(e) => e.fmt(f),
             Self::Usage(e) => e.fmt(f),
             Self::Timeout { what } => {
@@ -277,6 +282,12 @@ impl From<FileError> for Error {
 impl From<ConversationError> for Error {
     fn from(e: ConversationError) -> Self {
         Self::Conversation(Box::new(e))
+    }
+}
+
+impl From<DialogueError> for Error {
+    fn from(e: DialogueError) -> Self {
+        Self::Dialogue(Box::new(e))
     }
 }
 

@@ -1,5 +1,6 @@
 use super::{
-    Batch, DcAddress, DcKey, MethodWait, PeerRow, SessionString, SignedIn, Table, UpdateState,
+    Batch, DcAddress, DcKey, DialogueRow, MethodWait, PeerRow, SessionString, SignedIn, Table,
+    UpdateState,
     names::{
         ADDRESSES, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS, channel_name,
         key_name, number_bytes,
@@ -114,6 +115,17 @@ impl Changes {
     /// Forgets the state of all updates.
     pub fn forget_updates(&mut self) -> &mut Self {
         self.batch.clear(Table::Updates);
+        self
+    }
+
+    /// Writes the state of a dialogue.
+    pub fn dialogue(&mut self, key: &str, row: &DialogueRow) -> &mut Self {
+        self.set(Table::Dialogues, key, row.to_bytes())
+    }
+
+    /// Forgets a dialogue.
+    pub fn forget_dialogue(&mut self, key: &str) -> &mut Self {
+        self.batch.delete(Table::Dialogues, key);
         self
     }
 
