@@ -293,6 +293,57 @@ async fn what_a_conversation_takes_reaches_no_other_reader() {
 }
 
 #[tokio::test]
+async fn what_nobody_asked_for_goes_on_to_the_others_in_its_order() {
+    let (_server, alice, bob, client) = scene().await;
+    let mut updates = client.updates();
+    bob.says(&alice, "ready").await.unwrap();
+    room::next_message(&mut updates).await;
+    for round in 0..20 {
+        let conversation = client.conversation("@bob").begin().await.unwrap();
+        for text in ["passed over", "answer", "left", "left too"] {
+            bob.says(&alice, &format!("{text} {round}")).await.unwrap();
+        }
+        conversation.next().await.unwrap();
+        assert!(
+            conversation
+                .next()
+                .await
+                .unwrap()
+                .text()
+                .starts_with("answer")
+        );
+        let last = bob.says(&alice, "later");
+        let (_, _) = tokio::join!(last, async {
+            tokio::time::sleep(Duration::from_millis(round % 3)).await;
+            drop(conversation);
+        });
+        for text in [
+            format!("left {round}"),
+            format!("left too {round}"),
+            "later".into(),
+        ] {
+            assert_eq!(room::next_message(&mut updates).await.text(), text);
+        }
+    }
+    room::no_message(&mut updates).await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_conversations_and_says_why() {
+    let (_server, _alice, _bob, client) = scene().await;
+    let conversation = client.conversation("@bob").begin().await.unwrap();
+    let (waited, out) = tokio::join!(conversation.next(), async {
+        tokio::time::sleep(SHORT / 3).await;
+        client.log_out().await
+    });
+    out.unwrap();
+    assert!(
+        matches!(waited, Err(Error::Cancelled | Error::SessionEnded(_))),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_chat_has_one_conversation_at_a_time() {
     let (_server, alice, bob, client) = scene().await;
     let first = client.conversation("@bob").begin().await.unwrap();

@@ -1,7 +1,7 @@
 //! Who listens where: the table by which updates find conversations.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
 };
@@ -24,6 +24,8 @@ pub(crate) struct Desk {
 struct Table {
     seats: HashMap<PeerId, Vec<Arc<Seat>>>,
     watches: Vec<Arc<Watch>>,
+    /// What ended conversations leave to the others.
+    returned: VecDeque<Event>,
     closed: bool,
 }
 
@@ -35,13 +37,23 @@ impl Desk {
 
     /// The client ends, and every conversation with it.
     pub(crate) fn close(&self) {
-        let seats = {
-            let mut table = lock(&self.table);
-            table.closed = true;
-            table.watches.clear();
-            std::mem::take(&mut table.seats)
-        };
-        end(seats.into_values().flatten(), Ended::Closed);
+        let mut table = lock(&self.table);
+        table.closed = true;
+        table.watches.clear();
+        for seat in std::mem::take(&mut table.seats).into_values().flatten() {
+            seat.end(Ended::Closed);
+        }
+    }
+
+    /// The account is signed out, and every conversation with it.
+    pub(crate) fn sign_out(&self) {
+        self.end(None, Ended::SignedOut);
+    }
+
+    /// What conversations that have ended leave to other readers, to be shown to them before
+    /// anything that was [offered](Self::offer) since.
+    pub(crate) fn take_returned(&self) -> VecDeque<Event> {
+        std::mem::take(&mut lock(&self.table).returned)
     }
 
     /// Shows an event to the conversations; answers whether one of them took it, so that nobody
@@ -111,6 +123,8 @@ impl Desk {
     pub(super) fn leave(&self, seat: &Arc<Seat>) {
         let mut table = lock(&self.table);
         table.watches.retain(|w| !Arc::ptr_eq(&w.seat, seat));
+        // While the table is held, so that what is left comes before what is not taken any more.
+        table.end(seat, Ended::Cancelled);
         if let Some(seats) = table.seats.get_mut(&seat.place.chat) {
             seats.retain(|s| !Arc::ptr_eq(s, seat));
             if seats.is_empty() {
@@ -121,17 +135,22 @@ impl Desk {
 
     /// Calls off the conversations in a chat, or all; answers how many there were.
     pub(super) fn cancel(&self, chat: Option<PeerId>) -> usize {
-        let seats = {
-            let mut table = lock(&self.table);
-            match chat {
-                Some(chat) => table.seats.remove(&chat).unwrap_or_default(),
-                None => std::mem::take(&mut table.seats)
-                    .into_values()
-                    .flatten()
-                    .collect(),
+        self.end(chat, Ended::Cancelled)
+    }
+
+    fn end(&self, chat: Option<PeerId>, why: Ended) -> usize {
+        let mut table = lock(&self.table);
+        let seats: Vec<_> = match chat {
+            Some(chat) => table.seats.remove(&chat).unwrap_or_default(),
+            None => {
+                let all = std::mem::take(&mut table.seats);
+                all.into_values().flatten().collect()
             }
         };
-        end(seats, Ended::Cancelled)
+        for seat in &seats {
+            table.end(seat, why);
+        }
+        seats.len()
     }
 
     pub(super) fn watch(&self, watch: &Arc<Watch>) {
@@ -144,9 +163,14 @@ impl Desk {
     }
 }
 
-fn end(seats: impl IntoIterator<Item = Arc<Seat>>, why: Ended) -> usize {
-    let ended = seats.into_iter().map(|seat| seat.end(why));
-    ended.count()
+impl Table {
+    fn end(&mut self, seat: &Seat, why: Ended) {
+        let left = seat.end(why);
+        if !self.closed && why == Ended::Cancelled {
+            self.returned
+                .extend(left.into_iter().map(Event::NewMessage));
+        }
+    }
 }
 
 /// Somebody who waits for one event that passes a filter.

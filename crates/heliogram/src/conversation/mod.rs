@@ -21,6 +21,8 @@
 //! chat write and edit, and how far they have read; service messages and what this account writes
 //! elsewhere are not for it. What it takes reaches no handler and no other reader of updates,
 //! unless it is not [`exclusive`](Conversation::exclusive), and counts as dealt with from then on.
+//! Messages after the last that was handed out, which nobody asked for, go on to the others when it
+//! ends.
 //! Messages that come between two calls wait, up to
 //! [`max_messages`](Conversation::max_messages); edits likewise, of which the newest are kept.
 //!

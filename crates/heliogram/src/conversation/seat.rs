@@ -46,6 +46,8 @@ pub(super) enum Ended {
     Cancelled,
     /// The client was stopped.
     Closed,
+    /// The account has left the session.
+    SignedOut,
     /// More came than it keeps.
     Full,
 }
@@ -124,10 +126,18 @@ impl Seat {
         taken && self.place.exclusive
     }
 
-    /// Nothing more is heard; the first reason stands.
-    pub(super) fn end(&self, why: Ended) {
-        lock(&self.state).ended.get_or_insert(why);
+    /// Nothing more is heard; the first reason stands. Gives what is for others now: what it took
+    /// away from them and nobody asked for, unless that was too much.
+    pub(super) fn end(&self, why: Ended) -> Vec<Message> {
+        let left = {
+            let mut state = lock(&self.state);
+            match *state.ended.get_or_insert(why) == why && self.place.exclusive {
+                true => state.transcript.leftover(),
+                false => Vec::new(),
+            }
+        };
         self.ring();
+        left
     }
 
     /// Makes whoever waits look again.
@@ -154,7 +164,7 @@ impl Seat {
                 {
                     let mut state = lock(&self.state);
                     let ended = state.ended;
-                    if let Some(why @ (Ended::Cancelled | Ended::Closed)) = ended {
+                    if let Some(why) = ended.filter(|why| *why != Ended::Full) {
                         return Err(Stopped::Ended(why));
                     }
                     if let Some(found) = attempt(&mut state.transcript) {

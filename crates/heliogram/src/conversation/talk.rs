@@ -115,7 +115,6 @@ impl Talk {
 
     fn leave(&self) {
         if let Some(open) = self.life.opened.get() {
-            open.seat.end(Ended::Cancelled);
             self.client.hub().desk().leave(&open.seat);
             self.client.hub().wake();
         }
@@ -159,6 +158,10 @@ impl Talk {
         open.seat.wait(due, attempt).await.map_err(|why| match why {
             Stopped::Ended(Ended::Cancelled) => Error::Cancelled,
             Stopped::Ended(Ended::Closed) => Error::Closed,
+            Stopped::Ended(Ended::SignedOut) => {
+                let ended = self.client.net().ended();
+                ended.map_or(Error::Cancelled, Error::from)
+            }
             Stopped::Ended(Ended::Full) => {
                 let limit = self.settings.max_messages;
                 ConversationError::TooManyMessages { chat, limit }.into()

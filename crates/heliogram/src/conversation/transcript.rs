@@ -36,6 +36,8 @@ pub(super) struct Transcript<M> {
     /// The place of the next message in the order of arrival.
     next: u64,
     heard: VecDeque<Kept<M>>,
+    /// The first place after everything that was handed out.
+    handed_to: u64,
     edits: VecDeque<M>,
     responses: Ledger,
     replies: Ledger,
@@ -61,6 +63,7 @@ impl<M: Line> Transcript<M> {
             replies_are_responses,
             next: 0,
             heard: VecDeque::new(),
+            handed_to: 0,
             edits: VecDeque::new(),
             responses: Ledger::default(),
             replies: Ledger::default(),
@@ -125,15 +128,29 @@ impl<M: Line> Transcript<M> {
 
     /// The next message that was not handed out in any way.
     pub(super) fn take_next(&mut self) -> Option<M> {
-        let kept = self.heard.iter_mut().find(|k| !k.handed)?;
+        let at = self.heard.iter().position(|k| !k.handed)?;
+        self.hand_out(at)
+    }
+
+    /// What came after everything that was handed out: nobody asked for it.
+    pub(super) fn leftover(&mut self) -> Vec<M> {
+        let kept = std::mem::take(&mut self.heard);
+        let after = kept.into_iter().filter(|k| k.place >= self.handed_to);
+        after.map(|k| k.message).collect()
+    }
+
+    fn hand_out(&mut self, at: usize) -> Option<M> {
+        let kept = self.heard.get_mut(at)?;
         kept.handed = true;
+        self.handed_to = self.handed_to.max(kept.place + 1);
         Some(kept.message.clone())
     }
 
     /// The next message after `target` that was not handed out for it.
     pub(super) fn take_response(&mut self, target: i32) -> Option<M> {
         let ledger = &mut self.responses;
-        take(&mut self.heard, ledger, self.limit, target, |_| true)
+        let at = ledger.find(&self.heard, self.limit, target, |_| true)?;
+        self.hand_out(at)
     }
 
     /// The next reply to `target` that was not handed out for it.
@@ -143,7 +160,8 @@ impl<M: Line> Transcript<M> {
             false => &mut self.replies,
         };
         let answers = |m: &M| m.replied() == Some(target);
-        take(&mut self.heard, ledger, self.limit, target, answers)
+        let at = ledger.find(&self.heard, self.limit, target, answers)?;
+        self.hand_out(at)
     }
 
     /// The next edit that fits; each is handed out once.
@@ -156,33 +174,29 @@ impl<M: Line> Transcript<M> {
     }
 }
 
-fn take<M: Line>(
-    heard: &mut VecDeque<Kept<M>>,
-    ledger: &mut Ledger,
-    limit: usize,
-    target: i32,
-    fits: impl Fn(&M) -> bool,
-) -> Option<M> {
-    let kept = heard.iter_mut().find(|k| {
-        k.message.number() > target && fits(&k.message) && !ledger.has(target, k.place)
-    })?;
-    ledger.note(target, kept.place, limit);
-    kept.handed = true;
-    Some(kept.message.clone())
-}
-
 impl Ledger {
-    fn has(&self, target: i32, place: u64) -> bool {
-        self.0
-            .get(&target)
-            .is_some_and(|places| places.contains(&place))
-    }
-
-    fn note(&mut self, target: i32, place: u64, limit: usize) {
-        self.0.entry(target).or_default().insert(place);
+    /// Finds the next message for `target`, and notes that it is handed out for it.
+    fn find<M: Line>(
+        &mut self,
+        heard: &VecDeque<Kept<M>>,
+        limit: usize,
+        target: i32,
+        fits: impl Fn(&M) -> bool,
+    ) -> Option<usize> {
+        let places = self.0.entry(target).or_default();
+        let at = heard.iter().position(|k| {
+            k.message.number() > target && fits(&k.message) && !places.contains(&k.place)
+        });
+        if let Some(kept) = at.and_then(|at| heard.get(at)) {
+            places.insert(kept.place);
+        }
+        if places.is_empty() {
+            self.0.remove(&target);
+        }
         while self.0.len() > limit {
             self.0.pop_first();
         }
+        at
     }
 
     /// A message is no longer kept.
@@ -266,6 +280,16 @@ mod tests {
         assert_eq!(t.take_next(), Some(Said(2, None)));
         assert_eq!(t.take_next(), Some(Said(3, None)));
         assert_eq!((t.take_next(), t.last_heard()), (None, 3));
+    }
+
+    #[test]
+    fn what_is_left_over_is_what_came_after_all_that_was_handed_out() {
+        let heard = [1, 2, 3, 4].map(|id| Said(id, None));
+        let mut t = transcript(4, true, &heard);
+        assert_eq!(t.take_response(1), Some(Said(2, None)));
+        assert!(t.hear(Said(5, None)), "in the room of 2");
+        assert_eq!(t.leftover(), [3, 4, 5].map(|id| Said(id, None)));
+        assert_eq!((t.leftover(), t.take_next()), (vec![], None));
     }
 
     #[test]

@@ -155,6 +155,7 @@ impl Driver {
             self.publish_error(&ended.into());
         }
         if self.account.is_some() {
+            self.hub.desk().sign_out();
             client.peers().clear();
             self.own.clear();
             self.own_set.clear();
@@ -318,6 +319,9 @@ impl Driver {
 
     /// Hands ready events to all readers, then notes how far they have come.
     async fn deliver(&mut self, client: &Client) {
+        for event in self.hub.desk().take_returned() {
+            hand_out(&self.hub, event).await;
+        }
         let Some(engine) = &mut self.engine else {
             return;
         };
@@ -331,12 +335,9 @@ impl Driver {
             if self.hub.desk().offer(&cx, &event) {
                 continue;
             }
-            let readers = self.hub.readers();
-            for reader in &readers {
-                reader.wait_for_room().await;
-            }
-            for reader in &readers {
-                reader.put(Ok(event.clone()));
+            let left = self.hub.desk().take_returned();
+            for event in left.into_iter().chain([event]) {
+                hand_out(&self.hub, event).await;
             }
         }
         while let Some(notice) = engine.poll_notice() {
@@ -398,6 +399,17 @@ impl Driver {
                 other => Error::storage(other.to_string()),
             }));
         }
+    }
+}
+
+/// Hands an event to all readers.
+async fn hand_out(hub: &Hub, event: Event) {
+    let readers = hub.readers();
+    for reader in &readers {
+        reader.wait_for_room().await;
+    }
+    for reader in &readers {
+        reader.put(Ok(event.clone()));
     }
 }
 
