@@ -41,6 +41,7 @@
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
 //! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
+//! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
@@ -113,7 +114,7 @@ pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};
 pub use conversation::{Conversation, ConversationError};
-pub use dispatch::{Filter, filter};
+pub use dispatch::{Filter, Flow, Router, UpdateCx, filter, run_all};
 pub use error::{
     DialogueError, Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded,
     Unexpected, UsageError,

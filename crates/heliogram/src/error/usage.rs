@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use crate::dispatch::DeadRoute;
+
 /// A call that cannot work as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,6 +41,8 @@ pub enum UsageError {
     TooManyCalls,
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
+    /// A route that can never run: its filter lets nothing through that its handler takes.
+    Route(Box<DeadRoute>),
     /// Anything else, in words.
     Other(Box<str>),
 }
@@ -96,6 +100,7 @@ impl fmt::Display for UsageError {
                 "too many calls wait for an answer. Wait for some of them before making more.",
             ),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
+            Self::Route(route) => route.fmt(f),
             Self::Other(text) => f.write_str(text),
         }
     }
