@@ -64,6 +64,8 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    #[cfg(feature = "dialogue")]
+    dialogues: crate::dispatch::Dialogues,
     /// Handlers.
     live: Arc<Live>,
 }
@@ -99,6 +101,8 @@ impl Client {
                 pool,
                 layers,
                 peers,
+                #[cfg(feature = "dialogue")]
+                dialogues: crate::dispatch::Dialogues::default(),
                 live,
             }),
             options: CallOptions::new(),
@@ -273,6 +277,12 @@ impl Client {
     /// Known peers.
     pub(crate) fn peers(&self) -> &Peers {
         &self.inner.peers
+    }
+
+    /// What dialogues share.
+    #[cfg(feature = "dialogue")]
+    pub(crate) fn dialogues(&self) -> &crate::dispatch::Dialogues {
+        &self.inner.dialogues
     }
 
     /// Where updates arrive.
