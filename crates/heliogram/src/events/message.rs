@@ -35,6 +35,11 @@ pub(super) fn message(cx: &Context, raw: &enums::Message) -> Option<Message> {
     Message::new(cx.client(), raw.clone(), cx.entities())
 }
 
+/// The same for one that is still to be sent.
+pub(super) fn planned(cx: &Context, raw: &enums::Message) -> Option<Message> {
+    Message::apart(cx.client(), raw.clone(), cx.entities())
+}
+
 impl About for Message {
     fn chat(&self) -> Option<PeerId> {
         Some(self.peer_id())

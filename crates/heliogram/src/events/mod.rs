@@ -14,9 +14,14 @@ mod action;
 mod album;
 mod bots;
 mod deleted;
+mod draft;
 mod kinds;
 mod message;
+mod poll;
+mod reactions;
 mod read;
+mod scheduled;
+mod story;
 mod user;
 
 use std::sync::Arc;
@@ -28,8 +33,13 @@ pub use self::{
     action::{Action, ChatAction, Joining},
     album::Album,
     deleted::MessagesDeleted,
+    draft::DraftChanged,
     kinds::Kinds,
+    poll::{PollOption, PollUpdate, PollVote},
+    reactions::{ReactionsChanged, RecentReaction},
     read::{MessageRead, ReadKind},
+    scheduled::ScheduledChanged,
+    story::{StoryNews, StoryUpdate},
     user::{Doing, UserStatus, UserUpdate},
 };
 pub(crate) use self::{
@@ -58,6 +68,20 @@ events! {
         /// Somebody came online or left, types, sends a file, or changed their name.
         #[doc(alias = "on_user_status")]
         UserUpdate(UserUpdate) = USER_UPDATE by UserUpdate::from_update,
+        /// The votes of a poll changed, or it was closed.
+        #[doc(alias = "on_poll")]
+        PollUpdate(PollUpdate) = POLL_UPDATE by PollUpdate::from_update,
+        /// Somebody voted in a poll of the bot.
+        PollVote(PollVote) = POLL_VOTE by PollVote::from_update,
+        /// The reactions to a message changed, as accounts of people see it.
+        ReactionsChanged(ReactionsChanged) = REACTIONS_CHANGED by ReactionsChanged::from_update,
+        /// A story was posted, changed, deleted or reacted to, or stories were seen.
+        #[doc(alias = "on_story")]
+        StoryUpdate(StoryUpdate) = STORY_UPDATE by StoryUpdate::from_update,
+        /// What this account is about to write changed, elsewhere.
+        DraftChanged(DraftChanged) = DRAFT_CHANGED by DraftChanged::from_update,
+        /// Messages that are to be sent later were made, changed, sent or deleted, elsewhere.
+        ScheduledChanged(ScheduledChanged) = SCHEDULED_CHANGED by ScheduledChanged::from_update,
 
         // What only bots are told.
         /// Somebody pressed a button that asks the bot.

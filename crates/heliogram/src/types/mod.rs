@@ -5,10 +5,12 @@
 
 mod chat;
 pub(crate) mod entities;
+mod file;
 mod inline;
 mod invite_link;
 mod keyboard;
 mod media;
+mod media_kind;
 mod member_state;
 mod message;
 mod reaction;
@@ -16,15 +18,21 @@ mod user;
 
 pub use chat::{Chat, ChatKind};
 pub(crate) use entities::Entities;
+pub use file::File;
 pub use inline::{InlineChatKind, InlineContent, InlineFile, InlineMessageId, InlineQueryResult};
 pub use invite_link::InviteLink;
 pub use keyboard::{Button, ButtonStyle, Keyboard, KeyboardError, LoginUrl};
 pub(crate) use media::FileSource;
 pub use media::{Document, Media, Photo};
+pub use media_kind::MediaKind;
 pub use member_state::MemberState;
-pub use message::Message;
+pub(crate) use message::RawButton;
+pub use message::{Forward, Message, MessageButton};
 pub use reaction::Reaction;
 pub use user::User;
+
+#[cfg(test)]
+pub(crate) use message::tests::room;
 
 use std::time::{Duration, SystemTime};
 

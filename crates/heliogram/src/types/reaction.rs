@@ -1,39 +1,44 @@
+use std::fmt;
+
 use heliogram_api::{enums, types as raw};
 
-/// A sign that somebody put on a message.
+/// A reaction to a message or story.
 ///
 /// ```
 /// use heliogram::types::Reaction;
 ///
-/// let thumb: Reaction = "👍".into();
-/// assert_eq!(thumb, Reaction::Emoji("👍".to_owned()));
+/// let liked: Reaction = "👍".into();
+/// assert_eq!(liked.emoji(), Some("👍"));
 /// ```
 ///
-/// Raw `reactionEmoji`, `reactionCustomEmoji`, `reactionPaid`.
+/// Raw `Reaction`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[doc(alias = "ReactionType")]
-#[doc(alias = "reactionEmoji")]
-#[doc(alias = "reactionCustomEmoji")]
-#[doc(alias = "reactionPaid")]
 pub enum Reaction {
-    /// An ordinary emoji.
+    /// An emoji.
+    #[doc(alias = "reactionEmoji")]
     Emoji(String),
-    /// The custom emoji with this id.
+    /// A custom emoji, by the id of its document.
+    #[doc(alias = "reactionCustomEmoji")]
     CustomEmoji(i64),
-    /// The star that is paid for.
+    /// A Telegram Star.
+    #[doc(alias = "reactionPaid")]
     Paid,
+    /// None, or none any more.
+    #[doc(alias = "reactionEmpty")]
+    None,
 }
 
 impl Reaction {
-    /// The reaction in a raw value; `None` for the absence of one.
+    /// Reads the raw value.
     #[must_use]
-    pub fn from_raw(reaction: &enums::Reaction) -> Option<Self> {
+    pub fn from_raw(reaction: &enums::Reaction) -> Self {
         match reaction {
-            enums::Reaction::Emoji(r) => Some(Self::Emoji(r.emoticon.clone())),
-            enums::Reaction::CustomEmoji(r) => Some(Self::CustomEmoji(r.document_id)),
-            enums::Reaction::Paid => Some(Self::Paid),
-            _ => None,
+            enums::Reaction::Emoji(r) => Self::Emoji(r.emoticon.clone()),
+            enums::Reaction::CustomEmoji(r) => Self::CustomEmoji(r.document_id),
+            enums::Reaction::Paid => Self::Paid,
+            _ => Self::None,
         }
     }
 
@@ -42,8 +47,9 @@ impl Reaction {
     pub fn to_raw(&self) -> enums::Reaction {
         match self {
             Self::Emoji(emoji) => raw::ReactionEmoji::new(emoji.clone()).into(),
-            Self::CustomEmoji(id) => raw::ReactionCustomEmoji::new(*id).into(),
+            Self::CustomEmoji(document_id) => raw::ReactionCustomEmoji::new(*document_id).into(),
             Self::Paid => enums::Reaction::Paid,
+            Self::None => enums::Reaction::Empty,
         }
     }
 
@@ -57,8 +63,37 @@ impl Reaction {
     }
 }
 
-impl<T: Into<String>> From<T> for Reaction {
-    fn from(emoji: T) -> Self {
-        Self::Emoji(emoji.into())
+impl From<&str> for Reaction {
+    fn from(emoji: &str) -> Self {
+        Self::Emoji(emoji.to_owned())
+    }
+}
+
+/// The emoji; custom ones as `custom:id`.
+impl fmt::Display for Reaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Emoji(emoji) => f.write_str(emoji),
+            Self::CustomEmoji(id) => write!(f, "custom:{id}"),
+            Self::Paid => f.write_str("⭐"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reactions_go_there_and_back() {
+        for reaction in [
+            Reaction::from("👍"),
+            Reaction::CustomEmoji(7),
+            Reaction::Paid,
+            Reaction::None,
+        ] {
+            assert_eq!(Reaction::from_raw(&reaction.to_raw()), reaction);
+        }
     }
 }

@@ -4,7 +4,10 @@ use super::{FromUpdate, Reject};
 use crate::{
     Event, Message,
     dispatch::UpdateCx,
-    events::{Album, ChatAction, Kinds, MessageRead, MessagesDeleted, UserUpdate},
+    events::{
+        Album, ChatAction, DraftChanged, Kinds, MessageRead, MessagesDeleted, PollUpdate, PollVote,
+        ReactionsChanged, ScheduledChanged, StoryUpdate, UserUpdate,
+    },
 };
 // What only bots are told.
 use crate::events::{
@@ -37,6 +40,12 @@ event_arguments! {
     ChatAction = ChatAction, CHAT_ACTION;
     MessageRead = MessageRead, MESSAGE_READ;
     UserUpdate = UserUpdate, USER_UPDATE;
+    PollUpdate = PollUpdate, POLL_UPDATE;
+    PollVote = PollVote, POLL_VOTE;
+    ReactionsChanged = ReactionsChanged, REACTIONS_CHANGED;
+    StoryUpdate = StoryUpdate, STORY_UPDATE;
+    DraftChanged = DraftChanged, DRAFT_CHANGED;
+    ScheduledChanged = ScheduledChanged, SCHEDULED_CHANGED;
 
     // What only bots are told.
     CallbackQuery = CallbackQuery, CALLBACK_QUERY;

@@ -123,7 +123,8 @@ impl About for MessageReaction {
 }
 
 fn reactions(raw: &[enums::Reaction]) -> Vec<Reaction> {
-    raw.iter().filter_map(Reaction::from_raw).collect()
+    let raw = raw.iter().map(Reaction::from_raw);
+    raw.filter(|one| *one != Reaction::None).collect()
 }
 
 fn without(mut these: Vec<Reaction>, those: &[Reaction]) -> Vec<Reaction> {
@@ -181,9 +182,8 @@ impl MessageReactionCount {
             return vec![];
         };
         let counts = u.reactions.iter();
-        counts
-            .filter_map(|one| Some((Reaction::from_raw(&one.reaction)?, one.count)))
-            .collect()
+        let counts = counts.map(|one| (Reaction::from_raw(&one.reaction), one.count));
+        counts.filter(|(one, _)| *one != Reaction::None).collect()
     }
 }
 

@@ -2,7 +2,7 @@ use std::time::SystemTime;
 
 use heliogram_api::{enums, types};
 
-use crate::{Client, Result, types::Keyboard};
+use crate::{Client, Message, Result, conversation::Talk, types::Keyboard};
 
 /// What all methods that send have in common.
 #[derive(Clone, Debug, Default)]
@@ -11,12 +11,29 @@ pub(super) struct SendOptions {
     pub(super) silent: bool,
     pub(super) protected: bool,
     pub(super) schedule: Option<i32>,
+    /// The conversation it is sent in.
+    pub(super) talk: Option<Talk>,
 }
 
 impl SendOptions {
     pub(super) fn raw_reply(&self) -> Option<enums::InputReplyTo> {
         self.reply_to
             .map(|id| types::InputReplyToMessage::new(id).into())
+    }
+
+    /// Lets the conversation begin before the message goes out.
+    pub(super) async fn before(&self) -> Result<()> {
+        match &self.talk {
+            Some(talk) => talk.before_sending().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the conversation what was sent.
+    pub(super) fn after(&self, message: &Message) {
+        if let Some(talk) = &self.talk {
+            talk.sent(message);
+        }
     }
 }
 
@@ -76,6 +93,17 @@ macro_rules! keyboard_setter {
     };
 }
 
+/// Lets a builder with a field `options: SendOptions` send as part of a conversation.
+macro_rules! in_conversation {
+    () => {
+        /// Sends it as part of a conversation.
+        pub(crate) fn in_conversation(mut self, talk: crate::conversation::Talk) -> Self {
+            self.options.talk = Some(talk);
+            self
+        }
+    };
+}
+
 /// The keyboard of a builder in the form that calls take.
 pub(crate) async fn raw_keyboard(
     client: &Client,
@@ -88,4 +116,4 @@ pub(crate) async fn raw_keyboard(
 }
 
 pub(crate) use keyboard_setter;
-pub(super) use send_setters;
+pub(super) use {in_conversation, send_setters};
