@@ -35,7 +35,12 @@ fn compile(file: &Path, deps: &Path, library: &Path) -> Option<String> {
     let object = tempfile::NamedTempFile::new().unwrap();
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
-        .args(["--edition=2024", "--crate-type=lib", "--emit=obj", "-Aunused"])
+        .args([
+            "--edition=2024",
+            "--crate-type=lib",
+            "--emit=obj",
+            "-Aunused",
+        ])
         .arg("-L")
         .arg(format!("dependency={}", deps.display()))
         .arg("--extern")

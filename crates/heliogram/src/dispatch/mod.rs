@@ -5,6 +5,7 @@
 //! client: [`Client::run`](crate::Client::run) does everything a bot's `main` needs. Handlers of
 //! one chat run one after another, those of different chats side by side; see [`Workers`].
 
+mod attached;
 mod cx;
 mod dead;
 mod extract;
@@ -14,6 +15,7 @@ mod handler;
 mod lanes;
 mod live;
 pub mod middleware;
+mod plugins;
 mod registry;
 mod route;
 mod router;
@@ -30,6 +32,7 @@ pub use failure::Failure;
 pub use filter::Filter;
 pub use handler::{Flow, Handler, HandlerError, IntoOutcome, Outcome};
 pub(crate) use live::Live;
+pub use plugins::{PluginInfo, Plugins};
 pub use registry::{Registration, RouteInfo};
 pub use router::Router;
 pub use run::run_all;

@@ -1,7 +1,7 @@
 //! Routes for one kind of event, by the names they have in Pyrogram.
 
 use super::{Filter, Handler, Router, filter::of_kinds};
-use crate::events::Kinds;
+use crate::events::{Kinds, Lifecycle};
 
 macro_rules! shorthands {
     ($( $(#[$doc:meta])* $name:ident = $kind:ident; )*) => {
@@ -34,4 +34,40 @@ shorthands! {
     on_raw = RAW;
     /// [`on`](Self::on) for the news that events were dropped because handlers are too slow.
     on_lagged = LAGGED;
+}
+
+macro_rules! hooks {
+    ($( $(#[$doc:meta])* $name:ident = $turn:ident; )*) => {
+        impl<S: Clone + Send + Sync + 'static> Router<S> {
+            $(
+                $(#[$doc])*
+                pub fn $name<A, H: Handler<A, S>>(self, handler: H) -> Self {
+                    self.hook(Lifecycle::$turn, handler)
+                }
+            )*
+        }
+    };
+}
+
+hooks! {
+    /// Calls this handler when the router is given to a client, before the first event. All of
+    /// these are called, whatever groups, filters and other handlers there are.
+    ///
+    /// ```
+    /// # use heliogram::{Client, Message, Result, Router, filter};
+    /// async fn hello(client: Client) -> Result<()> {
+    ///     client.send_message("me", "I am up").await.map(drop)
+    /// }
+    ///
+    /// let router: Router = Router::new().on_start(hello);
+    /// # let _ = router;
+    /// ```
+    on_start = Started;
+    /// Calls this handler when the router is taken from a client, or the client stops: once the
+    /// other handlers have ended, while calls still work.
+    on_stop = Stopping;
+    /// Calls this handler when the client has connected again.
+    on_connect = Connected;
+    /// Calls this handler when the client has lost its connection; it connects again by itself.
+    on_disconnect = Disconnected;
 }

@@ -10,6 +10,7 @@ mod context;
 
 mod deleted;
 mod kinds;
+mod lifecycle;
 mod message;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use heliogram_api::enums;
 
 pub(crate) use self::context::{About, Context};
-pub use self::{deleted::MessagesDeleted, kinds::Kinds};
+pub use self::{deleted::MessagesDeleted, kinds::Kinds, lifecycle::Lifecycle};
 use crate::{PeerId, types::Message};
 
 events! {
@@ -43,6 +44,8 @@ events! {
         Raw(Arc<enums::Update>) = RAW,
         /// The reader was too slow and this many events were dropped to make room for newer ones.
         Lagged(u64) = LAGGED,
+        /// What becomes of the client: its connection, and its handlers.
+        Lifecycle(Lifecycle) = LIFECYCLE,
     }
 }
 

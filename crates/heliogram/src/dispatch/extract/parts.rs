@@ -1,7 +1,11 @@
 //! Arguments that are no events of their own.
 
 use super::{FromUpdate, Reject};
-use crate::{Event, Message, dispatch::UpdateCx, events::Kinds};
+use crate::{
+    Event, Message,
+    dispatch::UpdateCx,
+    events::{Kinds, Lifecycle},
+};
 
 /// A message that was edited, as an argument. Plain [`Message`] is a new one.
 ///
@@ -42,6 +46,17 @@ impl<S: Sync> FromUpdate<S> for Lagged {
     async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
         match cx.event() {
             Event::Lagged(dropped) => Ok(Self(*dropped)),
+            _ => Err(Reject::Skip),
+        }
+    }
+}
+
+impl<S: Sync> FromUpdate<S> for Lifecycle {
+    const KINDS: Kinds = Kinds::LIFECYCLE;
+
+    async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
+        match cx.event() {
+            Event::Lifecycle(it) => Ok(*it),
             _ => Err(Reject::Skip),
         }
     }

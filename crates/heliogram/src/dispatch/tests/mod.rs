@@ -15,11 +15,7 @@ use super::{
     route::{Owner, Table},
 };
 use crate::{
-    Client, Event, Result,
-    events::Context,
-    net::lock,
-    testing::TestServer,
-    types::Entities,
+    Client, Event, Result, events::Context, net::lock, testing::TestServer, types::Entities,
 };
 
 /// A client, and what events are made for it.

@@ -204,12 +204,18 @@ async fn a_rate_limit_counts_each_event_once_and_tells_once() {
         .on(any(), says("two", Flow::Done))
         .with_state(log.clone());
     for _ in 0..2 {
-        room.through(router.clone(), room.message(1, "hi")).await.unwrap();
+        room.through(router.clone(), room.message(1, "hi"))
+            .await
+            .unwrap();
         assert_eq!(log.take(), ["one", "two"]);
     }
-    room.through(router.clone(), room.message(1, "hi")).await.unwrap();
+    room.through(router.clone(), room.message(1, "hi"))
+        .await
+        .unwrap();
     assert_eq!(log.take(), ["not so fast"]);
-    room.through(router.clone(), room.message(1, "hi")).await.unwrap();
+    room.through(router.clone(), room.message(1, "hi"))
+        .await
+        .unwrap();
     assert!(log.take().is_empty());
     room.through(router, room.message(2, "hi")).await.unwrap();
     assert_eq!(log.take(), ["one", "two"]);
@@ -267,7 +273,9 @@ async fn a_part_of_the_state_is_an_argument() {
         log.note("part");
     }
     let log = Log::default();
-    let router = Router::new().on(any(), note).with_state(App { log: log.clone() });
+    let router = Router::new()
+        .on(any(), note)
+        .with_state(App { log: log.clone() });
     room.through(router, room.message(1, "hi")).await.unwrap();
     assert_eq!(log.take(), ["part"]);
 }
