@@ -64,6 +64,8 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    #[cfg(feature = "dialogue")]
+    dialogues: crate::dispatch::Dialogues,
     /// Handlers.
     live: Arc<Live>,
 }
@@ -99,6 +101,8 @@ impl Client {
                 pool,
                 layers,
                 peers,
+                #[cfg(feature = "dialogue")]
+                dialogues: crate::dispatch::Dialogues::default(),
                 live,
             }),
             options: CallOptions::new(),
@@ -120,6 +124,25 @@ impl Client {
             client.begin_updates().await;
         }
         Ok(client)
+    }
+
+    /// A client without connections, for tests of what needs no server; user 1 is signed in.
+    #[cfg(test)]
+    pub(crate) async fn offline() -> Self {
+        let storage: Arc<dyn Storage> = Arc::new(crate::storage::Memory::default());
+        let config = Config::new(1, String::from("ab").into());
+        let net = Net::open(config, Arc::clone(&storage)).await.unwrap();
+        net.sign_in(1, false).await.unwrap();
+        Self {
+            inner: Arc::new(Inner {
+                claim: Mutex::new(None),
+                layers: Layers::new(Vec::new(), &net.config),
+                pool: Pool::new(Arc::clone(&net)),
+                net,
+                peers: Peers::new(storage),
+            }),
+            options: CallOptions::new(),
+        }
     }
 
     /// Makes sure that a server answers, and that it knows the account the session names.
@@ -254,6 +277,12 @@ impl Client {
     /// Known peers.
     pub(crate) fn peers(&self) -> &Peers {
         &self.inner.peers
+    }
+
+    /// What dialogues share.
+    #[cfg(feature = "dialogue")]
+    pub(crate) fn dialogues(&self) -> &crate::dispatch::Dialogues {
+        &self.inner.dialogues
     }
 
     /// Where updates arrive.

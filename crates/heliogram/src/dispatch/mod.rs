@@ -4,10 +4,21 @@
 //! ([`FromUpdate`]) says for which events it is, too. A [`Router`] holds routes, and is given to a
 //! client: [`Client::run`](crate::Client::run) does everything a bot's `main` needs. Handlers of
 //! one chat run one after another, those of different chats side by side; see [`Workers`].
+//!
+//! # Dialogues
+//! With the feature `dialogue`, a handler can take a `Dialogue<T>`: a state of the program's own, for
+//! each person in each chat or as the type says, which is stored and outlives a restart. `in_state`
+//! lets a handler run in some states only. Where a program that runs waits for the next answer, a
+//! [`Conversation`](crate::Conversation) is shorter.
 
 mod attached;
+#[cfg(feature = "regex")]
+mod captures;
+pub mod command;
 mod cx;
 mod dead;
+#[cfg(feature = "dialogue")]
+mod dialogue;
 mod extract;
 mod failure;
 pub mod filter;
@@ -25,8 +36,18 @@ mod shorthands;
 mod tests;
 mod workers;
 
+#[cfg(feature = "regex")]
+pub use captures::Captures;
+pub use command::{
+    ArgError, Command, CommandArg, CommandArgs, CommandError, CommandInfo, CommandSyntax, Commands,
+    DeepLink, Words,
+};
 pub use cx::UpdateCx;
 pub use dead::DeadRoute;
+#[cfg(feature = "dialogue")]
+pub(crate) use dialogue::Dialogues;
+#[cfg(feature = "dialogue")]
+pub use dialogue::{Dialogue, DialogueState, InState, Scope, in_state};
 pub use extract::{Edited, FromRef, FromUpdate, Lagged, Reject, State};
 pub use failure::Failure;
 pub use filter::Filter;
