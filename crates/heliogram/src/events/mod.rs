@@ -16,6 +16,7 @@ mod bots;
 mod deleted;
 mod draft;
 mod kinds;
+mod lifecycle;
 mod message;
 mod poll;
 mod reactions;
@@ -35,6 +36,7 @@ pub use self::{
     deleted::MessagesDeleted,
     draft::DraftChanged,
     kinds::Kinds,
+    lifecycle::Lifecycle,
     poll::{PollOption, PollUpdate, PollVote},
     reactions::{ReactionsChanged, RecentReaction},
     read::{MessageRead, ReadKind},
@@ -158,6 +160,8 @@ events! {
         Raw(Arc<enums::Update>) = RAW,
         /// The reader was too slow and this many events were dropped to make room for newer ones.
         Lagged(u64) = LAGGED,
+        /// What becomes of the client: its connection, and its handlers.
+        Lifecycle(Lifecycle) = LIFECYCLE,
     }
 }
 

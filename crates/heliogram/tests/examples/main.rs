@@ -4,4 +4,6 @@
 #[path = "../room/mod.rs"]
 mod room;
 
+mod command_bot;
 mod echo;
+mod two_accounts;
