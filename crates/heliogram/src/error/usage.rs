@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use crate::dispatch::DeadRoute;
+
 /// A call that cannot work as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,6 +50,8 @@ pub enum UsageError {
     },
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
+    /// A route that can never run: its filter lets nothing through that its handler takes.
+    Route(Box<DeadRoute>),
     /// Anything else, in words.
     Other(Box<str>),
 }
@@ -107,6 +111,7 @@ impl fmt::Display for UsageError {
             Self::Button(why) => write!(f, "the button cannot be pressed: {why}."),
             Self::Filter { filter, why } => write!(f, "the filter {filter} cannot work: {why}."),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
+            Self::Route(route) => route.fmt(f),
             Self::Other(text) => f.write_str(text),
         }
     }

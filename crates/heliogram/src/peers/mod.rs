@@ -8,6 +8,7 @@ mod error;
 mod id;
 mod like;
 mod observe;
+mod places;
 mod resolve;
 
 use heliogram_api::{enums, types};

@@ -37,7 +37,7 @@ pub(crate) struct FileSource {
 
 impl Media {
     /// The media of a raw value, found in a message.
-    pub(crate) fn new(media: &enums::MessageMedia, source: FileSource) -> Option<Self> {
+    pub(crate) fn new(media: &enums::MessageMedia, source: Option<FileSource>) -> Option<Self> {
         let file = match media {
             enums::MessageMedia::Empty => return None,
             enums::MessageMedia::Photo(m) => {
@@ -128,11 +128,11 @@ pub struct Document {
 
 impl Document {
     /// The file in a raw value, found in a message; `None` if it is gone.
-    pub(crate) fn found(document: &enums::Document, source: FileSource) -> Option<Self> {
+    pub(crate) fn found(document: &enums::Document, source: Option<FileSource>) -> Option<Self> {
         match document {
             enums::Document::Document(document) => Some(Self {
                 raw: Arc::new((**document).clone()),
-                source: Some(source),
+                source,
             }),
             _ => None,
         }
@@ -239,11 +239,11 @@ pub struct Photo {
 
 impl Photo {
     /// The photo in a raw value, found in a message; `None` if it is gone.
-    pub(crate) fn found(photo: &enums::Photo, source: FileSource) -> Option<Self> {
+    pub(crate) fn found(photo: &enums::Photo, source: Option<FileSource>) -> Option<Self> {
         match photo {
             enums::Photo::Photo(photo) => Some(Self {
                 raw: Arc::new((**photo).clone()),
-                source: Some(source),
+                source,
             }),
             _ => None,
         }

@@ -9,6 +9,7 @@ mod file;
 mod media;
 mod media_kind;
 mod message;
+mod reaction;
 mod user;
 
 pub use chat::{Chat, ChatKind};
@@ -19,6 +20,7 @@ pub use media::{Document, Media, Photo};
 pub use media_kind::MediaKind;
 pub(crate) use message::RawButton;
 pub use message::{Forward, Message, MessageButton};
+pub use reaction::Reaction;
 pub use user::User;
 
 #[cfg(test)]

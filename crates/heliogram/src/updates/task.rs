@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use super::{
+    Receipt,
     engine::{Batch, Changes, Engine, Notice, Place, State, Update},
     fetch::{self, Fetched},
     hub::{Hub, Input},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     Client, Error, PeerId, ProtocolError, Result, RpcError, SessionEnded, WeakClient,
-    events::{Context, Event},
+    events::{Context, Event, Grouper},
     net::refresh,
     storage::{self, UpdateState},
 };
@@ -70,6 +71,7 @@ struct Driver {
     /// What this client sent, newest last: channel (0 outside) and message id.
     own: VecDeque<(i64, i32)>,
     own_set: HashSet<(i64, i32)>,
+    albums: Grouper<Receipt>,
     save_at: Option<Instant>,
     changes: Changes,
 }
@@ -89,6 +91,7 @@ impl Driver {
             fetches: JoinSet::new(),
             own: VecDeque::new(),
             own_set: HashSet::new(),
+            albums: Grouper::default(),
             save_at: None,
             changes: Changes::default(),
         }
@@ -100,12 +103,19 @@ impl Driver {
 
     fn deadline(&self) -> Instant {
         let engine = self.engine.as_ref().map(|e| self.start + e.poll_timeout());
+        let albums = self.albums.poll_timeout(self.is_fetching());
         let idle = || Instant::now() + Duration::from_secs(3600);
         engine
             .into_iter()
             .chain(self.save_at)
+            .chain(albums.map(|at| self.start + at))
             .min()
             .unwrap_or_else(idle)
+    }
+
+    /// Whether a difference is on its way, which may bring what is missing.
+    fn is_fetching(&self) -> bool {
+        !self.fetches.is_empty()
     }
 
     fn save_soon(&mut self) {
@@ -155,6 +165,7 @@ impl Driver {
             self.publish_error(&ended.into());
         }
         if self.account.is_some() {
+            self.hub.desk().sign_out();
             client.peers().clear();
             self.own.clear();
             self.own_set.clear();
@@ -166,13 +177,14 @@ impl Driver {
     /// Nobody reads, or nobody is signed in.
     fn rest(&mut self) {
         self.engine = None;
+        drop(self.albums.abandon());
         self.epoch += 1;
         self.fetches.abort_all();
     }
 
     /// Has an engine exactly while somebody reads.
     async fn follow_readers(&mut self, client: &Client) -> Result<()> {
-        let wanted = self.account.is_some() && !self.barred && !self.hub.readers().is_empty();
+        let wanted = self.account.is_some() && !self.barred && self.hub.is_read();
         match (wanted, self.engine.is_some()) {
             (true, false) => {
                 // What was not written yet is where the new engine starts.
@@ -318,6 +330,9 @@ impl Driver {
 
     /// Hands ready events to all readers, then notes how far they have come.
     async fn deliver(&mut self, client: &Client) {
+        for event in self.hub.desk().take_returned() {
+            hand_out(&self.hub, event).await;
+        }
         let Some(engine) = &mut self.engine else {
             return;
         };
@@ -326,15 +341,22 @@ impl Driver {
             if own.is_some_and(|key| self.own_set.contains(&key)) {
                 continue;
             }
-            let readers = self.hub.readers();
-            for reader in &readers {
-                reader.wait_for_room().await;
-            }
             let cx = Context::new(client, payload.update, payload.entities);
             let event = Event::from_update(&cx);
-            for reader in &readers {
-                reader.put(Ok(event.clone()));
+            if self.hub.desk().offer(&cx, &event) {
+                continue;
             }
+            let now = self.start.elapsed();
+            let left = self.hub.desk().take_returned();
+            for event in left.into_iter().chain([event]) {
+                for (event, _) in self.albums.pass(now, event, Receipt::default()) {
+                    hand_out(&self.hub, event).await;
+                }
+            }
+        }
+        let (now, fetching) = (self.start.elapsed(), !self.fetches.is_empty());
+        for (album, _) in self.albums.handle_timeout(now, fetching) {
+            hand_out(&self.hub, album).await;
         }
         while let Some(notice) = engine.poll_notice() {
             log(notice);
@@ -395,6 +417,17 @@ impl Driver {
                 other => Error::storage(other.to_string()),
             }));
         }
+    }
+}
+
+/// Gives an event to everybody who reads.
+async fn hand_out(hub: &Hub, event: Event) {
+    let readers = hub.readers();
+    for reader in &readers {
+        reader.wait_for_room().await;
+    }
+    for reader in &readers {
+        reader.put(Ok(event.clone()));
     }
 }
 

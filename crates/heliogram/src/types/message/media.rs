@@ -193,10 +193,10 @@ impl Message {
         self.plain()?.media.as_deref()
     }
 
-    fn source(&self) -> FileSource {
-        FileSource {
+    fn source(&self) -> Option<FileSource> {
+        Some(FileSource {
             chat: self.peer_id(),
             message: self.id(),
-        }
+        })
     }
 }

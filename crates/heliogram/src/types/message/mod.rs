@@ -54,6 +54,15 @@ struct Inner {
 impl Message {
     /// Makes a message of a raw value and the peers that came with it; `None` if it is empty.
     pub(crate) fn new(client: &Client, raw: enums::Message, entities: &Entities) -> Option<Self> {
+        let message = Self::apart(client, raw, entities)?;
+        let places = &client.peers().places;
+        places.note(message.inner.peer, message.id());
+        Some(message)
+    }
+
+    /// The same for one that is numbered apart from those of the account's chats: one that is still
+    /// to be sent, or lies elsewhere.
+    pub(crate) fn apart(client: &Client, raw: enums::Message, entities: &Entities) -> Option<Self> {
         let (peer, from, out) = match &raw {
             enums::Message::Message(m) => (&m.peer_id, m.from_id.as_ref(), m.out),
             enums::Message::Service(m) => (&m.peer_id, m.from_id.as_ref(), m.out),
