@@ -289,11 +289,11 @@ macro_rules! commands {
                             [ $( $name ),+ ] [ $( $doc ),* ]
                             $( ( $( $type ),+ ) )? $( { $( $field : $field_type ),+ } )?
                         );
-                        return ::std::option::Option::Some(args.read(&syntax, &described, |words| {
+                        return ::std::option::Option::Some(args.read(&syntax, &described, |_words| {
                             ::std::result::Result::Ok(Self::$variant
-                                $( ( $( <$type as $crate::dispatch::CommandArg>::take(words)? ),+ ) )?
+                                $( ( $( <$type as $crate::dispatch::CommandArg>::take(_words)? ),+ ) )?
                                 $( { $(
-                                    $field: <$field_type as $crate::dispatch::CommandArg>::take(words)?
+                                    $field: <$field_type as $crate::dispatch::CommandArg>::take(_words)?
                                 ),+ } )?
                             )
                         }));

@@ -17,7 +17,7 @@ fn all() -> impl Iterator<Item = (&'static str, Filter)> {
         ("ephemeral", ephemeral),
         ("start", start),
     ];
-    let tables = [PEOPLE, CONTENT, MEDIA, PLACE, ACTIONS];
+    let tables = [PEOPLE, SENDERS, CONTENT, MEDIA, PLACE, ACTIONS];
     let tables = tables.into_iter().flatten().copied();
     tables.chain(more).map(|(name, filter)| (name, filter()))
 }

@@ -356,7 +356,6 @@ fn news(room: &Room) -> Vec<Sample> {
 }
 
 fn others(room: &Room) -> Vec<Sample> {
-    let raw_event = |update: enums::Update| Event::Raw(std::sync::Arc::new(update));
     let message = || {
         let peer = raw::PeerUser::new(ALICE).into();
         enums::Message::Message(Box::new(raw::Message::new(1, peer, 1, "later".into())))
@@ -376,12 +375,12 @@ fn others(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "scheduled",
-            raw_event(raw::UpdateNewScheduledMessage::new(message()).into()),
-            "scheduled",
+            room.event(raw::UpdateNewScheduledMessage::new(message())),
+            "scheduled incoming private",
         ),
         sample(
             "for one person",
-            raw_event(raw::UpdateNewEphemeralMessage::new(Box::new(brief)).into()),
+            room.event(raw::UpdateNewEphemeralMessage::new(Box::new(brief))),
             "ephemeral",
         ),
         sample("dropped events", Event::Lagged(1), ""),
