@@ -42,7 +42,7 @@ fn ok<C: Commands>(text: &str) -> Option<C> {
 
 fn mistake(text: &str) -> CommandError {
     let command = read::<Cmd>(text).expect("one of the commands");
-    command.err().expect("a mistake")
+    command.expect_err("a mistake")
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn holds(room: &Room, filter: &Filter, event: &Event) -> bool {
 }
 
 fn text(room: &Room, text: &str) -> Event {
-    room.from_alice(|m| m.message = text.into())
+    room.alice_writes(|m| m.message = text.into())
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ impl Room {
     }
 
     /// A new message in the private chat with Alice.
-    pub(crate) fn from_alice(&self, change: impl FnOnce(&mut raw::Message)) -> Event {
+    pub(crate) fn alice_writes(&self, change: impl FnOnce(&mut raw::Message)) -> Event {
         Event::NewMessage(self.message(ALICE, change))
     }
 
