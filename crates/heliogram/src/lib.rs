@@ -149,6 +149,10 @@ struct Readme;
 #[doc = include_str!("../../../docs/connecting.md")]
 struct Connecting;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/conversations.md")]
+struct Conversations;
+
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../../docs/testing.md")]
 struct Testing;

@@ -6,8 +6,8 @@ mod room;
 use std::time::{Duration, Instant};
 
 use heliogram::{
-    Client, Conversation, ConversationError, Error, Event, InputFile, Message, Result, Updates,
-    conversation::Awaited, events::Kinds, filter::filter_fn,
+    Client, Conversation, ConversationError, Error, Event, Flow, InputFile, Message, Result,
+    Router, Updates, conversation::Awaited, events::Kinds, filter, filter::filter_fn,
 };
 use heliogram_server::{Account, Said, Server, TestServer};
 
@@ -199,8 +199,9 @@ async fn replies_are_told_from_other_messages() {
 
 #[tokio::test]
 async fn edits_that_arrive_early_are_kept() {
-    let (_server, alice, bob, client) = scene().await;
-    let conversation = client.conversation("@bob");
+    let (server, alice, bob, client) = scene().await;
+    // What is caught up on comes with all edits made.
+    let conversation = listening(&server, client.conversation("@bob")).await;
     conversation.say("report").await.unwrap();
     bob.says(&alice, "working").await.unwrap();
     let answer = newest(&bob, &alice);
@@ -290,6 +291,54 @@ async fn what_a_conversation_takes_reaches_no_other_reader() {
     bob.says(&alice, "to both").await.unwrap();
     assert_eq!(along.next().await.unwrap().text(), "to both");
     assert_eq!(room::next_message(&mut updates).await.text(), "to both");
+}
+
+#[tokio::test]
+async fn a_handler_holds_a_conversation_that_no_other_route_sees() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let bot = server.bot("helper").await;
+    let client = room::enter(&server, &bot).await;
+
+    async fn sign_up(message: Message) -> Result<Flow> {
+        if message.text() != "/signup" {
+            return Ok(Flow::Next);
+        }
+        let conversation = message.client().conversation(&message);
+        let name = conversation.ask("Your name?").await?;
+        let age: u8 = conversation.ask_parse("Your age?", "A number!").await?;
+        conversation
+            .say(format!("{} is {age}", name.text()))
+            .await?;
+        Ok(Flow::Done)
+    }
+    async fn echo(message: Message) -> Result<()> {
+        message.respond(format!("echo {}", message.text())).await?;
+        Ok(())
+    }
+    let router = Router::new()
+        .on_message(filter::any(), sign_up)
+        .on_message(filter::any(), echo);
+    let running = tokio::spawn({
+        let client = client.clone();
+        async move { client.run(router).await }
+    });
+    for person in [&alice, &bob] {
+        person.says(&bot, "/signup").await.unwrap();
+    }
+    for (said, heard) in [("Al", "Your name?"), ("x", "Your age?"), ("3", "A number!")] {
+        for person in [&alice, &bob] {
+            assert_eq!(person.hears_from(&bot).await.unwrap().text, heard);
+            person.says(&bot, said).await.unwrap();
+        }
+    }
+    for person in [&alice, &bob] {
+        assert_eq!(person.hears_from(&bot).await.unwrap().text, "Al is 3");
+        person.says(&bot, "bye").await.unwrap();
+        assert_eq!(person.hears_from(&bot).await.unwrap().text, "echo bye");
+    }
+    client.quit();
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -5,3 +5,4 @@
 mod room;
 
 mod echo;
+mod form;
