@@ -30,6 +30,7 @@ impl DialogueState for Form {
     const NAME: &'static str = "form";
 }
 
+/// The bot.
 pub fn router() -> Router {
     Router::new().on_message(filter::any(), fill_in)
 }
