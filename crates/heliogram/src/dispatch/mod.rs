@@ -11,6 +11,9 @@
 //! lets a handler run in some states only. Where a program that runs waits for the next answer, a
 //! [`Conversation`](crate::Conversation) is shorter.
 
+#[cfg(feature = "regex")]
+mod captures;
+pub mod command;
 mod cx;
 mod dead;
 #[cfg(feature = "dialogue")]
@@ -31,6 +34,12 @@ mod shorthands;
 mod tests;
 mod workers;
 
+#[cfg(feature = "regex")]
+pub use captures::Captures;
+pub use command::{
+    ArgError, Command, CommandArg, CommandArgs, CommandError, CommandInfo, CommandSyntax, Commands,
+    DeepLink, Words,
+};
 pub use cx::UpdateCx;
 pub use dead::DeadRoute;
 #[cfg(feature = "dialogue")]

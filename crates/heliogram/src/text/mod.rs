@@ -33,6 +33,7 @@
 
 mod clean;
 mod html;
+mod inner;
 mod markdown;
 mod span;
 pub mod utf16;
@@ -40,6 +41,8 @@ pub mod utf16;
 use std::{error, fmt};
 
 use heliogram_api::{enums::MessageEntity, types};
+
+pub use inner::entity_texts;
 
 /// A text with its formatting, as messages, captions and the like take it.
 ///

@@ -15,7 +15,7 @@ pub(crate) struct Delivery {
 }
 
 /// Dropping the last receipt of an event acknowledges it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Receipt {}
 
 /// What one reader is handed; dropping it ends the subscription.

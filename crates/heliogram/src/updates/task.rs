@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use super::{
+    Receipt,
     engine::{Batch, Changes, Engine, Notice, Place, State, Update},
     fetch::{self, Fetched},
     hub::{Hub, Input},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     Client, Error, PeerId, ProtocolError, Result, RpcError, SessionEnded, WeakClient,
-    events::{Context, Event},
+    events::{Context, Event, Grouper},
     net::refresh,
     storage::{self, UpdateState},
 };
@@ -70,6 +71,7 @@ struct Driver {
     /// What this client sent, newest last: channel (0 outside) and message id.
     own: VecDeque<(i64, i32)>,
     own_set: HashSet<(i64, i32)>,
+    albums: Grouper<Receipt>,
     save_at: Option<Instant>,
     changes: Changes,
 }
@@ -89,6 +91,7 @@ impl Driver {
             fetches: JoinSet::new(),
             own: VecDeque::new(),
             own_set: HashSet::new(),
+            albums: Grouper::default(),
             save_at: None,
             changes: Changes::default(),
         }
@@ -100,12 +103,19 @@ impl Driver {
 
     fn deadline(&self) -> Instant {
         let engine = self.engine.as_ref().map(|e| self.start + e.poll_timeout());
+        let albums = self.albums.poll_timeout(self.is_fetching());
         let idle = || Instant::now() + Duration::from_secs(3600);
         engine
             .into_iter()
             .chain(self.save_at)
+            .chain(albums.map(|at| self.start + at))
             .min()
             .unwrap_or_else(idle)
+    }
+
+    /// Whether a difference is on its way, which may bring what is missing.
+    fn is_fetching(&self) -> bool {
+        !self.fetches.is_empty()
     }
 
     fn save_soon(&mut self) {
@@ -167,6 +177,7 @@ impl Driver {
     /// Nobody reads, or nobody is signed in.
     fn rest(&mut self) {
         self.engine = None;
+        drop(self.albums.abandon());
         self.epoch += 1;
         self.fetches.abort_all();
     }
@@ -335,10 +346,17 @@ impl Driver {
             if self.hub.desk().offer(&cx, &event) {
                 continue;
             }
+            let now = self.start.elapsed();
             let left = self.hub.desk().take_returned();
             for event in left.into_iter().chain([event]) {
-                hand_out(&self.hub, event).await;
+                for (event, _) in self.albums.pass(now, event, Receipt::default()) {
+                    hand_out(&self.hub, event).await;
+                }
             }
+        }
+        let (now, fetching) = (self.start.elapsed(), !self.fetches.is_empty());
+        for (album, _) in self.albums.handle_timeout(now, fetching) {
+            hand_out(&self.hub, album).await;
         }
         while let Some(notice) = engine.poll_notice() {
             log(notice);
@@ -402,7 +420,7 @@ impl Driver {
     }
 }
 
-/// Hands an event to all readers.
+/// Gives an event to everybody who reads.
 async fn hand_out(hub: &Hub, event: Event) {
     let readers = hub.readers();
     for reader in &readers {

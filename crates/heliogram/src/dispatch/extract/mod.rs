@@ -3,6 +3,7 @@
 mod events;
 mod parts;
 mod state;
+mod written;
 
 use std::future::Future;
 
