@@ -342,6 +342,41 @@ async fn a_handler_holds_a_conversation_that_no_other_route_sees() {
 }
 
 #[tokio::test]
+async fn handlers_that_wait_for_an_answer_do_not_hold_up_the_end() {
+    let server = TestServer::start().await;
+    let (alice, bot) = (server.user("alice").await, server.bot("helper").await);
+    let client = room::enter(&server, &bot).await;
+    async fn ask(message: Message) -> Result<()> {
+        let conversation = message.client().conversation(&message);
+        let outcome = conversation.ask("Yes?").await;
+        assert!(matches!(outcome, Err(Error::Closed)), "{outcome:?}");
+        message.respond("Another time, then.").await.map(drop)
+    }
+    let running = tokio::spawn({
+        let client = client.clone();
+        async move {
+            client
+                .run(Router::new().on_message(filter::any(), ask))
+                .await
+        }
+    });
+    alice.says(&bot, "hello").await.unwrap();
+    assert_eq!(alice.hears_from(&bot).await.unwrap().text, "Yes?");
+    let began = Instant::now();
+    client.quit();
+    running.await.unwrap().unwrap();
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(
+        alice.hears_from(&bot).await.unwrap().text,
+        "Another time, then."
+    );
+}
+
+#[tokio::test]
 async fn what_nobody_asked_for_goes_on_to_the_others_in_its_order() {
     let (_server, alice, bob, client) = scene().await;
     let mut updates = client.updates();
