@@ -135,7 +135,7 @@ pub use proxy::Proxy;
 pub use rustls;
 pub use stats::Stats;
 pub use text::{Text, html, md};
-pub use types::{Chat, ChatKind, Document, Media, Message, Photo, User};
+pub use types::{Button, Chat, ChatKind, Document, Keyboard, Media, Message, Photo, User};
 pub use updates::Updates;
 
 /// A future on the heap, as the awaitable builders and dyn-safe traits of this crate return it.

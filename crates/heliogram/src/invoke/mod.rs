@@ -102,6 +102,7 @@
 //! [`layer`]: crate::ClientBuilder::layer
 
 mod batch;
+mod business;
 mod calling;
 mod cdn;
 mod chat;
@@ -131,6 +132,7 @@ use heliogram_tl::{Call, to_bytes};
 use crate::{BoxFuture, Client, Result, config::Config};
 
 pub use batch::{Answers, InvokeAll, MultiError};
+pub(crate) use business::Businesses;
 pub use options::CallOptions;
 pub(crate) use order::{Leader, Order};
 pub use throttle::Budget;
