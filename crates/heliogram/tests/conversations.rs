@@ -5,9 +5,10 @@ mod room;
 
 use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt;
 use heliogram::{
-    Client, Conversation, ConversationError, Error, Event, Flow, InputFile, Message, Result,
-    Router, Updates, conversation::Awaited, events::Kinds, filter, filter::filter_fn,
+    Button, Client, Conversation, ConversationError, Error, Event, Flow, InputFile, Message,
+    Result, Router, Updates, conversation::Awaited, events::Kinds, filter, filter::filter_fn,
 };
 use heliogram_server::{Account, Said, Server, TestServer};
 
@@ -662,6 +663,68 @@ async fn an_event_is_waited_for_with_a_filter() {
 }
 
 #[tokio::test]
+async fn a_button_is_waited_for_and_no_handler_is_told() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let bot = server.bot("helper").await;
+    let client = room::enter(&server, &bot).await;
+    let (alice, bob) = (
+        room::enter(&server, &alice).await,
+        room::enter(&server, &bob).await,
+    );
+    let mut updates = client.updates();
+    let mut shown = Vec::new();
+    for person in [&alice, &bob] {
+        // A bot may write to those only who wrote to it.
+        person.send_message("@helper", "/start").await.unwrap();
+        let start = room::next_message(&mut updates).await;
+        let buttons = [Button::callback("Yes", "yes"), Button::callback("No", "no")];
+        start.respond("Sure?").keyboard(buttons).await.unwrap();
+        let helper = person.history("@helper").limit(1);
+        shown.extend(helper.try_collect::<Vec<_>>().await.unwrap());
+    }
+    let chat = alice.self_id().unwrap();
+    let conversation = client.conversation(chat).begin().await.unwrap();
+    let click = conversation.wait_click().from_now().await.unwrap();
+    let presses = |message: &Message, text: &str| {
+        let click = message.click(text);
+        tokio::spawn(async move { click.await.map(drop) })
+    };
+    let bobs = presses(&shown[1], "No");
+    let Event::CallbackQuery(theirs) = room::next(&mut updates).await else {
+        panic!("another event");
+    };
+    assert_eq!(
+        (theirs.sender_id(), theirs.data_str()),
+        (bob.self_id().unwrap(), Some("no"))
+    );
+    theirs.answer().await.unwrap();
+    bobs.await.unwrap().unwrap();
+
+    let alices = presses(&shown[0], "Yes");
+    let click = click.await.unwrap();
+    assert_eq!(
+        (click.sender_id(), click.data_str()),
+        (alice.self_id().unwrap(), Some("yes"))
+    );
+    click.answer().await.unwrap();
+    alices.await.unwrap().unwrap();
+    let none = conversation
+        .wait_click()
+        .of(click.message_id().unwrap() + 1)
+        .timeout(SHORT);
+    let (none, ()) = tokio::join!(none, async {
+        let again = presses(&shown[0], "No");
+        match room::next(&mut updates).await {
+            Event::CallbackQuery(query) => query.answer().await.map(drop).unwrap(),
+            other => panic!("a button of the conversation: {other:?}"),
+        }
+        again.await.unwrap().unwrap();
+    });
+    assert!(matches!(error(none), ConversationError::Timeout { .. }));
+}
+
+#[tokio::test]
 async fn files_are_part_of_it() {
     let (_server, alice, bob, client) = scene().await;
     answering(&bob, &alice, &["thanks"]);
@@ -682,6 +745,7 @@ fn every_call_can_be_spawned() {
         sent(&conversation.ask("a").into_future());
         sent(&conversation.ask_parse::<u8>("a", "b").into_future());
         sent(&conversation.next().into_future());
+        sent(&conversation.wait_click().into_future());
         sent(&conversation.mark_read().into_future());
     }
     let _ = checks;

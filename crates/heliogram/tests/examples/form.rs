@@ -59,9 +59,20 @@ async fn form_goes_on_after_it_was_killed() {
 
     let (three, running) = start(&server, &form, &left).await;
     assert_eq!(ask(&alice, "yes").await, "Welcome, Alice (36).");
-    assert_eq!(ask(&bob, "40").await, "Bob, 40: is that right?");
-    assert_eq!(ask(&bob, "no").await, "Once more. Your name?");
+    let with_bob = bob.conversation("@formular");
+    let question = with_bob.ask("40").await.unwrap();
+    assert_eq!(question.text(), "Bob, 40: is that right?");
+    question.click("No").await.unwrap();
+    assert_eq!(
+        with_bob.next().await.unwrap().text(),
+        "Once more. Your name?"
+    );
+    drop(with_bob);
+    assert_eq!(ask(&bob, "Robert").await, "Your age?");
     assert_eq!(ask(&alice, "again").await, "Your name?");
+    // A button of what is over does nothing.
+    question.click("Yes").await.unwrap();
+    assert_eq!(ask(&bob, "41").await, "Robert, 41: is that right?");
     three.quit();
     running.await.unwrap();
 }
