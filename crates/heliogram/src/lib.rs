@@ -159,6 +159,10 @@ struct Handlers;
 #[doc = include_str!("../../../docs/filters.md")]
 struct Filters;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/conversations.md")]
+struct Conversations;
+
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../../docs/testing.md")]
 struct Testing;

@@ -6,4 +6,5 @@ mod room;
 
 mod command_bot;
 mod echo;
+mod form;
 mod two_accounts;
