@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::{
     Authorization, CallOptions, ClientBuilder, Error, Layer, RawCall, Result, Stats, auth,
     config::Config,
+    dispatch::Live,
     invoke::{self, Layers},
     net::{Net, Pool, lock, refresh},
     peers::Peers,
@@ -63,6 +64,10 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    #[cfg(feature = "dialogue")]
+    dialogues: crate::dispatch::Dialogues,
+    /// Handlers.
+    live: Arc<Live>,
 }
 
 impl Drop for Inner {
@@ -87,6 +92,7 @@ impl Client {
         let peers = Peers::new(Arc::clone(&storage));
         let net = Net::open(config, storage).await?;
         let layers = Layers::new(layers, &net.config);
+        let live = Arc::new(Live::new(net.config.workers));
         let pool = Pool::new(Arc::clone(&net));
         let client = Self {
             inner: Arc::new(Inner {
@@ -95,6 +101,9 @@ impl Client {
                 pool,
                 layers,
                 peers,
+                #[cfg(feature = "dialogue")]
+                dialogues: crate::dispatch::Dialogues::default(),
+                live,
             }),
             options: CallOptions::new(),
         };
@@ -227,16 +236,19 @@ impl Client {
         self.net().home()
     }
 
-    /// Closes all connections, after calls under way have had a moment to end and everything
-    /// written is sent, and lets go of the session: it is complete in its storage and free for
+    /// Lets handlers end what they have (see [`Workers::drain`](crate::dispatch::Workers::drain)),
+    /// unless one of them asks for this; then closes all connections, after calls under way have had
+    /// a moment to end and everything written is sent, and lets go of the session: it is complete in its storage and free for
     /// another client. Every handle fails with [`Error::Closed`](crate::Error::Closed) from now on.
     ///
     /// # Errors
     /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
+        self.inner.live.drain().await;
         self.inner.pool.stop().await;
         let closed = self.storage().close().await;
+        self.inner.live.close();
         lock(&self.inner.claim).take();
         Ok(closed?)
     }
@@ -267,6 +279,12 @@ impl Client {
         &self.inner.peers
     }
 
+    /// What dialogues share.
+    #[cfg(feature = "dialogue")]
+    pub(crate) fn dialogues(&self) -> &crate::dispatch::Dialogues {
+        &self.inner.dialogues
+    }
+
     /// Where updates arrive.
     pub(crate) fn hub(&self) -> &updates::Hub {
         &self.net().hub
@@ -285,6 +303,11 @@ impl Client {
     /// What stands around every call.
     pub(crate) fn layers(&self) -> &Layers {
         &self.inner.layers
+    }
+
+    /// Handlers.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.inner.live
     }
 
     /// The open connections.

@@ -42,6 +42,9 @@ macro_rules! events {
                 pub const $told_kind: Self = Self(1 << Bit::$told_kind as u64);
             )*
 
+            /// The kinds that are made of updates, and so may tell where they happened.
+            pub(crate) const PLACED: Self = Self(0 $(| Self::$kind.0)*);
+
             /// Every kind with its name.
             const NAMES: &'static [(Self, &'static str)] = &[
                 $((Self::$kind, stringify!($name)),)*

@@ -19,6 +19,7 @@ use crate::{Client, Result, types::Chat};
 pub(crate) use cache::Peers;
 pub use error::PeerError;
 pub use id::{PeerId, PeerKind};
+pub(crate) use like::Like;
 pub use like::PeerLike;
 pub(crate) use observe::entities_of;
 pub(crate) use resolve::{Peer, sendable_mentions};

@@ -8,7 +8,7 @@ use heliogram_api::enums;
 use tokio::sync::Notify;
 
 use super::{mailbox::Mailbox, normalize};
-use crate::{Client, net::lock};
+use crate::{Client, conversation::Desk, net::lock};
 
 /// How many updates may wait to be put in order. What is beyond is fetched again later.
 const CAPACITY: usize = 1024;
@@ -24,6 +24,8 @@ struct Shared {
     state: Mutex<State>,
     /// Woken when the state changed.
     changed: Notify,
+    /// The conversations, which events are offered to before anybody else.
+    desk: Desk,
 }
 
 #[derive(Default)]
@@ -99,6 +101,7 @@ impl Hub {
                 reader.close();
             }
         }
+        self.shared.desk.close();
         self.wake();
     }
 
@@ -124,8 +127,18 @@ impl Hub {
         state.readers.clone()
     }
 
+    /// The conversations of the client.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.shared.desk
+    }
+
+    /// Whether there is anybody to follow updates for.
+    pub(super) fn is_read(&self) -> bool {
+        self.shared.desk.is_open() || !self.readers().is_empty()
+    }
+
     /// Makes the engine look.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.shared.changed.notify_one();
     }
 

@@ -165,6 +165,7 @@ impl Driver {
             self.publish_error(&ended.into());
         }
         if self.account.is_some() {
+            self.hub.desk().sign_out();
             client.peers().clear();
             self.own.clear();
             self.own_set.clear();
@@ -183,7 +184,7 @@ impl Driver {
 
     /// Has an engine exactly while somebody reads.
     async fn follow_readers(&mut self, client: &Client) -> Result<()> {
-        let wanted = self.account.is_some() && !self.barred && !self.hub.readers().is_empty();
+        let wanted = self.account.is_some() && !self.barred && self.hub.is_read();
         match (wanted, self.engine.is_some()) {
             (true, false) => {
                 // What was not written yet is where the new engine starts.
@@ -329,6 +330,9 @@ impl Driver {
 
     /// Hands ready events to all readers, then notes how far they have come.
     async fn deliver(&mut self, client: &Client) {
+        for event in self.hub.desk().take_returned() {
+            hand_out(&self.hub, event).await;
+        }
         let Some(engine) = &mut self.engine else {
             return;
         };
@@ -339,9 +343,15 @@ impl Driver {
             }
             let cx = Context::new(client, payload.update, payload.entities);
             let event = Event::from_update(&cx);
+            if self.hub.desk().offer(&cx, &event) {
+                continue;
+            }
             let now = self.start.elapsed();
-            for (event, _) in self.albums.pass(now, event, Receipt::default()) {
-                hand_out(&self.hub, event).await;
+            let left = self.hub.desk().take_returned();
+            for event in left.into_iter().chain([event]) {
+                for (event, _) in self.albums.pass(now, event, Receipt::default()) {
+                    hand_out(&self.hub, event).await;
+                }
             }
         }
         let (now, fetching) = (self.start.elapsed(), !self.fetches.is_empty());

@@ -1,15 +1,25 @@
+mod buttons;
+mod forward;
+mod media;
+mod methods;
+mod origin;
+mod related;
+mod reply;
+mod service;
+#[cfg(test)]
+pub(crate) mod tests;
+mod text;
+
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use heliogram_api::{enums, types as raw};
 
-use super::{Chat, Entities, Media, media::FileSource, system_time};
-use crate::{
-    Client, PeerId, PeerLike, Result, Text,
-    methods::messages::{
-        DeleteMessages, Download, EditMessage, ForwardMessages, SendFile, SendMessage,
-    },
-    text,
-};
+use super::{Chat, Entities, system_time};
+use crate::{Client, PeerId};
+
+pub use buttons::MessageButton;
+pub(crate) use buttons::RawButton;
+pub use forward::Forward;
 
 /// A message: what was written, by whom, where, and what came with it.
 ///
@@ -36,6 +46,9 @@ struct Inner {
     peer: PeerId,
     chat: Chat,
     sender: Option<Chat>,
+    outgoing: bool,
+    /// Those of whom it speaks besides, as far as they came along with it.
+    related: Vec<Chat>,
 }
 
 impl Message {
@@ -57,24 +70,28 @@ impl Message {
         };
         let peer = PeerId::from_peer(peer)?;
         let find = |id: PeerId| entities.find(client, id);
+        let own = client.self_id().and_then(PeerId::user);
         // In private chats the raw value may leave out who wrote.
-        let own = || client.self_id().and_then(PeerId::user).filter(|_| out);
         let sender = from
             .and_then(PeerId::from_peer)
-            .or_else(|| {
-                if peer.is_user() {
-                    own().or_else(|| Some(peer).filter(|_| !out))
-                } else {
-                    None
-                }
+            .or_else(|| match peer.is_user() {
+                true => own.filter(|_| out).or_else(|| Some(peer).filter(|_| !out)),
+                false => None,
             })
             .map(find);
-        let chat = find(peer);
+        // What one notes down in Saved Messages is one's own, though the server does not say so.
+        let note = own == Some(peer) && forward::header(&raw).is_none();
+        let known = |id| entities.get(id).cloned();
         let inner = Inner {
-            raw,
+            chat: find(peer),
             peer,
-            chat,
             sender,
+            outgoing: out || note,
+            related: related::of_message(&raw)
+                .into_iter()
+                .filter_map(known)
+                .collect(),
+            raw,
         };
         Some(Self {
             client: client.clone(),
@@ -126,39 +143,6 @@ impl Message {
         self.sender().map(Chat::id)
     }
 
-    /// The text without marks, or the caption of a file; empty if there is none.
-    #[must_use]
-    #[doc(alias = "raw_text")]
-    #[doc(alias = "caption")]
-    #[doc(alias = "message")]
-    pub fn text(&self) -> &str {
-        self.plain().map_or("", |m| &m.message)
-    }
-
-    /// The formatting of the text, offsets counted in UTF-16 units.
-    #[must_use]
-    #[doc(alias = "get_entities_text")]
-    #[doc(alias = "caption_entities")]
-    pub fn entities(&self) -> &[enums::MessageEntity] {
-        self.plain()
-            .and_then(|m| m.entities.as_ref())
-            .map_or(&[], |v| v.as_slice())
-    }
-
-    /// The text with Markdown marks, which [`md`](crate::md) reads back.
-    #[must_use]
-    #[doc(alias = "markdown")]
-    pub fn text_md(&self) -> String {
-        text::to_markdown(self.text(), self.entities())
-    }
-
-    /// The text with HTML tags, which [`html`](crate::html) reads back.
-    #[must_use]
-    #[doc(alias = "html")]
-    pub fn text_html(&self) -> String {
-        text::to_html(self.text(), self.entities())
-    }
-
     /// When it was sent.
     #[must_use]
     pub fn date(&self) -> SystemTime {
@@ -175,15 +159,12 @@ impl Message {
         self.plain().and_then(|m| m.edit_date).map(system_time)
     }
 
-    /// Whether this account wrote it.
+    /// Whether this account wrote it. Notes in Saved Messages are one's own unless forwarded.
     #[must_use]
     #[doc(alias = "out")]
+    #[doc(alias = "outgoing")]
     pub fn is_outgoing(&self) -> bool {
-        match &self.inner.raw {
-            enums::Message::Message(m) => m.out,
-            enums::Message::Service(m) => m.out,
-            _ => false,
-        }
+        self.inner.outgoing
     }
 
     /// Whether this account is mentioned or replied to.
@@ -199,6 +180,7 @@ impl Message {
 
     /// Whether it was sent without a sound.
     #[must_use]
+    #[doc(alias = "silent")]
     pub fn is_silent(&self) -> bool {
         match &self.inner.raw {
             enums::Message::Message(m) => m.silent,
@@ -207,53 +189,24 @@ impl Message {
         }
     }
 
-    /// Whether it tells of something that happened: someone joined, the title changed and so on.
-    #[must_use]
-    #[doc(alias = "action")]
-    pub fn is_service(&self) -> bool {
-        matches!(self.inner.raw, enums::Message::Service(_))
-    }
-
     /// Whether it is pinned.
     #[must_use]
+    #[doc(alias = "pinned")]
     pub fn is_pinned(&self) -> bool {
         self.plain().is_some_and(|m| m.pinned)
-    }
-
-    /// Whether it was forwarded from somewhere.
-    #[must_use]
-    #[doc(alias = "forward")]
-    #[doc(alias = "fwd_from")]
-    pub fn is_forwarded(&self) -> bool {
-        self.plain().is_some_and(|m| m.fwd_from.is_some())
-    }
-
-    /// Whether it is a reply.
-    #[must_use]
-    pub fn is_reply(&self) -> bool {
-        self.reply_to().is_some()
-    }
-
-    /// The id of the message it replies to, in the same chat unless the raw value says otherwise.
-    #[must_use]
-    #[doc(alias = "reply_to_msg_id")]
-    #[doc(alias = "reply_to_message_id")]
-    pub fn reply_to(&self) -> Option<i32> {
-        let header = match &self.inner.raw {
-            enums::Message::Message(m) => m.reply_to.as_ref(),
-            enums::Message::Service(m) => m.reply_to.as_ref(),
-            _ => None,
-        };
-        match header.map(|h| &**h) {
-            Some(enums::MessageReplyHeader::MessageReplyHeader(h)) => h.reply_to_msg_id,
-            _ => None,
-        }
     }
 
     /// How often it was seen, for posts of channels.
     #[must_use]
     pub fn views(&self) -> Option<i32> {
         self.plain().and_then(|m| m.views)
+    }
+
+    /// How often it was forwarded, for posts of channels.
+    #[must_use]
+    #[doc(alias = "forwards")]
+    pub fn forward_count(&self) -> Option<i32> {
+        self.plain().and_then(|m| m.forwards)
     }
 
     /// What messages of one album have in common.
@@ -263,20 +216,10 @@ impl Message {
         self.plain().and_then(|m| m.grouped_id)
     }
 
-    /// What it carries besides text.
-    #[must_use]
-    #[doc(alias = "file")]
-    pub fn media(&self) -> Option<Media> {
-        let source = FileSource {
-            chat: self.inner.peer,
-            message: self.id(),
-        };
-        let media = self.plain()?.media.as_ref()?;
-        Media::new(media, Some(source))
-    }
-
     /// The raw value, with everything that has no method here.
     #[must_use]
+    #[doc(alias = "stringify")]
+    #[doc(alias = "to_dict")]
     pub fn raw(&self) -> &enums::Message {
         &self.inner.raw
     }
@@ -287,62 +230,17 @@ impl Message {
         &self.client
     }
 
-    /// Writes to the same chat; see [`Client::send_message`].
-    #[doc(alias = "answer")]
-    pub fn respond(&self, text: impl Into<Text>) -> SendMessage {
-        self.client.send_message(self, text)
+    /// Somebody the message speaks of, with what is known without asking the server.
+    fn known(&self, id: PeerId) -> Chat {
+        let here = [Some(self.chat()), self.sender()].into_iter().flatten();
+        here.chain(&self.inner.related)
+            .find(|c| c.peer_id() == id)
+            .cloned()
+            .or_else(|| self.client.peers().chat(id))
+            .unwrap_or_else(|| Chat::unknown(id))
     }
 
-    /// Writes to the same chat as a reply; see [`Client::send_message`].
-    #[doc(alias = "reply_text")]
-    pub fn reply(&self, text: impl Into<Text>) -> SendMessage {
-        self.respond(text).reply_to(self.id())
-    }
-
-    /// Sends a file to the same chat as a reply; see [`Client::send_file`].
-    #[doc(alias = "reply_document")]
-    pub fn reply_file(&self, file: impl Into<crate::files::InputFile>) -> SendFile {
-        self.client.send_file(self, file).reply_to(self.id())
-    }
-
-    /// Changes the text; see [`Client::edit_message`].
-    #[doc(alias = "edit_text")]
-    #[doc(alias = "edit_caption")]
-    pub fn edit(&self, text: impl Into<Text>) -> EditMessage {
-        self.client.edit_message(self, self.id(), text)
-    }
-
-    /// Deletes it for everyone; see [`Client::delete_messages`].
-    pub fn delete(&self) -> DeleteMessages {
-        self.client.delete_messages(self, self.id())
-    }
-
-    /// Forwards it to another chat; see [`Client::forward_messages`].
-    #[doc(alias = "forward_to")]
-    pub fn forward(&self, to: impl Into<PeerLike>) -> ForwardMessages {
-        self.client.forward_messages(to, self, self.id())
-    }
-
-    /// Fetches the file it carries; see [`Client::download`].
-    #[doc(alias = "download_media")]
-    pub fn download(&self) -> Download {
-        self.client.download(self)
-    }
-
-    /// Fetches the message it replies to; `None` if it replies to none, or that one is gone.
-    ///
-    /// # Errors
-    /// Those of [`Client::get_messages`].
-    #[doc(alias = "get_reply_message")]
-    #[doc(alias = "reply_to_message")]
-    pub async fn replied(&self) -> Result<Option<Self>> {
-        let Some(id) = self.reply_to() else {
-            return Ok(None);
-        };
-        let found = self.client.get_messages(self, id).await?;
-        Ok(found.into_iter().next().flatten())
-    }
-
+    /// The raw message, unless it is of service.
     fn plain(&self) -> Option<&raw::Message> {
         match &self.inner.raw {
             enums::Message::Message(m) => Some(m),
