@@ -138,6 +138,9 @@ impl Client {
                 claim: Mutex::new(None),
                 layers: Layers::new(Vec::new(), &net.config),
                 pool: Pool::new(Arc::clone(&net)),
+                #[cfg(feature = "dialogue")]
+                dialogues: crate::dispatch::Dialogues::default(),
+                live: Arc::new(Live::new(net.config.workers)),
                 net,
                 peers: Peers::new(storage),
             }),
