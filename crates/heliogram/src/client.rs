@@ -89,24 +89,8 @@ impl Client {
         layers: Vec<Arc<dyn Layer>>,
     ) -> Result<Self> {
         let claim = Claim::take(&storage)?;
-        let peers = Peers::new(Arc::clone(&storage));
-        let net = Net::open(config, storage).await?;
-        let layers = Layers::new(layers, &net.config);
-        let live = Arc::new(Live::new(net.config.workers));
-        let pool = Pool::new(Arc::clone(&net));
-        let client = Self {
-            inner: Arc::new(Inner {
-                claim: Mutex::new(Some(claim)),
-                net,
-                pool,
-                layers,
-                peers,
-                #[cfg(feature = "dialogue")]
-                dialogues: crate::dispatch::Dialogues::default(),
-                live,
-            }),
-            options: CallOptions::new(),
-        };
+        let net = Net::open(config, Arc::clone(&storage)).await?;
+        let client = Self::over(net, storage, Some(claim), layers);
         let config = match client.greet().await {
             Ok(config) => config,
             Err(e) => {
@@ -133,16 +117,26 @@ impl Client {
         let config = Config::new(1, String::from("ab").into());
         let net = Net::open(config, Arc::clone(&storage)).await.unwrap();
         net.sign_in(1, false).await.unwrap();
+        Self::over(net, storage, None, Vec::new())
+    }
+
+    /// A handle of a session that nobody else has.
+    fn over(
+        net: Arc<Net>,
+        storage: Arc<dyn Storage>,
+        claim: Option<Claim>,
+        layers: Vec<Arc<dyn Layer>>,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
-                claim: Mutex::new(None),
-                layers: Layers::new(Vec::new(), &net.config),
+                claim: Mutex::new(claim),
                 pool: Pool::new(Arc::clone(&net)),
+                layers: Layers::new(layers, &net.config),
+                peers: Peers::new(storage),
                 #[cfg(feature = "dialogue")]
                 dialogues: crate::dispatch::Dialogues::default(),
                 live: Arc::new(Live::new(net.config.workers)),
                 net,
-                peers: Peers::new(storage),
             }),
             options: CallOptions::new(),
         }

@@ -3,5 +3,8 @@
 
 #[path = "../room/mod.rs"]
 mod room;
+#[path = "../room/album.rs"]
+mod sending;
 
+mod album_saver;
 mod echo;
