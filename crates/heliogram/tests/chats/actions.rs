@@ -112,7 +112,7 @@ async fn a_new_title_is_told() {
 }
 
 #[tokio::test]
-async fn unpinning_is_told_although_no_service_message_says_so() {
+async fn pinning_and_unpinning_is_told_once_each() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
     let small = server.group("Small", &alice).with([&bob]).await;
@@ -126,15 +126,17 @@ async fn unpinning_is_told_although_no_service_message_says_so() {
         bob.says(&team, "important").await.unwrap();
         let own = room::next_message(&mut to_alice).await;
         let important = room::next_message(&mut to_bob).await;
-        let said = alice.messages_with(&team);
-        let said = said.iter().find(|m| m.text == "important").unwrap();
-        alice.pins(said).await.unwrap();
-        a.invoke(f::messages::UpdatePinnedMessage {
-            unpin: true,
-            ..f::messages::UpdatePinnedMessage::new(own.input_chat().await.unwrap(), own.id())
-        })
-        .await
-        .unwrap();
+        let peer = own.input_chat().await.unwrap();
+        let pin = f::messages::UpdatePinnedMessage::new(peer, own.id());
+        a.invoke(pin.clone()).await.unwrap();
+        a.invoke(f::messages::UpdatePinnedMessage { unpin: true, ..pin })
+            .await
+            .unwrap();
+
+        let pinned = next_of(&mut to_bob, only!(ChatAction)).await;
+        assert!(pinned.new_pin() && !pinned.unpin());
+        assert_eq!(pinned.pin_ids(), [important.id()]);
+        assert_eq!(pinned.sender().unwrap().username(), Some("alice"));
         let unpinned = next_of(&mut to_bob, only!(ChatAction)).await;
         assert!(unpinned.unpin() && !unpinned.new_pin() && unpinned.message().is_none());
         assert_eq!(unpinned.pin_ids(), [important.id()]);
