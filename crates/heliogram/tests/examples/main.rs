@@ -3,7 +3,10 @@
 
 #[path = "../room/mod.rs"]
 mod room;
+#[path = "../room/album.rs"]
+mod sending;
 
+mod album_saver;
 mod command_bot;
 mod echo;
 mod form;
