@@ -137,7 +137,7 @@ impl<V> Sequence<V> {
     /// The first range that is missing.
     pub(crate) fn missing(&self) -> Option<(i32, i32)> {
         let local = self.local?;
-        match self.held.front() {
+        match self.held.iter().find(|step| step.start() > local) {
             Some(step) => Some((local, step.start())),
             None => (self.beyond > local).then_some((local, self.beyond)),
         }
@@ -202,7 +202,7 @@ impl<V> Sequence<V> {
     }
 
     /// Delivers the steps that are next by now, and forgets those received before.
-    fn release(&mut self, now: Duration, phase: Phase, sink: &mut impl Sink<V>) {
+    pub(crate) fn release(&mut self, now: Duration, phase: Phase, sink: &mut impl Sink<V>) {
         while let (Some(local), Some(step)) = (self.local, self.held.front()) {
             let order = step.start().cmp(&local);
             if order == Ordering::Greater {
@@ -277,16 +277,10 @@ impl<V> Sequence<V> {
         self.local = Some(to.max(0));
     }
 
-    /// Starts where the server says; what waits goes on waiting.
-    pub(crate) fn begin(&mut self, to: i32) {
-        self.local = Some(self.first(to));
-        (self.beyond, self.gap) = (0, None);
-    }
-
-    /// Goes on where the server says, because from where it stood it cannot.
+    /// Starts, or goes on, where the server says; what waits goes on waiting.
     pub(crate) fn restart(&mut self, to: i32, sink: &mut impl Sink<V>) {
-        let before = self.local;
-        self.begin(to);
+        (self.beyond, self.gap) = (0, None);
+        let before = self.local.replace(self.first(to));
         if let Some(from) = before {
             sink.tell(Event::Reset { from, to });
         }
@@ -305,16 +299,17 @@ impl<V> Sequence<V> {
         (self.local, self.gap) = (Some(local.max(to)), None);
     }
 
-    /// Where to start if the server says `to`: before what came in already, since that came after
-    /// somebody began to listen.
+    /// Where to start if the server says `to`: before what came in already and was not delivered,
+    /// since that came after somebody began to listen.
     fn first(&self, to: i32) -> i32 {
-        let first = self.held.front().map_or(to, Step::start);
-        first.min(to).max(0)
-    }
-
-    /// Lets go of what waited for a state that was asked for.
-    pub(crate) fn resume(&mut self, now: Duration, sink: &mut impl Sink<V>) {
-        self.release(now, Phase::Flowing, sink);
+        // What falls counts anew, and says nothing about what waits.
+        let known = self.local.filter(|local| *local <= to).unwrap_or(0);
+        let new = self
+            .held
+            .iter()
+            .map(Step::start)
+            .find(|start| *start >= known);
+        new.map_or(to, |new| new.min(to)).max(0)
     }
 
     /// A difference was fetched to its end: what waited is let go of, what is missing all the same

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Engine,
-    fetching::MAX_PAUSE,
+    fetching::{Fetching, MAX_PAUSE},
     lanes::{Containers, Lane},
 };
 use crate::{
@@ -26,19 +26,22 @@ impl<T: Content> Engine<T> {
             out: &mut self.out,
             date: &mut self.date,
         };
-        // Nobody needs to hear of seq, whose containers were not numbered for others before.
-        self.seq.begin(state.seq);
-        self.seq.resume(now, &mut containers);
+        self.seq.restart(state.seq, &mut containers);
+        self.seq.release(now, Phase::Flowing, &mut containers);
         for (sequence, counter, to) in [
             (&mut self.pts, Counter::Pts, state.pts),
             (&mut self.qts, Counter::Qts, state.qts),
         ] {
             let mut lane = self.out.lane(counter);
             sequence.restart(to, &mut lane);
-            sequence.resume(now, &mut lane);
+            sequence.release(now, Phase::Flowing, &mut lane);
         }
         self.end(Key::Common);
         self.watch(now, Key::Common);
+        // No difference will name the channels in which something happened meanwhile.
+        let known = self.channels.iter().filter(|(_, c)| !c.gone);
+        let known: Vec<i64> = known.map(|(id, _)| *id).collect();
+        known.into_iter().for_each(|id| self.want(Key::Channel(id)));
     }
 
     /// Takes a part of the difference of the account.
@@ -225,6 +228,7 @@ impl<T: Content> Engine<T> {
             return;
         }
         self.out.counts.failures += 1;
+        self.let_go(now, key);
         match (failure, key) {
             (Failure::Retry { after }, _) => self.pause(now, key, after),
             (Failure::Gone, Key::Channel(id)) => self.gone(now, id),
@@ -243,11 +247,31 @@ impl<T: Content> Engine<T> {
         }
     }
 
+    /// What came in order while a fetch was running need not wait for it any more.
+    fn let_go(&mut self, now: Duration, key: Key) {
+        let phase = Phase::Waiting;
+        if let Key::Channel(id) = key {
+            return self.on_channel(id, |sequence, lane| sequence.release(now, phase, lane));
+        }
+        let mut containers = Containers {
+            out: &mut self.out,
+            date: &mut self.date,
+        };
+        self.seq.release(now, phase, &mut containers);
+        self.pts
+            .release(now, phase, &mut self.out.lane(Counter::Pts));
+        self.qts
+            .release(now, phase, &mut self.out.lane(Counter::Qts));
+    }
+
     /// Forgets a channel; what had come of it already is delivered.
     fn gone(&mut self, now: Duration, id: i64) {
         let pts = self.channels.get(&id).and_then(|c| c.sequence.local());
         self.give_up(now, id);
-        self.forget_channel(id);
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.gone = true;
+            channel.fetching = Fetching::NEW;
+        }
         self.out.notice(Notice::Gone {
             channel: id,
             pts: pts.unwrap_or(0),
@@ -265,7 +289,7 @@ impl<T: Content> Engine<T> {
         let to = missing.map_or(from, |(_, to)| to);
         self.on_channel(id, |sequence, lane| {
             sequence.restart(to, lane);
-            sequence.resume(now, lane);
+            sequence.release(now, Phase::Flowing, lane);
         });
         if missing.is_none() {
             self.forget_channel(id);

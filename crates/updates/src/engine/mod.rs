@@ -35,6 +35,9 @@ struct Channel<T> {
     newest: Option<i32>,
     /// What is stored, as far as the engine knows.
     stored: Option<i32>,
+    /// It could no longer be read. How far it was is remembered, so that late copies are known; what
+    /// is new begins it anew.
+    gone: bool,
 }
 
 impl<T> Channel<T> {
@@ -44,6 +47,7 @@ impl<T> Channel<T> {
             fetching: Fetching::NEW,
             newest: None,
             stored: None,
+            gone: false,
         }
     }
 }
@@ -194,8 +198,7 @@ impl<T: Content> Engine<T> {
     /// Takes the pts of a channel that is only met now, such as from the list of dialogs, so that
     /// nothing that happens in it from then on is missed. Channels that are known stay as they are.
     pub fn handle_channel_met(&mut self, id: i64, pts: i32) {
-        if pts > 0 && !self.channels.contains_key(&id) && self.channels.len() < MAX_CHANNELS {
-            self.channels.insert(id, Channel::new(pts));
+        if pts > 0 && self.begins_at(id, pts) {
             self.moved.insert(id);
         }
     }

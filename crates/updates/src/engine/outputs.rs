@@ -106,7 +106,7 @@ impl<T: Content> Engine<T> {
             self.stored = changes.common;
         }
         for id in std::mem::take(&mut self.moved) {
-            let Some(channel) = self.channels.get_mut(&id) else {
+            let Some(channel) = self.channels.get_mut(&id).filter(|c| !c.gone) else {
                 changes.channels.push((id, None));
                 continue;
             };
@@ -133,7 +133,7 @@ impl<T: Content> Engine<T> {
         Load {
             ready: self.out.ready.len(),
             waiting: self.pts.held() + self.qts.held() + self.seq.held() + self.held,
-            channels: self.channels.len(),
+            channels: self.channels.values().filter(|c| !c.gone).count(),
             fetching: self.channel_fetches,
             queued: self.wanted.len(),
             quarantined: self.channels.values().filter(quarantined).count(),

@@ -50,17 +50,30 @@ impl<T: Content> Engine<T> {
         }
     }
 
+    /// Begins a channel that is not known, or anew one that was gone; answers whether it did.
+    pub(super) fn begins_at(&mut self, id: i64, pts: i32) -> bool {
+        let room = self.channels.len() < MAX_CHANNELS;
+        match self.channels.get_mut(&id) {
+            Some(c) if c.gone && c.sequence.local().is_none_or(|local| local <= pts) => {
+                c.gone = false;
+                c.sequence.assign(pts, 0);
+            }
+            None if room => {
+                self.channels.insert(id, Channel::new(pts));
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn in_channel(&mut self, now: Duration, id: i64, step: Step<T>) {
-        if self.channels.len() >= MAX_CHANNELS && !self.channels.contains_key(&id) {
+        // A channel never heard of starts right before its first update.
+        self.begins_at(id, step.start());
+        let Some(channel) = self.channels.get(&id) else {
             self.out.counts.untracked += 1;
             self.out.ready.extend(step.value);
             return;
-        }
-        // A channel never heard of starts right before its first update.
-        let channel = self
-            .channels
-            .entry(id)
-            .or_insert_with(|| Channel::new(step.start()));
+        };
         let phase = channel.fetching.phase();
         self.on_channel(id, |sequence, lane| sequence.offer(now, step, phase, lane));
         if self.held > MAX_HELD_OF_CHANNELS {
@@ -71,24 +84,23 @@ impl<T: Content> Engine<T> {
     }
 
     fn channel_too_long(&mut self, now: Duration, id: i64, pts: Option<i32>) {
-        let counter = Counter::Channel(id);
-        let Some(channel) = self.channels.get_mut(&id) else {
-            // Nothing tells from where to ask.
+        let known = self.channels.get(&id);
+        let local = known.and_then(|c| c.sequence.local());
+        if pts.is_some() && pts <= local {
+            return;
+        }
+        if known.is_none_or(|c| c.gone) {
+            // Nothing tells from where to ask, or it was no use.
             self.out.notice(Notice::TooLong {
-                counter,
-                from: None,
+                counter: Counter::Channel(id),
+                from: local,
                 to: pts,
                 delivered: 0,
             });
             self.handle_channel_met(id, pts.unwrap_or(0));
             return;
-        };
-        match (pts, channel.sequence.local()) {
-            (Some(pts), Some(local)) if pts <= local => return,
-            (Some(pts), _) => channel.sequence.expect(pts),
-            (None, _) => {}
         }
-        self.moved.insert(id);
+        self.on_channel(id, |sequence, _| sequence.expect(pts.unwrap_or(0)));
         self.want(Key::Channel(id));
         self.leave_quarantine(now, id);
     }

@@ -106,3 +106,19 @@ fn broken_channels_keep_nobody_from_being_fetched() {
     assert!(asked <= 100 + 500 + 5, "{asked}");
     assert_eq!(e.counts().quarantined, 100);
 }
+
+#[test]
+fn a_copy_that_comes_during_a_fetch_that_fails_is_not_delivered_again() {
+    let (mut e, now) = refused();
+    let now = now + QUARANTINE;
+    // The gap closes by itself, and yet it is fetched, because that was due.
+    for (pts, value) in [(101, 1), (102, 2)] {
+        e.handle_updates(now, channel(5, pts, value));
+    }
+    assert!(e.poll_request().is_some());
+    e.handle_updates(now, channel(5, 102, 2));
+    e.handle_updates(now, channel(5, 104, 8));
+    e.handle_failure(now, Key::Channel(5), Failure::Refused);
+    assert_eq!(drain(&mut e), [1, 2, 7, 8]);
+    assert_eq!(e.counts().lost, 0);
+}
