@@ -349,14 +349,19 @@ impl Driver {
             let now = self.start.elapsed();
             let left = self.hub.desk().take_returned();
             for event in left.into_iter().chain([event]) {
-                for (event, _) in self.albums.pass(now, event, Receipt::default()) {
-                    hand_out(&self.hub, event).await;
+                if let Some(whole) = self.albums.before(&event) {
+                    hand_out(&self.hub, Event::Album(whole.album)).await;
+                }
+                let filled = self.albums.after(now, &event, Receipt::default);
+                hand_out(&self.hub, event).await;
+                if let Some(whole) = filled {
+                    hand_out(&self.hub, Event::Album(whole.album)).await;
                 }
             }
         }
         let (now, fetching) = (self.start.elapsed(), !self.fetches.is_empty());
-        for (album, _) in self.albums.handle_timeout(now, fetching) {
-            hand_out(&self.hub, album).await;
+        for whole in self.albums.handle_timeout(now, fetching) {
+            hand_out(&self.hub, Event::Album(whole.album)).await;
         }
         while let Some(notice) = engine.poll_notice() {
             log(notice);

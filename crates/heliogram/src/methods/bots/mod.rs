@@ -11,7 +11,7 @@ mod payments;
 pub use self::{
     answer_inline::AnswerInline,
     callback::AnswerCallback,
-    commands::{CommandScope, SetBotCommands},
+    commands::{BotCommand, CommandScope, SetBotCommands},
     edit_inline::EditInlineMessage,
     guest::AnswerGuest,
     join_requests::DecideJoinRequest,
