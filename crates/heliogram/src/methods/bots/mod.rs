@@ -1,4 +1,5 @@
 //! What bots answer, and what they tell of themselves.
+#![doc = include_str!("../../../../../docs/bots.md")]
 
 mod answer_inline;
 mod callback;
