@@ -18,12 +18,14 @@
 //! | what it carries | [`media`], [`photo`], [`video`], [`document`], ... |
 //! | how it came | [`reply`], [`forwarded`], [`via_bot`], [`from_scheduled`], ... |
 //! | what happened in a chat | [`service`], [`new_chat_members`], [`pinned_message`], ... |
+//! | the data of a button | [`callback`], [`callback_is`], [`callback_where`], [`callback_game`] |
 //! | the kind of event | [`of_kind`], [`edited`], [`raw`], [`raw_named`] |
 //! | anything else | [`filter_fn`], or a [`Condition`] of one's own |
 //!
 //! A negated filter lets events of every kind through: `!photo()` holds for deleted messages, too.
 //! What a handler takes as arguments keeps them out.
 
+mod bots;
 mod chats;
 pub(crate) mod commands;
 mod content;
@@ -43,6 +45,7 @@ use std::{fmt, ops, sync::Arc};
 use super::UpdateCx;
 use crate::{BoxFuture, Client, Event, Message, Result, events::Kinds};
 
+pub use bots::{callback, callback_game, callback_is, callback_where};
 pub use chats::{chat, chats, user, users};
 pub use commands::{command, deep_link, start};
 pub use content::*;

@@ -3,15 +3,28 @@
 use std::borrow::Cow;
 
 use super::{Filter, MESSAGES, of_kinds};
-use crate::{UpdateCx, events::Kinds};
+use crate::{Event, UpdateCx, events::Kinds};
 
 /// The kinds of events that bring a text: what somebody wrote, or the data of a button.
-pub(super) const WRITTEN: Kinds = MESSAGES;
+pub(super) const WRITTEN: Kinds = MESSAGES
+    .or(Kinds::CALLBACK_QUERY)
+    .or(Kinds::INLINE_QUERY)
+    .or(Kinds::CHOSEN_INLINE_RESULT)
+    .or(Kinds::BUSINESS_MESSAGE)
+    .or(Kinds::BUSINESS_MESSAGE_EDITED)
+    .or(Kinds::GUEST_MESSAGE);
 
 /// What is written in an event.
 pub(super) fn written(cx: &UpdateCx) -> Option<Cow<'_, str>> {
-    let message = cx.event().message()?;
-    Some(Cow::Borrowed(message.text()))
+    let text = match cx.event() {
+        Event::CallbackQuery(query) => query.data_str()?,
+        Event::InlineQuery(query) => query.text(),
+        Event::ChosenInlineResult(chosen) => chosen.text(),
+        Event::BusinessMessage(message) | Event::BusinessMessageEdited(message) => message.text(),
+        Event::GuestMessage(asked) => asked.message().text(),
+        event => event.message()?.text(),
+    };
+    Some(Cow::Borrowed(text))
 }
 
 /// Passes what is written exactly like this, in a message, a button or an inline query.
