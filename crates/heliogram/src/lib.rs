@@ -152,8 +152,16 @@ struct Readme;
 struct Connecting;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/handlers.md")]
+struct Handlers;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/filters.md")]
 struct Filters;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/conversations.md")]
+struct Conversations;
 
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../../docs/testing.md")]

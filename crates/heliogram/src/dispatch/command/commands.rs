@@ -316,12 +316,12 @@ macro_rules! __described {
         $crate::dispatch::command::Described {
             names: &[ $( $name ),+ ],
             doc: ::std::concat!( $( $doc, "\n" ),* ),
-            args: &[
+            args: const { &[
                 $( $( $crate::dispatch::command::ArgInfo::of::<$type>("") ),+ )?
                 $( $(
                     $crate::dispatch::command::ArgInfo::of::<$field_type>(::std::stringify!($field))
                 ),+ )?
-            ],
+            ] },
         }
     };
 }
