@@ -274,7 +274,7 @@ impl Client {
     pub async fn stop(&self) -> Result<()> {
         // Handlers that wait for an answer would wait in vain.
         self.hub().desk().close();
-        self.inner.live.drain().await;
+        self.inner.live.drain(self).await;
         self.inner.pool.stop().await;
         let closed = self.storage().close().await;
         self.inner.live.close();

@@ -1,7 +1,27 @@
 //! What happens to the account: [`Event`]s, as [`Client::updates`](crate::Client::updates) and
 //! handlers are given them.
 //!
-//! To add an event: one file with a struct that keeps its [`Context`], and one row in the table.
+//! | what happens | event | in Telethon | in Pyrogram |
+//! |---|---|---|---|
+//! | someone writes | [`Message`] | `NewMessage` | `on_message` |
+//! | a message is changed | [`Message`] | `MessageEdited` | `on_edited_message` |
+//! | messages are deleted | [`MessagesDeleted`] | `MessageDeleted` | `on_deleted_messages` |
+//! | several files come as one | [`Album`] | `Album` | `media_group` |
+//! | people come and go, titles and pins change | [`ChatAction`] | `ChatAction` | service messages |
+//! | messages are read | [`MessageRead`] | `MessageRead` | |
+//! | people come online, type, send files | [`UserUpdate`] | `UserUpdate` | `on_user_status` |
+//! | votes | [`PollUpdate`], [`PollVote`] | | `on_poll` |
+//! | reactions, as people see them | [`ReactionsChanged`] | | |
+//! | stories | [`StoryUpdate`] | | `on_story` |
+//! | drafts, planned messages | [`DraftChanged`], [`ScheduledChanged`] | | |
+//! | anything else | [`Event::Raw`] | `Raw` | `on_raw_update` |
+//!
+//! All tell where it happened and who did it in the same words. What is known comes at once:
+//! `chat()`, `chat_id()`, `is_private()`, `is_group()`, `is_channel()`, `sender()`, `user()`. What
+//! has to be asked for is fetched: `fetch_chat()`, `fetch_sender()`, `fetch_user()`, and
+//! `input_chat()` and the like for raw calls. `raw()` is the update itself.
+//!
+//! To add an event: one file with a struct that keeps its `Context`, and one row in the table.
 
 #[macro_use]
 mod table;
@@ -16,6 +36,7 @@ mod bots;
 mod deleted;
 mod draft;
 mod kinds;
+mod lifecycle;
 mod message;
 mod poll;
 mod reactions;
@@ -35,6 +56,7 @@ pub use self::{
     deleted::MessagesDeleted,
     draft::DraftChanged,
     kinds::Kinds,
+    lifecycle::Lifecycle,
     poll::{PollOption, PollUpdate, PollVote},
     reactions::{ReactionsChanged, RecentReaction},
     read::{MessageRead, ReadKind},
@@ -158,6 +180,8 @@ events! {
         Raw(Arc<enums::Update>) = RAW,
         /// The reader was too slow and this many events were dropped to make room for newer ones.
         Lagged(u64) = LAGGED,
+        /// What becomes of the client: its connection, and its handlers.
+        Lifecycle(Lifecycle) = LIFECYCLE,
     }
 }
 

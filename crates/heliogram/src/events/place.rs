@@ -159,12 +159,14 @@ macro_rules! has_user {
             /// The id of the person it is about; a marked id (see [`PeerId`](crate::PeerId)) where
             /// a chat acts as one.
             #[must_use]
+            #[doc(alias = "sender_id")]
             pub fn user_id(&self) -> i64 {
                 self.user.as_i64()
             }
 
             /// The person it is about, if known; never asks the server.
             #[must_use]
+            #[doc(alias = "sender")]
             pub fn user(&self) -> Option<$crate::User> {
                 self.cx.chat(self.user).as_user().cloned()
             }
@@ -175,6 +177,7 @@ macro_rules! has_user {
             /// Those of [`Client::resolve`](crate::Client::resolve), and
             /// [`PeerError::WrongKind`](crate::PeerError::WrongKind) if it is no person but a chat.
             #[doc(alias = "get_user")]
+            #[doc(alias = "get_sender")]
             pub async fn fetch_user(&self) -> $crate::Result<$crate::User> {
                 self.cx.client().whole_user(self.cx.chat(self.user)).await
             }
@@ -184,6 +187,8 @@ macro_rules! has_user {
             /// # Errors
             /// Those of [`fetch_user`](Self::fetch_user).
             #[doc(alias = "get_input_user")]
+            #[doc(alias = "input_sender")]
+            #[doc(alias = "get_input_sender")]
             pub async fn input_user(&self) -> $crate::Result<::heliogram_api::enums::InputUser> {
                 self.cx.client().input_user(&self.cx.chat(self.user)).await
             }

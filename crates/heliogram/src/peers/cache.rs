@@ -6,7 +6,7 @@ use std::{
 use heliogram_api::{enums, types};
 use tokio::sync::Notify;
 
-use super::{PeerId, PeerKind, places::Places};
+use super::{PeerId, PeerKind, places::Places, shown};
 use crate::{
     Result,
     net::lock,
@@ -69,24 +69,17 @@ impl Peers {
         }
     }
 
-    /// Takes note of where peers known only as `min` wrote, which is how they are addressed.
+    /// Takes note of which messages show peers known only as `min`, which is how they are addressed.
     pub(crate) fn learn_senders<'a>(&self, messages: impl Iterator<Item = &'a enums::Message>) {
         let mut cache = lock(&self.cache);
-        for message in messages {
-            let enums::Message::Message(m) = message else {
-                continue;
-            };
-            let sender = m.from_id.as_ref().and_then(PeerId::from_peer);
-            let Some((chat, sender)) = PeerId::from_peer(&m.peer_id).zip(sender) else {
-                continue;
-            };
-            if let Some(cached) = cache.chats.get_mut(&sender)
-                && cached.input.is_none()
-            {
-                cached.seen_in = Some(FromMessage {
-                    chat: chat.as_i64(),
-                    message: m.id,
-                });
+        for (message, chat, shown) in messages.filter_map(shown::in_message) {
+            let chat = chat.as_i64();
+            for peer in shown {
+                if let Some(cached) = cache.chats.get_mut(&peer)
+                    && cached.input.is_none()
+                {
+                    cached.seen_in = Some(FromMessage { chat, message });
+                }
             }
         }
     }
@@ -332,6 +325,18 @@ mod tests {
         peers.learn_senders([&message].into_iter());
         let input = peers.input(ann()).await.unwrap();
         assert!(matches!(input, Some(enums::InputPeer::UserFromMessage(p)) if p.msg_id == 5));
+    }
+
+    #[tokio::test]
+    async fn a_min_peer_who_was_added_is_addressed_by_the_note_that_says_so() {
+        let peers = Peers::new(Arc::new(Memory::default()));
+        peers.learn(&user(|u| u.min = true));
+        let added = types::MessageActionChatAddUser::new(vec![7]).into();
+        let note = types::MessageService::new(6, types::PeerChat { chat_id: 3 }.into(), 0, added);
+        let note = enums::Message::Service(Box::new(note));
+        peers.learn_senders([&note].into_iter());
+        let input = peers.input(ann()).await.unwrap();
+        assert!(matches!(input, Some(enums::InputPeer::UserFromMessage(p)) if p.msg_id == 6));
     }
 
     #[tokio::test]

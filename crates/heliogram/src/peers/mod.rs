@@ -10,6 +10,7 @@ mod like;
 mod observe;
 mod places;
 mod resolve;
+mod shown;
 
 use heliogram_api::{enums, types};
 

@@ -3,6 +3,11 @@
 
 #[path = "../room/mod.rs"]
 mod room;
+#[path = "../room/album.rs"]
+mod sending;
 
+mod album_saver;
+mod command_bot;
 mod echo;
 mod form;
+mod two_accounts;

@@ -22,8 +22,8 @@ const MAX_OPEN: usize = 256;
 /// `grouped_id` is in exactly one album, and the same messages make the same albums whatever the
 /// pace they come at, unless a part is late by more than that while.
 ///
-/// `R` is the receipt of a message. That of the first part is kept until the album is handed out,
-/// and goes along with it.
+/// `R` is the receipt of a message. Those of all parts are kept until the album is handed out, and
+/// go along with it: if the album was not dealt with, its parts come again, too.
 #[derive(Debug)]
 pub(crate) struct Grouper<R> {
     open: HashMap<PeerId, Open<R>>,
@@ -33,14 +33,18 @@ pub(crate) struct Grouper<R> {
 struct Open<R> {
     grouped_id: i64,
     parts: Vec<Message>,
-    receipt: R,
+    receipts: Vec<R>,
     /// When it began, and when its last part came.
     since: Duration,
     last: Duration,
 }
 
-/// An album that is whole, with the receipt of its first part.
-type Whole<R> = (Album, R);
+/// An album that is whole, and the receipts of its parts.
+#[derive(Debug)]
+pub(crate) struct Whole<R> {
+    pub(crate) album: Album,
+    pub(crate) receipts: Vec<R>,
+}
 
 impl<R> Default for Grouper<R> {
     fn default() -> Self {
@@ -50,50 +54,38 @@ impl<R> Default for Grouper<R> {
     }
 }
 
-impl<R: Clone> Grouper<R> {
-    /// Takes an event that is about to be handed out: gives it back, between the album that it ends
-    /// and the one that it makes whole.
-    pub(crate) fn pass(
-        &mut self,
-        now: Duration,
-        event: Event,
-        receipt: R,
-    ) -> impl Iterator<Item = (Event, R)> + use<R> {
-        let message = match &event {
-            Event::NewMessage(message) => Some(message),
-            Event::ChatAction(action) => action.message(),
-            _ => None,
-        };
-        let ended = message.and_then(|m| self.ended_by(m));
-        let filled = message.and_then(|m| self.filled_by(now, m, &receipt));
-        [
-            ended.map(as_event),
-            Some((event, receipt)),
-            filled.map(as_event),
-        ]
-        .into_iter()
-        .flatten()
-    }
-
-    /// The open album of a chat, if this message is not a part of it.
-    fn ended_by(&mut self, message: &Message) -> Option<Whole<R>> {
+impl<R> Grouper<R> {
+    /// The album that this event ends; it is handed out before the event.
+    pub(crate) fn before(&mut self, event: &Event) -> Option<Whole<R>> {
+        if self.open.is_empty() {
+            return None;
+        }
+        let message = message(event)?;
         let chat = message.peer_id();
         let other = self.open.get(&chat)?.grouped_id != message.grouped_id().unwrap_or(0);
         if other { self.close(chat) } else { None }
     }
 
-    /// Adds a part: gives the album that it makes whole, or that has to go for want of room.
-    fn filled_by(&mut self, now: Duration, message: &Message, receipt: &R) -> Option<Whole<R>> {
+    /// The album that this event makes whole, or that has to go for want of room; it is handed out
+    /// after the event. If the event is a part of an album, its receipt is asked for.
+    pub(crate) fn after(
+        &mut self,
+        now: Duration,
+        event: &Event,
+        receipt: impl FnOnce() -> R,
+    ) -> Option<Whole<R>> {
+        let message = message(event)?;
         let grouped_id = message.grouped_id()?;
         let chat = message.peer_id();
         let open = self.open.entry(chat).or_insert_with(|| Open {
             grouped_id,
             parts: Vec::new(),
-            receipt: receipt.clone(),
+            receipts: Vec::new(),
             since: now,
             last: now,
         });
         open.parts.push(message.clone());
+        open.receipts.push(receipt());
         open.last = now;
         if open.parts.len() >= MAX_PARTS {
             return self.close(chat);
@@ -107,13 +99,12 @@ impl<R: Clone> Grouper<R> {
 
     /// The albums that are whole because nothing more came. While something is `missing`, for
     /// which a difference is fetched, they are waited for longer.
-    pub(crate) fn handle_timeout(&mut self, now: Duration, missing: bool) -> Vec<(Event, R)> {
+    pub(crate) fn handle_timeout(&mut self, now: Duration, missing: bool) -> Vec<Whole<R>> {
         let due = |o: &Open<R>| o.due(missing) <= now;
         let mut ripe: Vec<_> = self.open.iter().filter(|(_, o)| due(o)).collect();
         ripe.sort_by_key(|(chat, o)| (o.since, **chat));
         let ripe: Vec<_> = ripe.into_iter().map(|(chat, _)| *chat).collect();
-        let whole = ripe.into_iter().filter_map(|c| self.close(c));
-        whole.map(as_event).collect()
+        ripe.into_iter().filter_map(|c| self.close(c)).collect()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
@@ -123,17 +114,26 @@ impl<R: Clone> Grouper<R> {
 
     /// Nobody reads any more: gives the receipts of the albums that were not whole.
     pub(crate) fn abandon(&mut self) -> Vec<R> {
-        self.open.drain().map(|(_, open)| open.receipt).collect()
+        let open = self.open.drain();
+        open.flat_map(|(_, open)| open.receipts).collect()
     }
 
     fn close(&mut self, chat: PeerId) -> Option<Whole<R>> {
-        let Open { parts, receipt, .. } = self.open.remove(&chat)?;
-        Some((Album::new(parts)?, receipt))
+        let Open {
+            parts, receipts, ..
+        } = self.open.remove(&chat)?;
+        let album = Album::new(parts)?;
+        Some(Whole { album, receipts })
     }
 }
 
-fn as_event<R>((album, receipt): Whole<R>) -> (Event, R) {
-    (Event::Album(album), receipt)
+/// A message that was written, or one of service: what may belong to an album or end one.
+fn message(event: &Event) -> Option<&Message> {
+    match event {
+        Event::NewMessage(message) => Some(message),
+        Event::ChatAction(action) => action.message(),
+        _ => None,
+    }
 }
 
 impl<R> Open<R> {
@@ -151,7 +151,7 @@ mod tests {
     use heliogram_api::{enums, types as raw};
 
     use super::*;
-    use crate::{Client, events::Kinds, types::Entities};
+    use crate::{Client, types::Entities};
 
     const NOW: Duration = Duration::from_secs(100);
 
@@ -167,21 +167,21 @@ mod tests {
 
     /// Hands out a message; gives the ids of each album that is handed out around it.
     fn hand(grouper: &mut Grouper<i32>, now: Duration, message: &Message) -> Vec<Vec<i32>> {
-        let out = grouper.pass(now, Event::NewMessage(message.clone()), message.id());
-        out.filter_map(album_ids).collect()
+        let event = Event::NewMessage(message.clone());
+        let before = grouper.before(&event);
+        let after = grouper.after(now, &event, || message.id());
+        before.into_iter().chain(after).map(ids).collect()
     }
 
     fn ripe(grouper: &mut Grouper<i32>, now: Duration, missing: bool) -> Vec<Vec<i32>> {
-        let out = grouper.handle_timeout(now, missing).into_iter();
-        out.filter_map(album_ids).collect()
+        let whole = grouper.handle_timeout(now, missing);
+        whole.into_iter().map(ids).collect()
     }
 
-    fn album_ids((event, receipt): (Event, i32)) -> Option<Vec<i32>> {
-        let Event::Album(album) = event else {
-            return None;
-        };
-        assert_eq!(Some(&receipt), album.ids().first(), "the first receipt");
-        Some(album.ids())
+    fn ids(whole: Whole<i32>) -> Vec<i32> {
+        let ids = whole.album.ids();
+        assert_eq!(whole.receipts, ids, "a receipt for each");
+        ids
     }
 
     #[tokio::test]
@@ -248,23 +248,32 @@ mod tests {
     async fn an_album_comes_before_what_ends_it_and_after_its_last_part() {
         let client = Client::offline().await;
         let mut grouper = Grouper::default();
-        let mut order = Vec::new();
-        let mut pass = |message: Message, receipt| {
-            let out = grouper.pass(NOW, Event::NewMessage(message), receipt);
-            order.extend(out.map(|(event, receipt)| (event.kind(), receipt)));
+        let ended = |grouper: &mut Grouper<i32>, message: &Message| {
+            let event = Event::NewMessage(message.clone());
+            let (before, after) = (
+                grouper.before(&event),
+                grouper.after(NOW, &event, || message.id()),
+            );
+            (before.map(ids), after.map(ids))
         };
-        pass(message(&client, 9, 1, 77), 1);
-        pass(message(&client, 9, 2, 0), 2);
-        for id in 3..=12 {
-            pass(message(&client, 9, id, 78), id);
+        assert_eq!(
+            ended(&mut grouper, &message(&client, 9, 1, 77)),
+            (None, None)
+        );
+        let plain = message(&client, 9, 2, 0);
+        assert_eq!(ended(&mut grouper, &plain), (Some(vec![1]), None));
+        for id in 3..=11 {
+            assert_eq!(
+                ended(&mut grouper, &message(&client, 9, id, 78)),
+                (None, None)
+            );
         }
-        let (new, album) = (Kinds::NEW_MESSAGE, Kinds::ALBUM);
-        let mut expected = vec![(new, 1), (album, 1), (new, 2)];
-        expected.extend((3..=12).map(|id| (new, id)));
-        expected.push((album, 3));
-        pass(message(&client, 9, 13, 79), 13);
-        expected.push((new, 13));
-        assert_eq!(order, expected);
+        let tenth = message(&client, 9, 12, 78);
+        assert_eq!(
+            ended(&mut grouper, &tenth),
+            (None, Some((3..=12).collect()))
+        );
+        hand(&mut grouper, NOW, &message(&client, 9, 13, 79));
         assert_eq!(grouper.abandon(), [13]);
         assert_eq!(grouper.poll_timeout(false), None);
     }

@@ -28,7 +28,7 @@ pub(crate) use grouper::Grouper;
 ///
 /// async fn save(album: Album) -> Result<()> {
 ///     for message in &album {
-///         message.download().to_dir("albums").await?;
+///         message.download().to_file(format!("albums/{}", message.id())).await?;
 ///     }
 ///     album.reply(format!("{} files are saved", album.len())).await?;
 ///     Ok(())
