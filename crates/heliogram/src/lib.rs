@@ -40,6 +40,7 @@
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
+//! | remember where somebody is | `dispatch::Dialogue`, with the feature `dialogue` | `FSMContext` of others |
 //! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
 //! | choose what to handle | [`filter`], combined with `&`, `\|` and `!`; [`commands!`] | arguments of `events.NewMessage(..)` |
 //! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
