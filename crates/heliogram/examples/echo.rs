@@ -7,13 +7,11 @@ use std::env;
 use heliogram::{Client, Message, Result, Router, filter, storage};
 
 pub fn router() -> Router {
-    Router::new().on(filter::any(), echo)
+    Router::new().on(filter::incoming() & filter::private(), echo)
 }
 
 async fn echo(message: Message) -> Result<()> {
-    if !message.is_outgoing() {
-        message.reply(message.text()).await?;
-    }
+    message.reply(message.text()).await?;
     Ok(())
 }
 

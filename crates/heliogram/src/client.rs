@@ -12,7 +12,7 @@ use crate::{
     Authorization, CallOptions, ClientBuilder, Error, Layer, RawCall, Result, Stats, auth,
     config::Config,
     dispatch::Live,
-    invoke::{self, Layers},
+    invoke::{self, Businesses, Layers},
     net::{Net, Pool, lock, refresh},
     peers::Peers,
     storage::{Claim, Storage},
@@ -38,6 +38,8 @@ use crate::{
 pub struct Client {
     inner: Arc<Inner>,
     options: CallOptions,
+    /// In whose name calls are made, if not in the account's own.
+    business: Option<Arc<str>>,
 }
 
 /// A handle that does not keep the connection open: what background tasks hold.
@@ -52,6 +54,7 @@ impl WeakClient {
         self.inner.upgrade().map(|inner| Client {
             inner,
             options: CallOptions::new(),
+            business: None,
         })
     }
 }
@@ -64,6 +67,7 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    businesses: Businesses,
     #[cfg(feature = "dialogue")]
     dialogues: crate::dispatch::Dialogues,
     /// Handlers.
@@ -133,12 +137,14 @@ impl Client {
                 pool: Pool::new(Arc::clone(&net)),
                 layers: Layers::new(layers, &net.config),
                 peers: Peers::new(storage),
+                businesses: Businesses::default(),
                 #[cfg(feature = "dialogue")]
                 dialogues: crate::dispatch::Dialogues::default(),
                 live: Arc::new(Live::new(net.config.workers)),
                 net,
             }),
             options: CallOptions::new(),
+            business: None,
         }
     }
 
@@ -202,6 +208,30 @@ impl Client {
         Self {
             inner: Arc::clone(&self.inner),
             options,
+            business: self.business.clone(),
+        }
+    }
+
+    /// A handle of the same session that speaks for somebody who lets this bot answer: messages are
+    /// written, edited and deleted in their name, everything else is the bot's own.
+    ///
+    /// Events that come through such a connection bring a client that does so already.
+    ///
+    /// ```no_run
+    /// # async fn run(bot: heliogram::Client, connection: &str, customer: i64) -> heliogram::Result<()> {
+    /// bot.in_business(connection).send_message(customer, "We are open until six.").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `invokeWithBusinessConnection`.
+    #[doc(alias = "business_connection_id")]
+    #[doc(alias = "invokeWithBusinessConnection")]
+    #[must_use = "the client itself stays as it is"]
+    pub fn in_business(&self, connection_id: &str) -> Self {
+        Self {
+            business: Some(connection_id.into()),
+            ..self.clone()
         }
     }
 
@@ -242,7 +272,9 @@ impl Client {
     /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
-        self.inner.live.drain().await;
+        // Handlers that wait for an answer would wait in vain.
+        self.hub().desk().close();
+        self.inner.live.drain(self).await;
         self.inner.pool.stop().await;
         let closed = self.storage().close().await;
         self.inner.live.close();
@@ -269,6 +301,16 @@ impl Client {
         WeakClient {
             inner: Arc::downgrade(&self.inner),
         }
+    }
+
+    /// The business connection that calls are made through.
+    pub(crate) fn business(&self) -> Option<&str> {
+        self.business.as_deref()
+    }
+
+    /// Where business connections are served.
+    pub(crate) fn businesses(&self) -> &Businesses {
+        &self.inner.businesses
     }
 
     /// Known peers.

@@ -41,6 +41,7 @@
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
 //! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
+//! | choose what to handle | [`filter`], combined with `&`, `\|` and `!`; [`commands!`] | arguments of `events.NewMessage(..)` |
 //! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
 //! | know what happens in chats | [`events`]: [`ChatAction`](events::ChatAction), [`Album`](events::Album), [`MessageRead`](events::MessageRead), [`UserUpdate`](events::UserUpdate) | `events.ChatAction`, `events.Album` |
@@ -58,10 +59,11 @@
 //!
 //! # Features
 //!
-//! `dialogue`: dialogues whose state is stored, with serde and JSON. `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
-//! of calls for the recorder of the program, through the crate `metrics`. `websocket`: connections
-//! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded
-//! server and signed-in clients for tests, see `heliogram::testing`.
+//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `regex`: filters by regular
+//! expressions. `dialogue`: dialogues whose state is stored, with serde and JSON. `metrics`: counts
+//! and times of calls for the recorder of the program, through the crate `metrics`. `websocket`:
+//! connections inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an
+//! embedded server and signed-in clients for tests, see `heliogram::testing`.
 #![forbid(unsafe_code)]
 
 /// Implements `IntoFuture` for a builder that has `async fn send(self) -> Result<T>`.
@@ -136,7 +138,7 @@ pub use proxy::Proxy;
 pub use rustls;
 pub use stats::Stats;
 pub use text::{Text, html, md};
-pub use types::{Chat, ChatKind, Document, Media, Message, Photo, User};
+pub use types::{Button, Chat, ChatKind, Document, Keyboard, Media, Message, Photo, User};
 pub use updates::Updates;
 
 /// A future on the heap, as the awaitable builders and dyn-safe traits of this crate return it.
@@ -149,6 +151,18 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/connecting.md")]
 struct Connecting;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/handlers.md")]
+struct Handlers;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/filters.md")]
+struct Filters;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/conversations.md")]
+struct Conversations;
 
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../../docs/testing.md")]

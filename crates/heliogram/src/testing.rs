@@ -25,6 +25,8 @@ pub use heliogram_server::{
     NotCalled, Refusal, Said, Seed, SeedError, Server, Silence, StartError, Talk,
 };
 
+use heliogram_api::enums;
+
 use crate::{Client, ClientBuilder, Result, Servers, UsageError, storage};
 
 /// The app the embedded server knows; it takes any.
@@ -85,6 +87,12 @@ impl TestServer {
         };
         Ok(client)
     }
+}
+
+/// Hands a client updates as if its server had pushed them, for events that are hard to bring about
+/// otherwise. They are put in order by their numbers like all others.
+pub fn push(client: &Client, updates: &enums::Updates) {
+    client.hub().push(heliogram_tl::to_bytes(updates));
 }
 
 impl From<Server> for TestServer {

@@ -1,4 +1,4 @@
-use std::{future::Future, sync::Mutex};
+use std::sync::Mutex;
 
 use tokio::{
     sync::Notify,
@@ -151,36 +151,34 @@ impl Seat {
     }
 
     /// Waits until `attempt` finds something. Takes nothing unless it returns it.
-    pub(super) fn wait<T: Send>(
+    pub(super) async fn wait<T: Send>(
         &self,
         due: Option<Instant>,
         mut attempt: impl FnMut(&mut Transcript<Message>) -> Option<T> + Send,
-    ) -> impl Future<Output = Result<T, Stopped>> + Send {
-        async move {
-            let mut late = false;
-            loop {
-                // Made before the look, so that no bell between the two is missed.
-                let changed = self.changed.notified();
-                {
-                    let mut state = lock(&self.state);
-                    let ended = state.ended;
-                    if let Some(why) = ended.filter(|why| *why != Ended::Full) {
-                        return Err(Stopped::Ended(why));
-                    }
-                    if let Some(found) = attempt(&mut state.transcript) {
-                        return Ok(found);
-                    }
-                    if let Some(why) = ended {
-                        return Err(Stopped::Ended(why));
-                    }
+    ) -> Result<T, Stopped> {
+        let mut late = false;
+        loop {
+            // Made before the look, so that no bell between the two is missed.
+            let changed = self.changed.notified();
+            {
+                let mut state = lock(&self.state);
+                let ended = state.ended;
+                if let Some(why) = ended.filter(|why| *why != Ended::Full) {
+                    return Err(Stopped::Ended(why));
                 }
-                if late {
-                    return Err(Stopped::Late);
+                if let Some(found) = attempt(&mut state.transcript) {
+                    return Ok(found);
                 }
-                match due {
-                    Some(due) => late = timeout_at(due, changed).await.is_err(),
-                    None => changed.await,
+                if let Some(why) = ended {
+                    return Err(Stopped::Ended(why));
                 }
+            }
+            if late {
+                return Err(Stopped::Late);
+            }
+            match due {
+                Some(due) => late = timeout_at(due, changed).await.is_err(),
+                None => changed.await,
             }
         }
     }

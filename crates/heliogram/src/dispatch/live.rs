@@ -2,12 +2,17 @@
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::timeout,
+};
 
 use super::{
     UpdateCx, Workers,
+    attached::Attached,
     lanes::{Job, Lanes},
-    route::{Groups, Owner, Table},
+    plugins::Installed,
+    route::Table,
 };
 use crate::{
     Client, Error, Event, Result, WeakClient,
@@ -20,6 +25,7 @@ pub(crate) struct Live {
     workers: Workers,
     lanes: Arc<Lanes>,
     state: Mutex<State>,
+    pub(super) plugins: Mutex<Vec<Installed>>,
     /// Told when something was taken away or all is to end.
     changed: Notify,
     /// Whether whoever runs the client is to end.
@@ -28,8 +34,9 @@ pub(crate) struct Live {
 
 #[derive(Default)]
 struct State {
+    /// In the order of their places.
     attached: Vec<Attached>,
-    count: u64,
+    places: u64,
     phase: Phase,
     /// Why running must end.
     failed: Option<Error>,
@@ -46,42 +53,34 @@ enum Phase {
     Over,
 }
 
-/// Routes that came together.
-pub(super) struct Attached {
-    pub(super) id: u64,
-    pub(super) groups: Groups,
-    pub(super) owner: Arc<Owner>,
-}
-
 impl Live {
     pub(crate) fn new(workers: Workers) -> Self {
         Self {
             workers,
             lanes: Arc::new(Lanes::new(&workers)),
             state: Mutex::default(),
+            plugins: Mutex::default(),
             changed: Notify::new(),
             end: watch::Sender::new(false),
         }
     }
 
-    /// Adds routes whose filters are prepared, and takes events from now on; answers their number.
+    /// A place after all others, which nobody else gets.
+    pub(super) fn place(&self) -> u64 {
+        let mut state = lock(&self.state);
+        state.places += 1;
+        state.places
+    }
+
+    /// Adds routes that are ready, and takes events from now on.
     ///
     /// # Errors
     /// [`Error::Closed`] if the client ends.
-    pub(super) fn add(
-        self: &Arc<Self>,
-        client: &Client,
-        groups: Groups,
-        owner: Arc<Owner>,
-    ) -> Result<u64> {
+    pub(super) fn add(self: &Arc<Self>, client: &Client, attached: Attached) -> Result<()> {
         let mut state = lock(&self.state);
         if state.phase == Phase::Over {
             return Err(Error::Closed);
         }
-        state.count += 1;
-        let id = state.count;
-        state.attached.push(Attached { id, groups, owner });
-        self.lay(&state);
         if state.phase == Phase::Idle {
             let take = Arc::clone(self).take(client.downgrade(), client.deliveries());
             if !client.net().tasks.spawn(take) {
@@ -89,18 +88,22 @@ impl Live {
             }
             state.phase = Phase::Taking;
         }
-        Ok(id)
+        let place = attached.place;
+        let at = state.attached.partition_point(|a| a.place <= place);
+        state.attached.insert(at, attached);
+        self.lay(&state);
+        Ok(())
     }
 
-    /// Takes routes away; answers whose they were. Handlers at work go on.
-    pub(super) fn remove(&self, id: u64) -> Option<Arc<Owner>> {
+    /// Takes routes away. Handlers at work go on.
+    pub(super) fn remove(&self, place: u64) -> Option<Attached> {
         let mut state = lock(&self.state);
-        let at = state.attached.iter().position(|a| a.id == id)?;
+        let at = state.attached.iter().position(|a| a.place == place)?;
         let gone = state.attached.remove(at);
         gone.owner.close();
         self.lay(&state);
         self.changed.notify_one();
-        Some(gone.owner)
+        Some(gone)
     }
 
     /// Looks at what is attached, in order.
@@ -141,12 +144,12 @@ impl Live {
                     continue;
                 }
             };
-            let Some(client) = client.upgrade() else {
-                return self.ended();
-            };
             if !self.is_wanted(&event) {
                 continue;
             }
+            let Some(client) = client.upgrade() else {
+                return self.ended();
+            };
             count += 1;
             let lane = self.workers.lane(&event, count);
             let job = Job {
@@ -206,9 +209,9 @@ impl Live {
         lock(&self.state).failed.take()
     }
 
-    /// Takes no more events, and lets handlers end what they have, for a bounded time. A handler
-    /// that asks for that is not waited for, nor are the others.
-    pub(crate) async fn drain(&self) {
+    /// Takes no more events, lets handlers end what they have, for a bounded time, and takes all
+    /// routes away. A handler that asks for that is not waited for, nor are the others.
+    pub(crate) async fn drain(&self, client: &Client) {
         lock(&self.state).phase = Phase::Over;
         self.changed.notify_one();
         if self.lanes.is_within() {
@@ -217,21 +220,46 @@ impl Live {
             tracing::warn!("handlers did not end in time and are cut off");
             self.lanes.cut();
         }
+        // What handlers hold, they hold no longer: it may be their own client.
+        lock(&self.plugins).clear();
+        let gone = std::mem::take(&mut lock(&self.state).attached);
+        self.lanes.set_table(Table::default());
+        let stop = async {
+            for attached in &gone {
+                attached.stopping(client).await;
+            }
+        };
+        if timeout(self.workers.drain, stop).await.is_err() {
+            tracing::warn!("handlers of `on_stop` did not end in time and are cut off");
+        }
     }
 
-    /// Cuts off the handlers that did not end, and forgets all of them.
+    /// Cuts off the handlers that did not end.
     pub(crate) fn close(&self) {
         if !self.lanes.is_within() {
             self.lanes.abort();
         }
-        // Handlers may hold handles of their client.
-        let attached = std::mem::take(&mut lock(&self.state).attached);
-        self.lanes.set_table(Table::default());
-        drop(attached);
     }
 
     /// Does not wait for handlers any longer.
     pub(super) fn hurry(&self) {
         self.lanes.hurry();
+    }
+
+    /// Whether the caller is one of the handlers.
+    pub(super) fn is_within(&self) -> bool {
+        self.lanes.is_within()
+    }
+
+    /// Waits until none of the handlers is at work that were taken away, for a bounded time, and
+    /// tells them.
+    pub(super) async fn retire(&self, gone: &Attached, client: &Client) {
+        if timeout(self.workers.drain, gone.owner.idle())
+            .await
+            .is_err()
+        {
+            tracing::warn!("handlers that were taken away are still at work");
+        }
+        gone.stopping(client).await;
     }
 }

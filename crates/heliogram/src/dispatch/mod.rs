@@ -11,6 +11,7 @@
 //! lets a handler run in some states only. Where a program that runs waits for the next answer, a
 //! [`Conversation`](crate::Conversation) is shorter.
 
+mod attached;
 #[cfg(feature = "regex")]
 mod captures;
 pub mod command;
@@ -25,6 +26,7 @@ mod handler;
 mod lanes;
 mod live;
 pub mod middleware;
+mod plugins;
 mod registry;
 mod route;
 mod router;
@@ -51,6 +53,7 @@ pub use failure::Failure;
 pub use filter::Filter;
 pub use handler::{Flow, Handler, HandlerError, IntoOutcome, Outcome};
 pub(crate) use live::Live;
+pub use plugins::{PluginInfo, Plugins};
 pub use registry::{Registration, RouteInfo};
 pub use router::Router;
 pub use run::run_all;

@@ -1,9 +1,8 @@
 use std::{fmt, sync::Arc};
 
-use super::{
-    Filter, Handler, Live, Router,
-    route::{Owner, Step, prepare},
-};
+use tokio::runtime::Handle;
+
+use super::{Filter, Handler, Live, Router, attached::Attached, route::Step};
 use crate::{Client, Result, events::Kinds};
 
 /// Routes that were given to a client; [`Client::remove`] takes them away again.
@@ -11,7 +10,7 @@ use crate::{Client, Result, events::Kinds};
 /// Dropping it does nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Registration {
-    id: u64,
+    place: u64,
 }
 
 /// A route that a client has.
@@ -81,20 +80,30 @@ impl Client {
     #[doc(alias = "add_event_handler")]
     #[doc(alias = "load_plugins")]
     pub async fn attach(&self, router: Router) -> Result<Registration> {
-        let owner = Arc::new(Owner::default());
-        let groups = router.lay_out(&owner)?;
-        prepare(&groups, self).await?;
-        let id = self.live().add(self, groups, owner)?;
-        Ok(Registration { id })
+        let place = self.live().place();
+        let attached = Attached::new(router, place, self).await?;
+        self.live().add(self, attached)?;
+        Ok(Registration { place })
     }
 
     /// Takes away what [`on`](Self::on) or [`attach`](Self::attach) gave; answers whether it was
-    /// there. None of its handlers begins from now on; those at work go on.
+    /// there. None of its handlers begins from now on; those at work go on, and once they have ended
+    /// the handlers of [`Router::on_stop`] are called.
     #[doc(alias = "remove_event_handler")]
     #[doc(alias = "remove_handler")]
     #[doc(alias = "unregister")]
     pub fn remove(&self, registration: &Registration) -> bool {
-        self.live().remove(registration.id).is_some()
+        let gone = self.live().remove(registration.place);
+        gone.map(|gone| self.retire_later(gone)).is_some()
+    }
+
+    /// Tells handlers that were taken away, when they have ended.
+    pub(super) fn retire_later(&self, gone: Attached) {
+        // Outside of a runtime nothing was ever handled.
+        if let Ok(runtime) = Handle::try_current() {
+            let client = self.clone();
+            runtime.spawn(async move { client.live().retire(&gone, &client).await });
+        }
     }
 
     /// The routes the client has, in the order they were given.
@@ -116,7 +125,7 @@ impl Live {
                             name: Arc::clone(&route.name),
                             group: route.group,
                             kinds: route.kinds,
-                            registration: Registration { id: one.id },
+                            registration: Registration { place: one.place },
                         });
                     }
                 }

@@ -26,11 +26,21 @@ pub(super) struct Route {
     /// What both the filter and the handler are for.
     pub(super) kinds: Kinds,
     pub(super) call: Call<()>,
+    pub(super) role: Role,
     /// The outermost first.
     pub(super) layers: Arc<[Arc<dyn Middleware>]>,
     /// The innermost first.
     pub(super) on_error: Arc<[Call<()>]>,
     pub(super) owner: Arc<Owner>,
+}
+
+/// What a route is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Has an event for itself within its group, and comes and goes with the others.
+    Route,
+    /// Is told, as all others of its kind are.
+    Hook,
 }
 
 /// A step of an event through a group.
@@ -46,7 +56,7 @@ pub(super) type Groups = BTreeMap<i32, Vec<Step>>;
 
 impl Route {
     /// Offers it the event; answers where that goes next.
-    async fn offer(self: &Arc<Self>, cx: &UpdateCx) -> Flow {
+    pub(super) async fn offer(self: &Arc<Self>, cx: &UpdateCx) -> Flow {
         if !self.kinds.contains(cx.event().kind()) {
             return Flow::Next;
         }
@@ -54,6 +64,12 @@ impl Route {
             Ok(true) => {}
             Ok(false) => return Flow::Next,
             Err(panicked) => return self.fail(cx, panicked).await,
+        }
+        if self.role == Role::Hook {
+            return match self.run(cx).await {
+                Flow::Stop => Flow::Stop,
+                Flow::Done | Flow::Next => Flow::Next,
+            };
         }
         let Some(_at_work) = self.owner.enter() else {
             return Flow::Next;

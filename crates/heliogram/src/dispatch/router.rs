@@ -1,11 +1,15 @@
 use std::{any::type_name, collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
-    DeadRoute, Filter, Handler,
+    DeadRoute, Filter, Handler, UpdateCx,
+    filter::of_kinds,
     middleware::Middleware,
-    route::{Call, Groups, Owner, Route, Step},
+    route::{Call, Groups, Owner, Role, Route, Step},
 };
-use crate::{Result, UsageError, events::Kinds};
+use crate::{
+    Event, Result, UsageError,
+    events::{Kinds, Lifecycle},
+};
 
 /// Handlers and the events they are for, declared far from any client.
 ///
@@ -55,6 +59,7 @@ struct Declared<S> {
     /// What the handler's arguments are for.
     kinds: Kinds,
     call: Call<S>,
+    role: Role,
 }
 
 /// A group of another router.
@@ -89,7 +94,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     /// arguments.
     #[doc(alias = "add_handler")]
     #[doc(alias = "add_event_handler")]
-    pub fn on<A, H: Handler<A, S>>(mut self, filter: Filter, handler: H) -> Self {
+    pub fn on<A, H: Handler<A, S>>(self, filter: Filter, handler: H) -> Self {
         const {
             assert!(
                 !H::KINDS.is_empty(),
@@ -97,11 +102,22 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
                  kind of event, or `Option` of them"
             );
         }
+        self.add(filter, handler, Role::Route)
+    }
+
+    /// Calls `handler` at this turn of the client's life, whoever else is called then.
+    pub(super) fn hook<A, H: Handler<A, S>>(self, when: Lifecycle, handler: H) -> Self {
+        let told = move |cx: &UpdateCx| matches!(cx.event(), Event::Lifecycle(it) if *it == when);
+        self.add(of_kinds(Kinds::LIFECYCLE, told), handler, Role::Hook)
+    }
+
+    fn add<A, H: Handler<A, S>>(mut self, filter: Filter, handler: H, role: Role) -> Self {
         let route = Declared {
             name: type_name::<H>().into(),
             filter,
             kinds: H::KINDS,
             call: erase(handler),
+            role,
         };
         self.groups.entry(0).or_default().push(Entry::Route(route));
         self.last = Some(0);
@@ -241,6 +257,7 @@ where
             filter: route.filter,
             kinds: route.kinds,
             call: bind(route.call, state),
+            role: route.role,
         }),
         Entry::Nest(nest) => Entry::Nest(Nest {
             filter: nest.filter,
@@ -276,7 +293,8 @@ impl Router {
                 steps: Vec::new(),
             };
             let around = Around::default().inside(&self.scope);
-            layout.entries(entries, &around)?;
+            layout.entries(&entries, &around, Role::Hook)?;
+            layout.entries(&entries, &around, Role::Route)?;
             groups.insert(number, layout.steps);
         }
         Ok(groups)
@@ -321,17 +339,19 @@ impl Around {
 }
 
 impl Layout<'_> {
-    fn entries(&mut self, entries: Vec<Entry<()>>, around: &Around) -> Result<()> {
+    /// Lays out the routes of one role.
+    fn entries(&mut self, entries: &[Entry<()>], around: &Around, role: Role) -> Result<()> {
         for entry in entries {
             match entry {
-                Entry::Route(route) => self.route(route, around)?,
-                Entry::Nest(nest) => self.nest(nest, around)?,
+                Entry::Route(route) if route.role == role => self.route(route, around)?,
+                Entry::Route(_) => {}
+                Entry::Nest(nest) => self.nest(nest, around, role)?,
             }
         }
         Ok(())
     }
 
-    fn route(&mut self, route: Declared<()>, around: &Around) -> Result<()> {
+    fn route(&mut self, route: &Declared<()>, around: &Around) -> Result<()> {
         let passed = route.filter.kinds() & around.kinds;
         let kinds = passed & route.kinds;
         if kinds.is_empty() {
@@ -343,11 +363,12 @@ impl Layout<'_> {
             return Err(UsageError::Route(Box::new(dead)).into());
         }
         self.steps.push(Step::Try(Arc::new(Route {
-            name: route.name,
+            name: Arc::clone(&route.name),
             group: self.group,
-            filter: route.filter,
+            filter: route.filter.clone(),
             kinds,
-            call: route.call,
+            call: Arc::clone(&route.call),
+            role: route.role,
             layers: Arc::clone(&around.layers),
             on_error: Arc::clone(&around.on_error),
             owner: Arc::clone(self.owner),
@@ -355,17 +376,19 @@ impl Layout<'_> {
         Ok(())
     }
 
-    fn nest(&mut self, nest: Nest<()>, around: &Around) -> Result<()> {
+    fn nest(&mut self, nest: &Nest<()>, around: &Around, role: Role) -> Result<()> {
         let mut around = around.inside(&nest.scope);
-        let Some(filter) = nest.filter else {
-            return self.entries(nest.entries, &around);
+        let door = match (&nest.filter, role) {
+            // What becomes of the client is told behind every door.
+            (None, _) | (_, Role::Hook) => return self.entries(&nest.entries, &around, role),
+            (Some(filter), Role::Route) => filter,
         };
-        around.kinds = around.kinds & filter.kinds();
-        let door = self.steps.len();
-        self.steps.push(Step::Unless(filter, 0));
-        self.entries(nest.entries, &around)?;
-        let inside = self.steps.len() - door - 1;
-        if let Some(Step::Unless(_, skip)) = self.steps.get_mut(door) {
+        around.kinds = around.kinds & door.kinds();
+        let at = self.steps.len();
+        self.steps.push(Step::Unless(door.clone(), 0));
+        self.entries(&nest.entries, &around, role)?;
+        let inside = self.steps.len() - at - 1;
+        if let Some(Step::Unless(_, skip)) = self.steps.get_mut(at) {
             *skip = inside;
         }
         Ok(())

@@ -40,6 +40,7 @@ impl Client {
     #[doc(alias = "idle")]
     #[doc(alias = "start_polling")]
     pub async fn run(&self, router: Router) -> Result<()> {
+        self.must_be_signed_in()?;
         let attached = self.attach(router).await?;
         let _attached = Detach(self, attached);
         self.run_until_disconnected().await
@@ -64,12 +65,7 @@ impl Client {
     /// [`Error::Storage`] if the session cannot be saved.
     #[doc(alias = "idle")]
     pub async fn run_until_disconnected(&self) -> Result<()> {
-        if self.self_id().is_none() {
-            return Err(Error::usage(
-                "nobody is signed in, so nothing will happen: call `sign_in` or `sign_in_bot` \
-                 before running the client.",
-            ));
-        }
+        self.must_be_signed_in()?;
         let told = tokio::select! {
             told = told_to_end() => told,
             () = self.live().until_end() => Ok(()),
@@ -81,6 +77,16 @@ impl Client {
         }
         told?;
         stopped
+    }
+
+    fn must_be_signed_in(&self) -> Result<()> {
+        match self.self_id() {
+            Some(_) => Ok(()),
+            None => Err(Error::usage(
+                "nobody is signed in, so nothing will happen: call `sign_in` or `sign_in_bot` \
+                 before running the client.",
+            )),
+        }
     }
 
     /// Stops, and does not wait for handlers any longer when told again.

@@ -1,15 +1,19 @@
 //! Routes for one kind of event, by the names they have in Pyrogram.
 
-use super::{Filter, Handler, Router, filter::of_kinds};
-use crate::events::Kinds;
+use super::{
+    Filter, Handler, Router,
+    filter::{command, of_kind},
+};
+use crate::events::{Kinds, Lifecycle};
 
 macro_rules! shorthands {
-    ($( $(#[$doc:meta])* $name:ident = $kind:ident; )*) => {
+    ($( $(#[$alias:meta])* $name:ident = $kind:ident, $what:literal; )*) => {
         impl<S: Clone + Send + Sync + 'static> Router<S> {
             $(
-                $(#[$doc])*
+                #[doc = concat!("[`on`](Self::on) for ", $what, " only.")]
+                $(#[$alias])*
                 pub fn $name<A, H: Handler<A, S>>(self, filter: Filter, handler: H) -> Self {
-                    self.on(of_kinds(Kinds::$kind, |_| true) & filter, handler)
+                    self.on(of_kind(Kinds::$kind) & filter, handler)
                 }
             )*
         }
@@ -17,21 +21,85 @@ macro_rules! shorthands {
 }
 
 shorthands! {
-    /// [`on`](Self::on) for new messages only.
     #[doc(alias = "NewMessage")]
-    on_message = NEW_MESSAGE;
-    /// [`on`](Self::on) for edited messages only.
+    on_message = NEW_MESSAGE, "new messages";
     #[doc(alias = "on_edited_message")]
     #[doc(alias = "MessageEdited")]
-    on_edited = MESSAGE_EDITED;
-    /// [`on`](Self::on) for deleted messages only.
+    on_edited = MESSAGE_EDITED, "edited messages";
     #[doc(alias = "on_deleted_messages")]
     #[doc(alias = "MessageDeleted")]
-    on_deleted = MESSAGES_DELETED;
-    /// [`on`](Self::on) for updates that have no event of their own.
+    on_deleted = MESSAGES_DELETED, "deleted messages";
+    #[doc(alias = "Album")]
+    on_album = ALBUM, "albums";
+    #[doc(alias = "ChatAction")]
+    on_chat_action = CHAT_ACTION, "what happens in chats";
+    #[doc(alias = "MessageRead")]
+    on_read = MESSAGE_READ, "messages that were read";
+    #[doc(alias = "on_user_status")]
+    #[doc(alias = "UserUpdate")]
+    on_user_update = USER_UPDATE, "what people do: come online, leave, write";
+    on_poll = POLL_UPDATE, "polls that changed";
+    on_story = STORY_UPDATE, "stories";
     #[doc(alias = "on_raw_update")]
     #[doc(alias = "events.Raw")]
-    on_raw = RAW;
-    /// [`on`](Self::on) for the news that events were dropped because handlers are too slow.
-    on_lagged = LAGGED;
+    on_raw = RAW, "updates that have no event of their own";
+    on_lagged = LAGGED, "the news that events were dropped because handlers are too slow";
+}
+
+impl<S: Clone + Send + Sync + 'static> Router<S> {
+    /// [`on`](Self::on) for new messages that are this command: `/name`, with or without arguments.
+    ///
+    /// Those are there as [`CommandArgs`](super::CommandArgs), or typed as
+    /// [`Command`](super::Command). Other marks than `/`, and several names at once:
+    /// [`CommandSyntax`](super::CommandSyntax).
+    ///
+    /// ```
+    /// # use heliogram::{Message, Result, Router};
+    /// async fn start(message: Message) -> Result<()> {
+    ///     message.respond("Welcome!").await.map(drop)
+    /// }
+    ///
+    /// let router: Router = Router::new().command("start", start);
+    /// # let _ = router;
+    /// ```
+    #[doc(alias = "on_command")]
+    pub fn command<A, H: Handler<A, S>>(self, name: impl Into<String>, handler: H) -> Self {
+        self.on_message(command(name), handler)
+    }
+}
+
+macro_rules! hooks {
+    ($( $(#[$doc:meta])* $name:ident = $turn:ident; )*) => {
+        impl<S: Clone + Send + Sync + 'static> Router<S> {
+            $(
+                $(#[$doc])*
+                pub fn $name<A, H: Handler<A, S>>(self, handler: H) -> Self {
+                    self.hook(Lifecycle::$turn, handler)
+                }
+            )*
+        }
+    };
+}
+
+hooks! {
+    /// Calls this handler when the router is given to a client, before the first event. All of
+    /// these are called, whatever groups, filters and other handlers there are.
+    ///
+    /// ```
+    /// # use heliogram::{Client, Message, Result, Router, filter};
+    /// async fn hello(client: Client) -> Result<()> {
+    ///     client.send_message("me", "I am up").await.map(drop)
+    /// }
+    ///
+    /// let router: Router = Router::new().on_start(hello);
+    /// # let _ = router;
+    /// ```
+    on_start = Started;
+    /// Calls this handler when the router is taken from a client, or the client stops: once the
+    /// other handlers have ended, while calls still work.
+    on_stop = Stopping;
+    /// Calls this handler when the client has connected again.
+    on_connect = Connected;
+    /// Calls this handler when the client has lost its connection; it connects again by itself.
+    on_disconnect = Disconnected;
 }

@@ -1,6 +1,6 @@
 use std::{error, fmt};
 
-use crate::dispatch::DeadRoute;
+use crate::{dispatch::DeadRoute, types::KeyboardError};
 
 /// A call that cannot work as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub enum UsageError {
     },
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
+    /// The keyboard cannot be sent, and why.
+    Keyboard(KeyboardError),
     /// A route that can never run: its filter lets nothing through that its handler takes.
     Route(Box<DeadRoute>),
     /// Anything else, in words.
@@ -111,6 +113,7 @@ impl fmt::Display for UsageError {
             Self::Button(why) => write!(f, "the button cannot be pressed: {why}."),
             Self::Filter { filter, why } => write!(f, "the filter {filter} cannot work: {why}."),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
+            Self::Keyboard(why) => write!(f, "the keyboard cannot be sent: {why}."),
             Self::Route(route) => route.fmt(f),
             Self::Other(text) => f.write_str(text),
         }

@@ -24,6 +24,14 @@ impl Context {
         }
     }
 
+    /// The same, answered through a business connection.
+    pub(crate) fn in_business(&self, connection: &str) -> Self {
+        Self {
+            client: self.client.in_business(connection),
+            ..self.clone()
+        }
+    }
+
     pub(crate) const fn client(&self) -> &Client {
         &self.client
     }

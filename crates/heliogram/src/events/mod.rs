@@ -32,9 +32,11 @@ mod place;
 
 mod action;
 mod album;
+mod bots;
 mod deleted;
 mod draft;
 mod kinds;
+mod lifecycle;
 mod message;
 mod poll;
 mod reactions;
@@ -47,12 +49,14 @@ use std::sync::Arc;
 
 use heliogram_api::enums;
 
+pub use self::bots::*;
 pub use self::{
     action::{Action, ChatAction, Joining},
     album::Album,
     deleted::MessagesDeleted,
     draft::DraftChanged,
     kinds::Kinds,
+    lifecycle::Lifecycle,
     poll::{PollOption, PollUpdate, PollVote},
     reactions::{ReactionsChanged, RecentReaction},
     read::{MessageRead, ReadKind},
@@ -102,6 +106,67 @@ events! {
         ScheduledChanged(ScheduledChanged) = SCHEDULED_CHANGED by ScheduledChanged::from_update,
 
         // What only bots are told.
+        /// Somebody pressed a button that asks the bot.
+        #[doc(alias = "on_callback_query")]
+        CallbackQuery(CallbackQuery) = CALLBACK_QUERY by CallbackQuery::from_update,
+        /// Somebody types something after the bot's name.
+        #[doc(alias = "on_inline_query")]
+        InlineQuery(InlineQuery) = INLINE_QUERY by InlineQuery::from_update,
+        /// A result of an inline query was chosen and sent.
+        #[doc(alias = "on_chosen_inline_result")]
+        ChosenInlineResult(ChosenInlineResult) = CHOSEN_INLINE_RESULT
+            by ChosenInlineResult::from_update,
+        /// Somebody's place in a chat has changed: they came, went, were promoted or banned.
+        #[doc(alias = "on_chat_member_updated")]
+        MemberUpdated(MemberUpdated) = MEMBER_UPDATED by MemberUpdated::from_update,
+        /// Somebody asks to be let into a chat.
+        #[doc(alias = "on_chat_join_request")]
+        JoinRequest(JoinRequest) = JOIN_REQUEST by JoinRequest::from_update,
+        /// Those who ask to be let into a chat are others now; this is told to people.
+        PendingJoinRequests(PendingJoinRequests) = PENDING_JOIN_REQUESTS
+            by PendingJoinRequests::from_update,
+        /// Somebody put other reactions on a message.
+        #[doc(alias = "on_message_reaction")]
+        MessageReaction(MessageReaction) = MESSAGE_REACTION by MessageReaction::from_update,
+        /// The reactions on a post of a channel are others now.
+        #[doc(alias = "on_message_reaction_count")]
+        MessageReactionCount(MessageReactionCount) = MESSAGE_REACTION_COUNT
+            by MessageReactionCount::from_update,
+        /// Somebody boosts a chat.
+        #[doc(alias = "on_chat_boost")]
+        ChatBoost(ChatBoost) = CHAT_BOOST by ChatBoost::from_update,
+        /// Somebody lets the bot answer for them, or lets it no longer.
+        #[doc(alias = "on_business_connection")]
+        BusinessConnection(BusinessConnection) = BUSINESS_CONNECTION
+            by BusinessConnection::from_update,
+        /// A message in a chat of somebody for whom the bot answers.
+        #[doc(alias = "on_business_message")]
+        BusinessMessage(BusinessMessage) = BUSINESS_MESSAGE by BusinessMessage::new,
+        /// Such a message was changed.
+        #[doc(alias = "on_edited_business_message")]
+        BusinessMessageEdited(BusinessMessage) = BUSINESS_MESSAGE_EDITED by BusinessMessage::edited,
+        /// Such messages were deleted.
+        #[doc(alias = "on_deleted_business_messages")]
+        BusinessMessagesDeleted(BusinessMessagesDeleted) = BUSINESS_MESSAGES_DELETED
+            by BusinessMessagesDeleted::from_update,
+        /// Somebody is about to pay.
+        #[doc(alias = "on_pre_checkout_query")]
+        PreCheckoutQuery(PreCheckoutQuery) = PRE_CHECKOUT_QUERY by PreCheckoutQuery::from_update,
+        /// Somebody wants to know how something is shipped.
+        #[doc(alias = "on_shipping_query")]
+        ShippingQuery(ShippingQuery) = SHIPPING_QUERY by ShippingQuery::from_update,
+        /// Somebody paid for media.
+        #[doc(alias = "on_purchased_paid_media")]
+        PurchasedPaidMedia(PurchasedPaidMedia) = PURCHASED_PAID_MEDIA
+            by PurchasedPaidMedia::from_update,
+        /// A subscription goes on no longer, or goes on again.
+        StarsSubscription(StarsSubscription) = STARS_SUBSCRIPTION by StarsSubscription::from_update,
+        /// Somebody asks the bot in a chat that it is not in.
+        #[doc(alias = "on_guest_message")]
+        GuestMessage(GuestMessage) = GUEST_MESSAGE by GuestMessage::from_update,
+        /// A bot that this bot manages was made, or changed hands.
+        #[doc(alias = "on_managed_bot")]
+        ManagedBot(ManagedBot) = MANAGED_BOT by ManagedBot::from_update,
 
     }
     gathered {
@@ -115,6 +180,8 @@ events! {
         Raw(Arc<enums::Update>) = RAW,
         /// The reader was too slow and this many events were dropped to make room for newer ones.
         Lagged(u64) = LAGGED,
+        /// What becomes of the client: its connection, and its handlers.
+        Lifecycle(Lifecycle) = LIFECYCLE,
     }
 }
 
@@ -139,4 +206,10 @@ impl Event {
     pub fn sender_peer(&self) -> Option<PeerId> {
         self.about()?.sender()
     }
+}
+
+/// What an update becomes that comes without users and chats.
+#[cfg(test)]
+fn told(client: &crate::Client, update: impl Into<enums::Update>) -> Context {
+    Context::new(client, update.into(), Arc::default())
 }

@@ -7,7 +7,7 @@
 use heliogram_api::enums;
 
 use crate::{
-    Chat, Client, Message, PeerId, Result, User,
+    Chat, Client, Message, PeerId, PeerLike, Result, User,
     peers::{self, PeerError},
 };
 
@@ -211,6 +211,12 @@ impl Client {
         let whole = self.whole(&peer).await?;
         let user = whole.as_user().cloned();
         user.ok_or_else(|| no_user(peer.peer_id()))
+    }
+
+    /// How raw calls that take persons and bots only address whoever this names.
+    pub(crate) async fn find_user(&self, who: &PeerLike) -> Result<enums::InputUser> {
+        let peer = self.find_peer(who).await?;
+        peers::input_user(&peer.input).ok_or_else(|| no_user(peer.id))
     }
 
     /// How raw calls that take persons and bots only address one.

@@ -43,7 +43,7 @@ macro_rules! events {
             )*
 
             /// The kinds that are made of updates, and so may tell where they happened.
-            pub(crate) const PLACED: Self = Self(0 $(| Self::$kind.0)*);
+            pub(crate) const PLACED: Self = Self(0 $(| Self::$kind.0)* $(| Self::$whole_kind.0)*);
 
             /// Every kind with its name.
             const NAMES: &'static [(Self, &'static str)] = &[

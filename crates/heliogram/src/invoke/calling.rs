@@ -5,7 +5,7 @@ use std::future::Future;
 use bytes::Bytes;
 use heliogram_tl::{Call, from_bytes};
 
-use super::{InvokeAll, Purpose, RawCall, observe};
+use super::{InvokeAll, Purpose, RawCall, business, observe};
 use crate::{Client, Result, error::ProtocolError};
 
 impl Client {
@@ -35,7 +35,13 @@ impl Client {
     {
         let raw = RawCall::of(&call).with(self.options());
         drop(call);
-        self.answer::<C>(raw)
+        async move {
+            let raw = match self.business() {
+                Some(connection) => business::wrap(self, connection, raw).await?,
+                None => raw,
+            };
+            self.answer::<C>(raw).await
+        }
     }
 
     /// Makes many calls of one method, several at once, and keeps the result of each.

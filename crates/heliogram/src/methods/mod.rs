@@ -3,6 +3,7 @@
 //! Each is a builder: what is required are its arguments, what is optional are its setters, and it
 //! is sent when it is awaited. Builders own what they need, so they can be moved to another task.
 
+pub mod bots;
 pub mod messages;
 
 use std::any::Any;

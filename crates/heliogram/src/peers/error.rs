@@ -18,6 +18,8 @@ pub enum PeerError {
     NeverMet(i64),
     /// The link invites into a chat the account has not joined.
     Invite,
+    /// The message was sent through the bot, which is not told where it is.
+    InlineMessage,
     /// The raw value is empty, or points at something no chat can be.
     Empty,
     /// The peer exists but is of another kind than the method works on.
@@ -66,6 +68,10 @@ impl fmt::Display for PeerError {
             ),
             Self::Invite => f.write_str(
                 "this is an invite link to a chat the account is not in; join the chat first",
+            ),
+            Self::InlineMessage => f.write_str(
+                "this message was sent through the bot, which is not told in which chat; edit it, \
+                 or write to the person who pressed the button",
             ),
             Self::Empty => f.write_str("an empty peer was given where a chat or user is needed"),
             Self::WrongKind { expected, got } => write!(f, "{got} is not {expected}"),

@@ -243,6 +243,13 @@ impl From<enums::Peer> for PeerLike {
     }
 }
 
+/// A peer that is known not to be had, told when it is asked for.
+impl From<PeerError> for PeerLike {
+    fn from(e: PeerError) -> Self {
+        Self(Like::Bad(e))
+    }
+}
+
 impl From<types::InputPeerUser> for PeerLike {
     fn from(peer: types::InputPeerUser) -> Self {
         Self(Like::Input(peer.into()))

@@ -7,4 +7,7 @@ mod room;
 mod sending;
 
 mod album_saver;
+mod command_bot;
 mod echo;
+mod form;
+mod two_accounts;

@@ -24,6 +24,7 @@ mod calls;
 mod chat;
 mod hearing;
 mod said;
+mod told;
 
 pub use account::Account;
 pub use calls::{Calling, NotCalled};

@@ -61,7 +61,8 @@ impl World {
         if let Some(gone) = gone {
             self.touch(Rec::Secondary(to, gone.qts));
         }
-        self.push_one(to, by, update, about);
+        // The session that did it is told as well: no answer carries updates of this box.
+        self.push_one(to, by.everywhere(), update, about);
     }
 
     /// What an account missed of its secondary box since a qts.

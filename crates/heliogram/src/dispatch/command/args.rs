@@ -109,7 +109,7 @@ impl CommandArgs {
     pub fn read<T>(
         &self,
         syntax: &CommandSyntax,
-        command: &Described,
+        command: &Described<'_>,
         take: impl FnOnce(&mut Words<'_>) -> Result<T, ArgError>,
     ) -> Result<T, CommandError> {
         let mut words = Words::from(self, 0);

@@ -134,10 +134,13 @@ impl fmt::Debug for DeepLink {
 
 /// What [`commands!`](crate::commands) says of a command.
 #[doc(hidden)]
-pub struct Described {
+pub struct Described<'a> {
+    /// Its names, the main one first.
     pub names: &'static [&'static str],
+    /// Its documentation.
     pub doc: &'static str,
-    pub args: &'static [ArgInfo],
+    /// What it takes.
+    pub args: &'a [ArgInfo],
 }
 
 /// What [`commands!`](crate::commands) says of an argument.
@@ -145,12 +148,16 @@ pub struct Described {
 pub struct ArgInfo {
     /// Empty if it has none.
     pub name: &'static str,
+    /// What is expected, in words for people.
     pub expected: &'static str,
+    /// Whether it may be left out.
     pub optional: bool,
+    /// Whether it takes all words that are left.
     pub many: bool,
 }
 
 impl ArgInfo {
+    /// That of a type.
     #[must_use]
     pub const fn of<T: CommandArg>(name: &'static str) -> Self {
         Self {
@@ -165,7 +172,7 @@ impl ArgInfo {
 /// The description of a command for people, with the mark its syntax has.
 #[doc(hidden)]
 #[must_use]
-pub fn describe(syntax: &CommandSyntax, command: &Described) -> CommandInfo {
+pub fn describe(syntax: &CommandSyntax, command: &Described<'_>) -> CommandInfo {
     let name = command.names.first().copied().unwrap_or_default();
     let mut usage = format!("{}{name}", syntax.main_prefix());
     for arg in command.args {
@@ -282,11 +289,11 @@ macro_rules! commands {
                             [ $( $name ),+ ] [ $( $doc ),* ]
                             $( ( $( $type ),+ ) )? $( { $( $field : $field_type ),+ } )?
                         );
-                        return ::std::option::Option::Some(args.read(&syntax, &described, |words| {
+                        return ::std::option::Option::Some(args.read(&syntax, &described, |_words| {
                             ::std::result::Result::Ok(Self::$variant
-                                $( ( $( <$type as $crate::dispatch::CommandArg>::take(words)? ),+ ) )?
+                                $( ( $( <$type as $crate::dispatch::CommandArg>::take(_words)? ),+ ) )?
                                 $( { $(
-                                    $field: <$field_type as $crate::dispatch::CommandArg>::take(words)?
+                                    $field: <$field_type as $crate::dispatch::CommandArg>::take(_words)?
                                 ),+ } )?
                             )
                         }));
@@ -309,12 +316,12 @@ macro_rules! __described {
         $crate::dispatch::command::Described {
             names: &[ $( $name ),+ ],
             doc: ::std::concat!( $( $doc, "\n" ),* ),
-            args: &[
+            args: const { &[
                 $( $( $crate::dispatch::command::ArgInfo::of::<$type>("") ),+ )?
                 $( $(
                     $crate::dispatch::command::ArgInfo::of::<$field_type>(::std::stringify!($field))
                 ),+ )?
-            ],
+            ] },
         }
     };
 }

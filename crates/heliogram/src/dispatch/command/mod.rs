@@ -5,6 +5,8 @@ mod args;
 mod commands;
 mod error;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 pub use arg::{ArgError, CommandArg, Words};
 pub use args::CommandArgs;

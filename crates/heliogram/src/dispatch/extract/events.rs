@@ -9,6 +9,13 @@ use crate::{
         ReactionsChanged, ScheduledChanged, StoryUpdate, UserUpdate,
     },
 };
+// What only bots are told.
+use crate::events::{
+    BusinessConnection, BusinessMessage, BusinessMessagesDeleted, CallbackQuery, ChatBoost,
+    ChosenInlineResult, GuestMessage, InlineQuery, JoinRequest, ManagedBot, MemberUpdated,
+    MessageReaction, MessageReactionCount, PendingJoinRequests, PreCheckoutQuery,
+    PurchasedPaidMedia, ShippingQuery, StarsSubscription,
+};
 
 macro_rules! event_arguments {
     ($( $type:ty = $name:ident, $kind:ident; )*) => { $(
@@ -41,5 +48,23 @@ event_arguments! {
     ScheduledChanged = ScheduledChanged, SCHEDULED_CHANGED;
 
     // What only bots are told.
+    CallbackQuery = CallbackQuery, CALLBACK_QUERY;
+    InlineQuery = InlineQuery, INLINE_QUERY;
+    ChosenInlineResult = ChosenInlineResult, CHOSEN_INLINE_RESULT;
+    MemberUpdated = MemberUpdated, MEMBER_UPDATED;
+    JoinRequest = JoinRequest, JOIN_REQUEST;
+    PendingJoinRequests = PendingJoinRequests, PENDING_JOIN_REQUESTS;
+    MessageReaction = MessageReaction, MESSAGE_REACTION;
+    MessageReactionCount = MessageReactionCount, MESSAGE_REACTION_COUNT;
+    ChatBoost = ChatBoost, CHAT_BOOST;
+    BusinessConnection = BusinessConnection, BUSINESS_CONNECTION;
+    BusinessMessage = BusinessMessage, BUSINESS_MESSAGE;
+    BusinessMessagesDeleted = BusinessMessagesDeleted, BUSINESS_MESSAGES_DELETED;
+    PreCheckoutQuery = PreCheckoutQuery, PRE_CHECKOUT_QUERY;
+    ShippingQuery = ShippingQuery, SHIPPING_QUERY;
+    PurchasedPaidMedia = PurchasedPaidMedia, PURCHASED_PAID_MEDIA;
+    StarsSubscription = StarsSubscription, STARS_SUBSCRIPTION;
+    GuestMessage = GuestMessage, GUEST_MESSAGE;
+    ManagedBot = ManagedBot, MANAGED_BOT;
 
 }

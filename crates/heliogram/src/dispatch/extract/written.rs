@@ -14,20 +14,28 @@ impl<S: Sync> FromUpdate<S> for CommandArgs {
     const KINDS: Kinds = MESSAGES;
 
     async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
-        let read = || {
-            let message = cx.event().message()?;
-            CommandSyntax::new().read_message(message)
-        };
-        cx.get().or_else(read).ok_or(Reject::Skip)
+        match cx.get() {
+            Some(args) => Ok(args),
+            None => read(cx, &CommandSyntax::new()).await,
+        }
     }
+}
+
+/// Reads the message as a command for this account.
+async fn read(cx: &UpdateCx, syntax: &CommandSyntax) -> Result<CommandArgs, Reject> {
+    let message = cx.event().message().ok_or(Reject::Skip)?;
+    let args = syntax.read(message.text()).ok_or(Reject::Skip)?;
+    if args.bot().is_some() {
+        CommandSyntax::learn_own_name(cx.client()).await?;
+    }
+    syntax.read_message(message).ok_or(Reject::Skip)
 }
 
 impl<S: Sync, C: Commands + Send> FromUpdate<S> for Result<Command<C>, CommandError> {
     const KINDS: Kinds = MESSAGES;
 
     async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
-        let message = cx.event().message().ok_or(Reject::Skip)?;
-        let args = C::syntax().read_message(message).ok_or(Reject::Skip)?;
+        let args = read(cx, &C::syntax()).await?;
         let command = C::parse(&args).ok_or(Reject::Skip)?;
         Ok(command.map(Command))
     }

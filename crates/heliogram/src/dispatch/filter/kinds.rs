@@ -3,7 +3,7 @@
 use heliogram_api::{enums::Update, table};
 use heliogram_tl::reflect::{Definition, Type};
 
-use super::{Condition, Filter, of_kinds};
+use super::{Condition, Filter, message_of, of_kinds};
 use crate::{BoxFuture, Client, Event, Result, UpdateCx, UsageError, events::Kinds};
 
 /// Passes events of these kinds.
@@ -88,13 +88,13 @@ impl Condition for Named {
     }
 }
 
-/// Passes messages that were put on the list of what is sent later.
-///
-/// Raw `updateNewScheduledMessage`.
+/// Passes news of messages that are to be sent later, made or changed elsewhere.
 #[must_use]
 #[doc(alias = "schedule_date")]
 pub fn scheduled() -> Filter {
-    raw(|update| matches!(update, Update::NewScheduledMessage(_)))
+    of_kinds(Kinds::SCHEDULED_CHANGED, |cx| {
+        message_of(cx.event()).is_some()
+    })
 }
 
 /// Passes messages that only their receiver sees, and that are gone soon.

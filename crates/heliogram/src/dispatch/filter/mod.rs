@@ -41,7 +41,7 @@ mod texts;
 use std::{fmt, ops, sync::Arc};
 
 use super::UpdateCx;
-use crate::{BoxFuture, Client, Message, Result, events::Kinds};
+use crate::{BoxFuture, Client, Event, Message, Result, events::Kinds};
 
 pub use chats::{chat, chats, user, users};
 pub use commands::{command, deep_link, start};
@@ -112,6 +112,7 @@ impl Filter {
 
     /// Whether the event passes.
     #[must_use]
+    #[doc(alias = "filter")]
     pub fn holds(&self, cx: &UpdateCx) -> bool {
         match &self.node {
             Node::Is(condition) => {
@@ -127,6 +128,7 @@ impl Filter {
     ///
     /// # Errors
     /// The first that a condition fails with.
+    #[doc(alias = "resolve")]
     pub fn prepare<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             match &self.node {
@@ -179,7 +181,7 @@ impl fmt::Debug for Filter {
     }
 }
 
-/// The kinds of events that hold a message.
+/// The kinds of events that bring what somebody wrote.
 pub(crate) const MESSAGES: Kinds = Kinds::NEW_MESSAGE.or(Kinds::MESSAGE_EDITED);
 
 /// A condition made of a closure.
@@ -218,7 +220,16 @@ pub(crate) fn of_kinds(
 
 /// Passes events of these kinds whose message the test says yes to.
 fn on_message(kinds: Kinds, test: fn(&Message) -> bool) -> Filter {
-    of_kinds(kinds, move |cx| cx.event().message().is_some_and(test))
+    of_kinds(kinds, move |cx| message_of(cx.event()).is_some_and(test))
+}
+
+/// The message that an event brings, of service and planned ones, too.
+fn message_of(event: &Event) -> Option<&Message> {
+    match event {
+        Event::ChatAction(action) => action.message(),
+        Event::ScheduledChanged(change) => change.message(),
+        other => other.message(),
+    }
 }
 
 /// Passes everything.

@@ -84,7 +84,7 @@ fn kind(cx: &UpdateCx) -> Option<PeerKind> {
 
 /// The test on what is known of the chat; nothing is known of one that the client has not met.
 fn with_chat(cx: &UpdateCx, test: impl FnOnce(&Chat) -> bool) -> bool {
-    if let Some(message) = cx.event().message() {
+    if let Some(message) = super::message_of(cx.event()) {
         return test(message.chat());
     }
     let id = cx.event().chat_peer();

@@ -2,11 +2,11 @@
 
 use heliogram_api::enums::{self, MessageAction as Action};
 
-use super::{Filter, MESSAGES, of_kinds};
-use crate::{Message, PeerId};
+use super::{Filter, message_of, of_kinds};
+use crate::{Message, PeerId, events::Kinds};
 
 /// The kinds of events that hold service messages.
-const SERVICE: crate::events::Kinds = MESSAGES;
+const SERVICE: Kinds = Kinds::CHAT_ACTION.or(Kinds::MESSAGE_EDITED);
 
 /// Makes filters of tests on what happened.
 macro_rules! service_filters {
@@ -27,7 +27,7 @@ macro_rules! service_filters {
 
 fn on_action(test: fn(&Message, &Action) -> bool) -> Filter {
     of_kinds(SERVICE, move |cx| {
-        let message = cx.event().message();
+        let message = message_of(cx.event());
         message.is_some_and(|m| m.action().is_some_and(|action| test(m, action)))
     })
 }

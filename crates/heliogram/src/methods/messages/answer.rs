@@ -106,6 +106,9 @@ pub(super) fn edited_message(client: &Client, updates: enums::Updates, id: i32) 
         enums::Update::EditChannelMessage(u) if message_id(&u.message) == Some(id) => {
             Some(&u.message)
         }
+        enums::Update::BotEditBusinessMessage(u) if message_id(&u.message) == Some(id) => {
+            Some(&u.message)
+        }
         other => new_message(other).filter(|m| message_id(m) == Some(id)),
     });
     Message::new(client, raw?.clone(), &entities)
@@ -125,6 +128,7 @@ fn new_message(update: &enums::Update) -> Option<&enums::Message> {
         enums::Update::NewMessage(u) => Some(&u.message),
         enums::Update::NewChannelMessage(u) => Some(&u.message),
         enums::Update::NewScheduledMessage(u) => Some(&u.message),
+        enums::Update::BotNewBusinessMessage(u) => Some(&u.message),
         _ => None,
     }
 }

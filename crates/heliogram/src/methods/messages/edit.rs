@@ -1,7 +1,11 @@
 use heliogram_api::functions as f;
 
-use super::{answer, sendable};
-use crate::{Client, Error, PeerLike, Result, Text, types::Message};
+use super::{
+    answer,
+    send_options::{keyboard_setter, raw_keyboard},
+    sendable,
+};
+use crate::{Client, Error, Keyboard, PeerLike, Result, Text, types::Message};
 
 impl Client {
     /// Changes the text of a message, or the caption of a file.
@@ -28,13 +32,32 @@ impl Client {
         id: i32,
         text: impl Into<Text>,
     ) -> EditMessage {
-        EditMessage {
-            client: self.clone(),
-            chat: chat.into(),
-            id,
-            text: text.into(),
-            no_preview: false,
-        }
+        EditMessage::new(self, chat.into(), id, Some(text.into()), None)
+    }
+
+    /// Changes the buttons below a message and nothing else; an empty [`Keyboard`] takes them away.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client, sent: heliogram::Message) -> heliogram::Result<()> {
+    /// use heliogram::Button;
+    /// client.edit_keyboard(&sent, sent.id(), Button::callback("Again", "again")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `messages.editMessage`.
+    ///
+    /// # Errors
+    /// As [`edit_message`](Self::edit_message).
+    #[doc(alias = "edit_message_reply_markup")]
+    #[doc(alias = "edit_reply_markup")]
+    pub fn edit_keyboard(
+        &self,
+        chat: impl Into<PeerLike>,
+        id: i32,
+        keyboard: impl Into<Keyboard>,
+    ) -> EditMessage {
+        EditMessage::new(self, chat.into(), id, None, Some(keyboard.into()))
     }
 }
 
@@ -45,11 +68,31 @@ pub struct EditMessage {
     client: Client,
     chat: PeerLike,
     id: i32,
-    text: Text,
+    text: Option<Text>,
     no_preview: bool,
+    keyboard: Option<Keyboard>,
 }
 
 impl EditMessage {
+    pub(crate) fn new(
+        client: &Client,
+        chat: PeerLike,
+        id: i32,
+        text: Option<Text>,
+        keyboard: Option<Keyboard>,
+    ) -> Self {
+        Self {
+            client: client.clone(),
+            chat,
+            id,
+            text,
+            no_preview: false,
+            keyboard,
+        }
+    }
+
+    keyboard_setter!();
+
     /// Shows no preview of the links in it.
     #[doc(alias = "link_preview")]
     #[doc(alias = "disable_web_page_preview")]
@@ -65,11 +108,20 @@ impl EditMessage {
     pub async fn send(self) -> Result<Message> {
         let client = &self.client;
         let peer = client.find_peer(&self.chat).await?;
-        let (text, entities) = sendable(client, self.text).await?;
+        let (text, entities) = match self.text {
+            Some(text) => {
+                let (text, entities) = sendable(client, text).await?;
+                (Some(text), Some(entities).filter(|e| !e.is_empty()))
+            }
+            None => (None, None),
+        };
+        // Buttons that are not sent again are gone.
+        let keyboard = self.keyboard.as_ref().filter(|k| !k.is_empty());
         let call = f::messages::EditMessage {
             no_webpage: self.no_preview,
-            message: Some(text),
-            entities: Some(entities).filter(|e| !e.is_empty()),
+            message: text,
+            entities,
+            reply_markup: raw_keyboard(client, keyboard).await?,
             ..f::messages::EditMessage::new(peer.input, self.id)
         };
         let updates = client.invoke(call).await?;

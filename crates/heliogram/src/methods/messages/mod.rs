@@ -11,7 +11,7 @@ mod history;
 mod ids;
 mod send;
 mod send_file;
-mod send_options;
+pub(crate) mod send_options;
 mod upload;
 
 pub use click::{Answer, Click, Clicked, Pick};
@@ -72,7 +72,10 @@ impl Found {
 }
 
 /// Text and entities in the form that is sent.
-async fn sendable(client: &Client, text: Text) -> Result<(String, Vec<enums::MessageEntity>)> {
+pub(crate) async fn sendable(
+    client: &Client,
+    text: Text,
+) -> Result<(String, Vec<enums::MessageEntity>)> {
     let parts = text
         .into_parts()
         .map_err(|e| UsageError::Text(e.to_string().into()));

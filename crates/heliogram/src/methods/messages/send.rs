@@ -2,10 +2,10 @@ use heliogram_api::functions as f;
 
 use super::{
     answer::{self, Sent},
-    send_options::{SendOptions, in_conversation, send_setters},
+    send_options::{SendOptions, in_conversation, keyboard_setter, raw_keyboard, send_setters},
     sendable,
 };
-use crate::{Client, PeerLike, Result, Text, random, types::Message};
+use crate::{Client, Keyboard, PeerLike, Result, Text, random, types::Message};
 
 impl Client {
     /// Writes a message.
@@ -35,6 +35,7 @@ impl Client {
             to: to.into(),
             text: text.into(),
             options: SendOptions::default(),
+            keyboard: None,
             no_preview: false,
             clear_draft: false,
         }
@@ -49,12 +50,14 @@ pub struct SendMessage {
     to: PeerLike,
     text: Text,
     options: SendOptions,
+    keyboard: Option<Keyboard>,
     no_preview: bool,
     clear_draft: bool,
 }
 
 impl SendMessage {
     send_setters!();
+    keyboard_setter!();
     in_conversation!();
 
     /// Shows no preview of the links in it.
@@ -90,6 +93,7 @@ impl SendMessage {
             reply_to: self.options.raw_reply().map(Into::into),
             entities: Some(entities.clone()).filter(|e| !e.is_empty()),
             schedule_date: self.options.schedule,
+            reply_markup: raw_keyboard(client, self.keyboard.as_ref()).await?,
             ..f::messages::SendMessage::new(peer.input.clone(), text.clone(), random_id)
         };
         let answer = answer::send_once(client, call).await?;

@@ -4,11 +4,11 @@ use heliogram_api::{enums, errors, functions as f, types};
 
 use super::{
     answer::{self, Sent},
-    send_options::{SendOptions, in_conversation, send_setters},
+    send_options::{SendOptions, in_conversation, keyboard_setter, raw_keyboard, send_setters},
     sendable,
 };
 use crate::{
-    Client, PeerLike, Result, Text,
+    Client, Keyboard, PeerLike, Result, Text,
     files::{self, Finished, InputFile, Progress, ProgressFn},
     random,
     types::Message,
@@ -52,6 +52,7 @@ impl Client {
             spoiler: false,
             report: None,
             options: SendOptions::default(),
+            keyboard: None,
         }
     }
 }
@@ -69,10 +70,12 @@ pub struct SendFile {
     spoiler: bool,
     report: Option<ProgressFn>,
     options: SendOptions,
+    keyboard: Option<Keyboard>,
 }
 
 impl SendFile {
     send_setters!();
+    keyboard_setter!();
     in_conversation!();
 
     /// Writes this below the file.
@@ -125,6 +128,7 @@ impl SendFile {
         self.options.before().await?;
         let peer = client.find_peer(&self.to).await?;
         let (text, entities) = sendable(client, self.caption).await?;
+        let reply_markup = raw_keyboard(client, self.keyboard.as_ref()).await?;
         let again = self.file.again();
         let done = files::upload(client, self.file, self.name.clone(), self.report).await?;
         let raw = |done| media(done, self.mime.clone(), self.photo, self.spoiler);
@@ -135,6 +139,7 @@ impl SendFile {
             reply_to: self.options.raw_reply().map(Into::into),
             entities: Some(entities.clone()).filter(|e| !e.is_empty()),
             schedule_date: self.options.schedule,
+            reply_markup,
             ..f::messages::SendMedia::new(peer.input.clone(), raw(done), text.clone(), random_id)
         };
         let answer = match (answer::send_once(client, call.clone()).await, again) {

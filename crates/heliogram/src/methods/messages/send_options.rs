@@ -2,7 +2,7 @@ use std::time::SystemTime;
 
 use heliogram_api::{enums, types};
 
-use crate::{Message, Result, conversation::Talk};
+use crate::{Client, Message, Result, conversation::Talk, types::Keyboard};
 
 /// What all methods that send have in common.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +80,19 @@ macro_rules! send_setters {
     };
 }
 
+/// The setter of a builder with a field `keyboard: Option<Keyboard>`.
+macro_rules! keyboard_setter {
+    () => {
+        /// Puts buttons below the message, or in place of the keyboard; only bots can.
+        #[doc(alias = "buttons")]
+        #[doc(alias = "reply_markup")]
+        pub fn keyboard(mut self, keyboard: impl Into<$crate::Keyboard>) -> Self {
+            self.keyboard = Some(keyboard.into());
+            self
+        }
+    };
+}
+
 /// Lets a builder with a field `options: SendOptions` send as part of a conversation.
 macro_rules! in_conversation {
     () => {
@@ -91,4 +104,16 @@ macro_rules! in_conversation {
     };
 }
 
+/// The keyboard of a builder in the form that calls take.
+pub(crate) async fn raw_keyboard(
+    client: &Client,
+    keyboard: Option<&Keyboard>,
+) -> Result<Option<Box<enums::ReplyMarkup>>> {
+    match keyboard {
+        Some(keyboard) => Ok(Some(Box::new(keyboard.to_raw(client).await?))),
+        None => Ok(None),
+    }
+}
+
+pub(crate) use keyboard_setter;
 pub(super) use {in_conversation, send_setters};

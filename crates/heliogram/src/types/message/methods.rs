@@ -1,3 +1,5 @@
+use heliogram_api::enums;
+
 use super::Message;
 use crate::{
     PeerLike, Result, Text,
@@ -26,11 +28,17 @@ impl Message {
         self.client.send_file(self, file).reply_to(self.id())
     }
 
-    /// Changes the text; see [`Client::edit_message`](crate::Client::edit_message).
+    /// Changes the text and leaves the buttons below it; see
+    /// [`Client::edit_message`](crate::Client::edit_message).
     #[doc(alias = "edit_text")]
     #[doc(alias = "edit_caption")]
     pub fn edit(&self, text: impl Into<Text>) -> EditMessage {
-        self.client.edit_message(self, self.id(), text)
+        let edit = self.client.edit_message(self, self.id(), text);
+        // What is not sent again would be gone.
+        match self.reply_markup() {
+            Some(it @ enums::ReplyMarkup::ReplyInlineMarkup(_)) => edit.keyboard(it.clone()),
+            _ => edit,
+        }
     }
 
     /// Deletes it for everyone; see [`Client::delete_messages`](crate::Client::delete_messages).

@@ -93,6 +93,10 @@ fn a_bot_hears_of_requests_and_of_being_stopped() {
         approved: true,
         ..messages::HideChatJoinRequest::new(peer(&bot, id), bot.user(&bob))
     };
+    bot.listen();
     bot.call(approve).unwrap();
+    // The answer does not tell of it, so that the session has to be.
+    let came = |update: &enums::Update| matches!(update, enums::Update::ChannelParticipant(_));
+    assert_eq!(bot.heard().iter().filter(|update| came(update)).count(), 1);
     assert!(alice.shared.world().chats_of(bob.me).len() == 1);
 }

@@ -13,7 +13,7 @@ fn holds(room: &Room, filter: &Filter, event: &Event) -> bool {
 }
 
 fn text(room: &Room, text: &str) -> Event {
-    room.from_alice(|m| m.message = text.into())
+    room.alice_writes(|m| m.message = text.into())
 }
 
 #[tokio::test]
@@ -163,17 +163,13 @@ async fn topics_are_told_by_the_message_that_began_them() {
 #[tokio::test]
 async fn raw_updates_are_chosen_by_name() {
     let room = Room::enter().await;
-    let update = raw::UpdateUserTyping::new(
-        ALICE,
-        heliogram_api::enums::SendMessageAction::SendMessageTypingAction,
-    );
-    let event = Event::Raw(Arc::new(update.into()));
+    let event = room.event(heliogram_api::enums::Update::Config);
     assert!(holds(
         &room,
         &raw_named(["updateUserTyping", "updateConfig"]),
         &event
     ));
-    assert!(!holds(&room, &raw_named(["updateConfig"]), &event));
+    assert!(!holds(&room, &raw_named(["updateUserTyping"]), &event));
     for wrong in ["updateNothing", "message"] {
         let e = raw_named([wrong]).prepare(&room.client).await.unwrap_err();
         assert!(e.to_string().contains(wrong), "{e}");
@@ -189,5 +185,6 @@ fn contradictions_have_no_kind_of_event() {
             .kinds()
             .contains(Kinds::NEW_MESSAGE)
     );
-    assert_eq!((photo() | scheduled()).kinds(), MESSAGES | Kinds::RAW);
+    assert_eq!((photo() | ephemeral()).kinds(), MESSAGES | Kinds::RAW);
+    assert!((service() & of_kind(Kinds::NEW_MESSAGE)).kinds().is_empty());
 }

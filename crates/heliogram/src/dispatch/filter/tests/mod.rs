@@ -9,21 +9,24 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::types::room::Room;
 
+/// The name of a filter, and what makes it.
+type Row = (&'static str, fn() -> Filter);
+
 /// Every filter without settings, with its name.
 fn all() -> impl Iterator<Item = (&'static str, Filter)> {
-    let more: [(&'static str, fn() -> Filter); 4] = [
+    let more: [Row; 4] = [
         ("edited", edited),
         ("scheduled", scheduled),
         ("ephemeral", ephemeral),
         ("start", start),
     ];
-    let tables = [PEOPLE, CONTENT, MEDIA, PLACE, ACTIONS];
+    let tables = [PEOPLE, SENDERS, CONTENT, MEDIA, PLACE, ACTIONS];
     let tables = tables.into_iter().flatten().copied();
     tables.chain(more).map(|(name, filter)| (name, filter()))
 }
 
 /// The names of the filters that hold for an event.
-fn holding(room: &Room, event: crate::Event) -> BTreeSet<&'static str> {
+fn holding(room: &Room, event: Event) -> BTreeSet<&'static str> {
     let cx = UpdateCx::new(room.client.clone(), event);
     all()
         .filter(|(_, f)| f.holds(&cx))
@@ -31,7 +34,7 @@ fn holding(room: &Room, event: crate::Event) -> BTreeSet<&'static str> {
         .collect()
 }
 
-fn set<'a>(names: &'a str) -> BTreeSet<&'a str> {
+fn set(names: &str) -> BTreeSet<&str> {
     names.split_whitespace().collect()
 }
 

@@ -40,12 +40,12 @@ fn people(room: &Room) -> Vec<Sample> {
     vec![
         sample(
             "a text",
-            room.from_alice(|m| m.message = "hi".into()),
+            room.alice_writes(|m| m.message = "hi".into()),
             "incoming private text",
         ),
         sample(
             "one's own",
-            room.from_alice(|m| m.out = true),
+            room.alice_writes(|m| m.out = true),
             "outgoing me private",
         ),
         sample("a note to oneself", note(|_| ()), "outgoing me private"),
@@ -61,17 +61,17 @@ fn people(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "through a bot",
-            room.from_alice(|m| m.via_bot_id = Some(BOT)),
+            room.alice_writes(|m| m.via_bot_id = Some(BOT)),
             "incoming private via_bot",
         ),
         sample(
             "by a business bot",
-            room.from_alice(|m| m.via_business_bot_id = Some(BOT)),
+            room.alice_writes(|m| m.via_business_bot_id = Some(BOT)),
             "incoming private business_bot",
         ),
         sample(
             "a mention",
-            room.from_alice(|m| m.mentioned = true),
+            room.alice_writes(|m| m.mentioned = true),
             "incoming private mentioned",
         ),
     ]
@@ -125,7 +125,7 @@ fn places(room: &Room) -> Vec<Sample> {
 
 fn contents(room: &Room) -> Vec<Sample> {
     let reply = |change: fn(&mut raw::MessageReplyHeader)| {
-        room.from_alice(|m| {
+        room.alice_writes(|m| {
             let mut header = raw::MessageReplyHeader::new();
             change(&mut header);
             m.reply_to = Some(Box::new(enums::MessageReplyHeader::MessageReplyHeader(
@@ -135,7 +135,7 @@ fn contents(room: &Room) -> Vec<Sample> {
     };
     let story = raw::MessageReplyStoryHeader::new(raw::PeerUser::new(ALICE).into(), 3);
     let markup =
-        |markup: enums::ReplyMarkup| room.from_alice(|m| m.reply_markup = Some(Box::new(markup)));
+        |markup: enums::ReplyMarkup| room.alice_writes(|m| m.reply_markup = Some(Box::new(markup)));
     vec![
         sample(
             "a reply",
@@ -144,7 +144,7 @@ fn contents(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "a reply to a story",
-            room.from_alice(|m| m.reply_to = Some(Box::new(story.into()))),
+            room.alice_writes(|m| m.reply_to = Some(Box::new(story.into()))),
             "incoming private reply",
         ),
         sample(
@@ -154,12 +154,12 @@ fn contents(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "a forward",
-            room.from_alice(|m| m.fwd_from = Some(Box::new(raw::MessageFwdHeader::new(1)))),
+            room.alice_writes(|m| m.fwd_from = Some(Box::new(raw::MessageFwdHeader::new(1)))),
             "incoming private forwarded",
         ),
         sample(
             "part of an album",
-            room.from_alice(|m| m.grouped_id = Some(1)),
+            room.alice_writes(|m| m.grouped_id = Some(1)),
             "incoming private media_group",
         ),
         sample(
@@ -174,27 +174,27 @@ fn contents(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "written before",
-            room.from_alice(|m| m.from_scheduled = true),
+            room.alice_writes(|m| m.from_scheduled = true),
             "incoming private from_scheduled",
         ),
         sample(
             "by itself",
-            room.from_alice(|m| m.offline = true),
+            room.alice_writes(|m| m.offline = true),
             "incoming private automatic",
         ),
         sample(
             "paid",
-            room.from_alice(|m| m.paid_message_stars = Some(1)),
+            room.alice_writes(|m| m.paid_message_stars = Some(1)),
             "incoming private paid_message",
         ),
         sample(
             "protected",
-            room.from_alice(|m| m.noforwards = true),
+            room.alice_writes(|m| m.noforwards = true),
             "incoming private protected",
         ),
         sample(
             "a command",
-            room.from_alice(|m| m.message = "/START now".into()),
+            room.alice_writes(|m| m.message = "/START now".into()),
             "incoming private text start",
         ),
     ]
@@ -202,7 +202,7 @@ fn contents(room: &Room) -> Vec<Sample> {
 
 fn files(room: &Room) -> Vec<Sample> {
     let file = |attributes, change: fn(&mut raw::MessageMediaDocument)| {
-        room.from_alice(|m| {
+        room.alice_writes(|m| {
             let none = bytes::Bytes::new;
             let file = raw::Document::new(1, 2, none(), 0, "x/y".into(), 3, 2, attributes);
             let mut media = raw::MessageMediaDocument::new();
@@ -273,7 +273,7 @@ fn files(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "with a caption",
-            room.from_alice(|m| {
+            room.alice_writes(|m| {
                 m.message = "see".into();
                 m.media = Some(Box::new(raw::MessageMediaPhoto::new().into()));
             }),
@@ -281,7 +281,7 @@ fn files(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "text with a link",
-            room.from_alice(|m| {
+            room.alice_writes(|m| {
                 m.message = "see t.me".into();
                 let page = enums::WebPage::Empty(raw::WebPageEmpty::new(1));
                 m.media = Some(Box::new(raw::MessageMediaWebPage::new(page).into()));
@@ -356,7 +356,6 @@ fn news(room: &Room) -> Vec<Sample> {
 }
 
 fn others(room: &Room) -> Vec<Sample> {
-    let raw_event = |update: enums::Update| Event::Raw(std::sync::Arc::new(update));
     let message = || {
         let peer = raw::PeerUser::new(ALICE).into();
         enums::Message::Message(Box::new(raw::Message::new(1, peer, 1, "later".into())))
@@ -376,12 +375,12 @@ fn others(room: &Room) -> Vec<Sample> {
         ),
         sample(
             "scheduled",
-            raw_event(raw::UpdateNewScheduledMessage::new(message()).into()),
-            "scheduled",
+            room.event(raw::UpdateNewScheduledMessage::new(message())),
+            "scheduled incoming private",
         ),
         sample(
             "for one person",
-            raw_event(raw::UpdateNewEphemeralMessage::new(Box::new(brief)).into()),
+            room.event(raw::UpdateNewEphemeralMessage::new(Box::new(brief))),
             "ephemeral",
         ),
         sample("dropped events", Event::Lagged(1), ""),

@@ -121,7 +121,7 @@ pub(super) fn all(room: &Room) -> Vec<(String, Event, String)> {
     let media = values("MessageMedia", MEDIA).into_iter();
     let media = media.map(|(name, media, filters)| {
         let media: enums::MessageMedia = media;
-        let event = room.from_alice(|m| m.media = Some(Box::new(media)));
+        let event = room.alice_writes(|m| m.media = Some(Box::new(media)));
         (name, event, format!("incoming private {filters}"))
     });
     actions.chain(media).collect()

@@ -93,9 +93,10 @@ async fn whom_a_message_speaks_of_is_known_with_it() {
     assert_eq!((stranger.id(), stranger.is_known()), (99, false));
 
     let added = raw::MessageActionChatAddUser::new(vec![ALICE, BOT]);
-    let crate::Event::NewMessage(added) = room.service(-GROUP, added.into()) else {
-        panic!("a message");
+    let crate::Event::ChatAction(added) = room.service(-GROUP, added.into()) else {
+        panic!("an action");
     };
+    let added = added.message().unwrap();
     assert!(added.is_service() && added.text().is_empty());
     let ids: Vec<i64> = added.action_entities().iter().map(Chat::id).collect();
     assert_eq!(ids, [ALICE, BOT]);

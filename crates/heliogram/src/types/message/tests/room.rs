@@ -1,8 +1,12 @@
 //! A client, and chats it knows.
 
+use std::sync::Arc;
+
 use heliogram_api::{enums, types as raw};
 
-use crate::{Client, Event, Message, PeerId, testing::TestServer, types::Entities};
+use crate::{
+    Client, Event, Message, PeerId, events::Context, testing::TestServer, types::Entities,
+};
 
 pub(crate) const ALICE: i64 = 7001;
 pub(crate) const BOT: i64 = 7002;
@@ -16,7 +20,7 @@ pub(crate) const OWN: i64 = 7007;
 pub(crate) struct Room {
     pub(crate) client: Client,
     pub(crate) server: TestServer,
-    entities: Entities,
+    entities: Arc<Entities>,
 }
 
 impl Room {
@@ -24,7 +28,7 @@ impl Room {
         let server = TestServer::start().await;
         let me = server.user("me_myself").await;
         let client = server.client(&me).await.unwrap();
-        let entities = known();
+        let entities = Arc::new(known());
         client.peers().learn(&entities);
         Self {
             client,
@@ -46,8 +50,14 @@ impl Room {
         Message::new(&self.client, message, &self.entities).unwrap()
     }
 
+    /// The event that an update makes.
+    pub(crate) fn event(&self, update: impl Into<enums::Update>) -> Event {
+        let entities = Arc::clone(&self.entities);
+        Event::from_update(&Context::new(&self.client, update.into(), entities))
+    }
+
     /// A new message in the private chat with Alice.
-    pub(crate) fn from_alice(&self, change: impl FnOnce(&mut raw::Message)) -> Event {
+    pub(crate) fn alice_writes(&self, change: impl FnOnce(&mut raw::Message)) -> Event {
         Event::NewMessage(self.message(ALICE, change))
     }
 
@@ -57,7 +67,7 @@ impl Room {
         let mut message = raw::MessageService::new(5, peer, 1, action);
         message.from_id = Some(raw::PeerUser::new(ALICE).into());
         let message = enums::Message::Service(Box::new(message));
-        Event::NewMessage(Message::new(&self.client, message, &self.entities).unwrap())
+        self.event(raw::UpdateNewMessage::new(message, 1, 1))
     }
 }
 

@@ -1,0 +1,415 @@
+use std::{str, sync::Arc};
+
+use bytes::Bytes;
+use heliogram_api::enums;
+
+use crate::events::{About, Context};
+use crate::{
+    Client, Keyboard, PeerError, PeerId, PeerLike, Result, Text,
+    methods::{
+        bots::AnswerCallback,
+        messages::{DeleteMessages, EditMessage, SendMessage},
+    },
+    types::{InlineMessageId, Message},
+};
+
+/// Somebody pressed a button that asks the bot.
+///
+/// Until it is [answered](Self::answer) the button shows that it waits.
+///
+/// ```no_run
+/// # async fn run(query: heliogram::events::CallbackQuery) -> heliogram::Result<()> {
+/// if query.data_str() == Some("vote:yes") {
+///     query.answer().text("Thank you!").await?;
+///     query.edit("You voted yes").await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Raw `updateBotCallbackQuery`, `updateInlineBotCallbackQuery`, `updateBusinessBotCallbackQuery`.
+#[derive(Clone, Debug)]
+#[doc(alias = "on_callback_query")]
+#[doc(alias = "updateBotCallbackQuery")]
+#[doc(alias = "updateInlineBotCallbackQuery")]
+#[doc(alias = "updateBusinessBotCallbackQuery")]
+pub struct CallbackQuery {
+    cx: Context,
+    chat: Option<PeerId>,
+    sender: PeerId,
+    place: Place,
+}
+
+/// Below which message the button is.
+#[derive(Clone, Debug)]
+enum Place {
+    /// The bot's own.
+    Own(i32),
+    /// One that somebody sent through the bot.
+    Inline(InlineMessageId),
+    /// One that the bot wrote for somebody else.
+    Business {
+        connection: Arc<str>,
+        message: Message,
+    },
+}
+
+event_members!(CallbackQuery);
+has_chat!(maybe CallbackQuery);
+has_sender!(one CallbackQuery);
+
+impl CallbackQuery {
+    pub(in crate::events) fn from_update(cx: &Context) -> Option<Self> {
+        let (cx, chat, user, place) = match &**cx.update() {
+            enums::Update::BotCallbackQuery(u) => {
+                let chat = PeerId::from_peer(&u.peer)?;
+                (cx.clone(), Some(chat), u.user_id, Place::Own(u.msg_id))
+            }
+            enums::Update::InlineBotCallbackQuery(u) => {
+                let place = Place::Inline(u.msg_id.clone().into());
+                (cx.clone(), None, u.user_id, place)
+            }
+            enums::Update::BusinessBotCallbackQuery(u) => {
+                let cx = cx.in_business(&u.connection_id);
+                let message = Message::new(cx.client(), u.message.clone(), cx.entities())?;
+                let connection = u.connection_id.as_str().into();
+                let chat = Some(message.peer_id());
+                (
+                    cx,
+                    chat,
+                    u.user_id,
+                    Place::Business {
+                        connection,
+                        message,
+                    },
+                )
+            }
+            _ => return None,
+        };
+        Some(Self {
+            cx,
+            chat,
+            sender: PeerId::user(user)?,
+            place,
+        })
+    }
+
+    /// The number of the question.
+    #[must_use]
+    #[doc(alias = "query_id")]
+    pub fn id(&self) -> i64 {
+        match self.raw() {
+            enums::Update::BotCallbackQuery(u) => u.query_id,
+            enums::Update::InlineBotCallbackQuery(u) => u.query_id,
+            enums::Update::BusinessBotCallbackQuery(u) => u.query_id,
+            _ => 0,
+        }
+    }
+
+    /// The bytes of the button; empty if it plays a game.
+    #[must_use]
+    #[doc(alias = "data_match")]
+    pub fn data(&self) -> &[u8] {
+        let data: Option<&Bytes> = match self.raw() {
+            enums::Update::BotCallbackQuery(u) => u.data.as_ref(),
+            enums::Update::InlineBotCallbackQuery(u) => u.data.as_ref(),
+            enums::Update::BusinessBotCallbackQuery(u) => u.data.as_ref(),
+            _ => None,
+        };
+        data.map_or(&[], |d| d)
+    }
+
+    /// The bytes of the button as text; `None` if they are none.
+    #[must_use]
+    pub fn data_str(&self) -> Option<&str> {
+        str::from_utf8(self.data()).ok()
+    }
+
+    /// The game that is to be played.
+    #[must_use]
+    pub fn game_short_name(&self) -> Option<&str> {
+        match self.raw() {
+            enums::Update::BotCallbackQuery(u) => u.game_short_name.as_deref(),
+            enums::Update::InlineBotCallbackQuery(u) => u.game_short_name.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// A number that stands for the chat, also where the bot is not told which it is: for the
+    /// scores of games.
+    #[must_use]
+    pub fn chat_instance(&self) -> i64 {
+        match self.raw() {
+            enums::Update::BotCallbackQuery(u) => u.chat_instance,
+            enums::Update::InlineBotCallbackQuery(u) => u.chat_instance,
+            enums::Update::BusinessBotCallbackQuery(u) => u.chat_instance,
+            _ => 0,
+        }
+    }
+
+    /// The id of the message with the button; `None` if it was sent through the bot.
+    #[must_use]
+    pub fn message_id(&self) -> Option<i32> {
+        match &self.place {
+            Place::Own(id) => Some(*id),
+            Place::Inline(_) => None,
+            Place::Business { message, .. } => Some(message.id()),
+        }
+    }
+
+    /// Whether the message with the button was sent by somebody else, through the bot.
+    #[must_use]
+    pub fn via_inline(&self) -> bool {
+        matches!(self.place, Place::Inline(_))
+    }
+
+    /// What the message is called by if it was sent through the bot.
+    #[must_use]
+    pub fn inline_message_id(&self) -> Option<&InlineMessageId> {
+        match &self.place {
+            Place::Inline(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The business connection that the message was written through.
+    #[must_use]
+    pub fn business_connection_id(&self) -> Option<&str> {
+        match &self.place {
+            Place::Business { connection, .. } => Some(connection),
+            _ => None,
+        }
+    }
+
+    /// Fetches the message with the button; `None` if it is gone or was sent through the bot.
+    ///
+    /// # Errors
+    /// Those of [`Client::get_messages`].
+    #[doc(alias = "get_message")]
+    pub async fn message(&self) -> Result<Option<Message>> {
+        match &self.place {
+            Place::Own(id) => {
+                let found = self.client().get_messages(self.place(), *id).await?;
+                Ok(found.into_iter().next().flatten())
+            }
+            Place::Inline(_) => Ok(None),
+            Place::Business { message, .. } => Ok(Some(message.clone())),
+        }
+    }
+
+    /// Answers, so that the button waits no longer; with or without a text.
+    ///
+    /// ```no_run
+    /// # async fn run(query: heliogram::events::CallbackQuery) -> heliogram::Result<()> {
+    /// query.answer().text("You cannot do that.").alert().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// See [`Client::answer_callback`].
+    #[doc(alias = "answer_callback_query")]
+    #[doc(alias = "messages.setBotCallbackAnswer")]
+    pub fn answer(&self) -> AnswerCallback {
+        self.client().answer_callback(self.id())
+    }
+
+    /// Changes the text of the message with the button, wherever it is. Buttons that are not sent
+    /// again are gone.
+    ///
+    /// Raw `messages.editMessage`, `messages.editInlineBotMessage`.
+    #[doc(alias = "edit_message_text")]
+    #[doc(alias = "edit_message_caption")]
+    pub fn edit(&self, text: impl Into<Text>) -> EditPressed {
+        self.change(Some(text.into()), None)
+    }
+
+    /// Changes the buttons below the message and nothing else; an empty [`Keyboard`] takes them
+    /// away.
+    #[doc(alias = "edit_message_reply_markup")]
+    pub fn edit_keyboard(&self, keyboard: impl Into<Keyboard>) -> EditPressed {
+        self.change(None, Some(keyboard.into()))
+    }
+
+    fn change(&self, text: Option<Text>, keyboard: Option<Keyboard>) -> EditPressed {
+        EditPressed {
+            query: self.clone(),
+            text,
+            keyboard,
+            no_preview: false,
+        }
+    }
+
+    /// Writes to the same chat; see [`Client::send_message`]. Fails for messages sent through the
+    /// bot, of which it is not told where they are.
+    pub fn respond(&self, text: impl Into<Text>) -> SendMessage {
+        self.client().send_message(self.place(), text)
+    }
+
+    /// Writes to the same chat as a reply to the message with the button; as
+    /// [`respond`](Self::respond).
+    pub fn reply(&self, text: impl Into<Text>) -> SendMessage {
+        let answer = self.respond(text);
+        match self.message_id() {
+            Some(id) => answer.reply_to(id),
+            None => answer,
+        }
+    }
+
+    /// Deletes the message with the button for everyone; see [`Client::delete_messages`]. Fails for
+    /// messages sent through the bot.
+    pub fn delete(&self) -> DeleteMessages {
+        let ids: Vec<i32> = self.message_id().into_iter().collect();
+        self.client().delete_messages(self.place(), ids)
+    }
+
+    /// The chat as calls take it.
+    fn place(&self) -> PeerLike {
+        match self.chat() {
+            Some(chat) => chat.into(),
+            None => PeerError::InlineMessage.into(),
+        }
+    }
+}
+
+impl About for CallbackQuery {
+    fn chat(&self) -> Option<PeerId> {
+        self.chat
+    }
+
+    fn sender(&self) -> Option<PeerId> {
+        Some(self.sender)
+    }
+}
+
+/// A change of the message whose button was pressed; made by [`CallbackQuery::edit`], sent when
+/// awaited.
+#[derive(Clone, Debug)]
+#[must_use = "a message is changed when this is awaited"]
+pub struct EditPressed {
+    query: CallbackQuery,
+    text: Option<Text>,
+    keyboard: Option<Keyboard>,
+    no_preview: bool,
+}
+
+impl EditPressed {
+    crate::methods::messages::send_options::keyboard_setter!();
+
+    /// Shows no preview of the links in it.
+    #[doc(alias = "link_preview")]
+    #[doc(alias = "disable_web_page_preview")]
+    pub fn no_preview(mut self) -> Self {
+        self.no_preview = true;
+        self
+    }
+
+    /// Sends it; the same as awaiting it.
+    ///
+    /// # Errors
+    /// See [`Client::edit_message`] and [`Client::edit_inline_message`].
+    pub async fn send(self) -> Result<()> {
+        let client = self.query.client();
+        if let Some(id) = self.query.inline_message_id() {
+            return self.inline(client, id).await;
+        }
+        let edit = EditMessage::new(
+            client,
+            self.query.place(),
+            self.query.message_id().unwrap_or_default(),
+            self.text,
+            self.keyboard,
+        );
+        let edit = if self.no_preview {
+            edit.no_preview()
+        } else {
+            edit
+        };
+        edit.await.map(drop)
+    }
+
+    async fn inline(&self, client: &Client, id: &InlineMessageId) -> Result<()> {
+        let mut edit = client.edit_inline_message(id.clone());
+        if let Some(text) = &self.text {
+            edit = edit.text(text);
+        }
+        if let Some(keyboard) = &self.keyboard {
+            edit = edit.keyboard(keyboard.clone());
+        }
+        if self.no_preview {
+            edit = edit.no_preview();
+        }
+        edit.await
+    }
+}
+
+awaitable!(EditPressed => ());
+
+#[cfg(test)]
+mod tests {
+    use heliogram_api::types as raw;
+
+    use super::*;
+    use crate::events::told;
+
+    async fn query(update: impl Into<enums::Update>) -> CallbackQuery {
+        let client = Client::offline().await;
+        CallbackQuery::from_update(&told(&client, update)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_button_of_a_game_has_no_data() {
+        let chat = raw::PeerChat::new(5).into();
+        let query = query(raw::UpdateBotCallbackQuery {
+            game_short_name: Some("chess".into()),
+            ..raw::UpdateBotCallbackQuery::new(1, 7, chat, 3, 9)
+        })
+        .await;
+        assert_eq!((query.data(), query.data_str()), (&[][..], Some("")));
+        assert_eq!(query.game_short_name(), Some("chess"));
+        assert_eq!(
+            (query.id(), query.sender_id(), query.chat_id()),
+            (1, 7, Some(-5))
+        );
+        assert_eq!((query.message_id(), query.chat_instance()), (Some(3), 9));
+        assert!(query.is_group() && !query.via_inline());
+    }
+
+    #[tokio::test]
+    async fn bytes_that_are_no_text_are_told_as_bytes() {
+        let id = raw::InputBotInlineMessageID64::new(2, 7, 1, 0);
+        let query = query(raw::UpdateInlineBotCallbackQuery {
+            data: Some(Bytes::from_static(&[0xff, 0])),
+            ..raw::UpdateInlineBotCallbackQuery::new(1, 7, id.into(), 9)
+        })
+        .await;
+        assert_eq!((query.data(), query.data_str()), (&[0xff, 0][..], None));
+        assert!(query.via_inline() && query.chat().is_none() && !query.is_private());
+        assert_eq!(
+            query.inline_message_id().map(InlineMessageId::dc_id),
+            Some(2)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_button_in_a_business_chat_is_answered_through_its_connection() {
+        let message = raw::Message::new(4, raw::PeerUser::new(7).into(), 0, "x".into());
+        let update = raw::UpdateBusinessBotCallbackQuery::new(1, 7, "c".into(), message.into(), 9);
+        let query = query(update).await;
+        assert_eq!(query.business_connection_id(), Some("c"));
+        assert_eq!(query.client().business(), Some("c"));
+        assert_eq!((query.message_id(), query.chat_id()), (Some(4), Some(7)));
+        let message = query.message().await.unwrap().unwrap();
+        assert_eq!(
+            (message.text(), message.client().business()),
+            ("x", Some("c"))
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_with_an_impossible_id_presses_buttons() {
+        let client = Client::offline().await;
+        let chat = raw::PeerChat::new(5).into();
+        let update = raw::UpdateBotCallbackQuery::new(1, -7, chat, 3, 9);
+        assert!(CallbackQuery::from_update(&told(&client, update)).is_none());
+    }
+}

@@ -1,0 +1,23 @@
+//! What only bots are told, and what administrators are told of those who want to come in.
+
+mod boost;
+mod business;
+mod callback;
+mod guest;
+mod inline;
+mod join_request;
+mod member;
+mod payment;
+mod reaction;
+
+pub use self::{
+    boost::ChatBoost,
+    business::{BusinessConnection, BusinessMessage, BusinessMessagesDeleted},
+    callback::{CallbackQuery, EditPressed},
+    guest::{GuestMessage, ManagedBot},
+    inline::{ChosenInlineResult, InlineQuery},
+    join_request::{JoinRequest, PendingJoinRequests},
+    member::MemberUpdated,
+    payment::{PreCheckoutQuery, PurchasedPaidMedia, ShippingQuery, StarsSubscription},
+    reaction::{MessageReaction, MessageReactionCount},
+};

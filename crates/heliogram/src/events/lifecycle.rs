@@ -1,0 +1,20 @@
+/// What becomes of a client, rather than of its account.
+///
+/// Streams of events tell when the connection is lost and there again; handlers are also told when
+/// they begin and end. See [`Router::on_start`](crate::Router::on_start).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Lifecycle {
+    /// The routes were given to a client and will get events from now on.
+    #[doc(alias = "on_start")]
+    Started,
+    /// There is a connection to the server.
+    #[doc(alias = "on_connect")]
+    Connected,
+    /// The connection was lost; the client connects again by itself.
+    #[doc(alias = "on_disconnect")]
+    Disconnected,
+    /// The routes were taken away, or the client stops. Their handlers have ended.
+    #[doc(alias = "on_stop")]
+    Stopping,
+}
