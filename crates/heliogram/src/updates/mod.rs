@@ -11,12 +11,10 @@
 //! consumed.
 
 mod deliveries;
-mod engine;
 mod fetch;
 mod hub;
 mod mailbox;
 mod normalize;
-mod sequence;
 mod stream;
 mod task;
 
@@ -24,6 +22,8 @@ pub(crate) use deliveries::{Deliveries, Delivery, Receipt};
 pub(crate) use hub::{Affected, Hub};
 pub use stream::Updates;
 pub(crate) use task::run;
+
+use heliogram_updates as engine;
 
 use crate::{
     Client, Result,

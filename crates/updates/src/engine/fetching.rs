@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Engine, Fetch, Fetching, Key, Notice};
+use super::{Engine, Fetch, Fetching};
+use crate::{Key, Notice};
 
 /// How long a missing update is waited for before the difference is fetched.
 const GAP_WAIT: Duration = Duration::from_millis(500);

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
+use crate::{
     Batch, ChannelDifference, Difference, Engine, Failure, Key, Place, Request, State, Update,
 };
 

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Channel, Engine, Fetching, HeldBatch, Key, Place, Update};
-use crate::updates::sequence::{Offered, Sequence, Step};
+use super::{Channel, Engine, Fetching, HeldBatch};
+use crate::{
+    Key, Place, Update,
+    sequence::{Offered, Sequence, Step},
+};
 
 impl<T> Engine<T> {
     pub(super) fn place(&mut self, now: Duration, update: Update<T>) {

@@ -1,16 +1,9 @@
-//! The rules of update sequences, without clock, network or runtime.
-//!
-//! Feed it with `handle_*`; afterwards poll [`Engine::poll_update`], [`Engine::take_changes`],
-//! [`Engine::poll_request`], [`Engine::poll_notice`] and [`Engine::poll_timeout`], in this order.
-//! It is generic over what an update is, so that its tests need no Telegram.
-
 mod fetching;
 #[cfg(test)]
 mod model;
 mod placing;
 #[cfg(test)]
 mod tests;
-mod values;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -18,11 +11,10 @@ use std::{
 };
 
 use self::fetching::MAX_PAUSE;
-pub(super) use self::values::{
+use crate::{
     Batch, Changes, ChannelDifference, Difference, Failure, Key, Notice, Place, Request, State,
-    Update,
+    sequence::Sequence,
 };
-use super::sequence::Sequence;
 
 /// After how long without any update the difference is fetched, in case the connection is deaf.
 const IDLE_WAIT: Duration = Duration::from_secs(15 * 60);
@@ -77,7 +69,11 @@ struct HeldBatch<T> {
 }
 
 /// The state machine of all counters of one account.
-pub(crate) struct Engine<T> {
+///
+/// Feed it with `handle_*`; afterwards poll [`Engine::poll_update`], [`Engine::take_changes`],
+/// [`Engine::poll_request`], [`Engine::poll_notice`] and [`Engine::poll_timeout`], in this order.
+/// Times are those of one clock of the caller's that never goes back.
+pub struct Engine<T> {
     common: Sequence<T>,
     qts: Sequence<T>,
     seq: i32,
@@ -100,7 +96,7 @@ impl<T> Engine<T> {
     /// Starts from what was stored; without a state the server is asked for the present one.
     ///
     /// With a stored state the difference since then is fetched first.
-    pub(crate) fn new(
+    pub fn new(
         now: Duration,
         state: Option<State>,
         channels: impl IntoIterator<Item = (i64, i32)>,
@@ -140,7 +136,7 @@ impl<T> Engine<T> {
     // ---- inputs
 
     /// Takes updates as they come from the server, in any order and any number of times.
-    pub(crate) fn handle_updates(&mut self, now: Duration, batch: Batch<T>) {
+    pub fn handle_updates(&mut self, now: Duration, batch: Batch<T>) {
         self.idle_at = now + IDLE_WAIT;
         let (mut placed, plain): (Vec<_>, Vec<_>) = batch
             .updates
@@ -162,13 +158,13 @@ impl<T> Engine<T> {
     }
 
     /// The server says that it stopped sending, or that something was lost on the way.
-    pub(crate) fn handle_too_long(&mut self, now: Duration) {
+    pub fn handle_too_long(&mut self, now: Duration) {
         self.idle_at = now + IDLE_WAIT;
         self.want(Key::Common);
     }
 
     /// Takes the present state that [`Request::State`] asked for.
-    pub(crate) fn handle_state(&mut self, now: Duration, state: State) {
+    pub fn handle_state(&mut self, now: Duration, state: State) {
         self.finish(Key::Common);
         self.seq = state.seq;
         self.date = state.date;
@@ -184,7 +180,7 @@ impl<T> Engine<T> {
     }
 
     /// Takes a part of the difference of the account.
-    pub(crate) fn handle_difference(&mut self, now: Duration, difference: Difference<T>) {
+    pub fn handle_difference(&mut self, now: Duration, difference: Difference<T>) {
         self.fetching.failures = 0;
         let (before, last) = (
             self.state(),
@@ -237,7 +233,7 @@ impl<T> Engine<T> {
     }
 
     /// Takes a part of the difference of a channel.
-    pub(crate) fn handle_channel_difference(
+    pub fn handle_channel_difference(
         &mut self,
         now: Duration,
         id: i64,
@@ -277,7 +273,7 @@ impl<T> Engine<T> {
     }
 
     /// Takes note that a fetch failed.
-    pub(crate) fn handle_failure(&mut self, now: Duration, key: Key, failure: Failure) {
+    pub fn handle_failure(&mut self, now: Duration, key: Key, failure: Failure) {
         self.finish(key);
         match (failure, key) {
             (Failure::Gone, Key::Channel(id)) => {
@@ -299,7 +295,7 @@ impl<T> Engine<T> {
     }
 
     /// Takes note of the time; harmless when early.
-    pub(crate) fn handle_timeout(&mut self, now: Duration) {
+    pub fn handle_timeout(&mut self, now: Duration) {
         while let Some(&(at, key)) = self.timers.first() {
             if at > now {
                 break;
@@ -316,12 +312,12 @@ impl<T> Engine<T> {
     // ---- outputs
 
     /// The next update to deliver.
-    pub(crate) fn poll_update(&mut self) -> Option<T> {
+    pub fn poll_update(&mut self) -> Option<T> {
         self.ready.pop_front()
     }
 
     /// The next thing to fetch; answer with the matching `handle_*`.
-    pub(crate) fn poll_request(&mut self) -> Option<Request> {
+    pub fn poll_request(&mut self) -> Option<Request> {
         let may_channel = self.channel_fetches < MAX_CHANNEL_FETCHES;
         let at = self
             .wanted
@@ -346,12 +342,12 @@ impl<T> Engine<T> {
     }
 
     /// The next thing worth a line in the log.
-    pub(crate) fn poll_notice(&mut self) -> Option<Notice> {
+    pub fn poll_notice(&mut self) -> Option<Notice> {
         self.notices.pop_front()
     }
 
     /// When [`Self::handle_timeout`] wants to be called.
-    pub(crate) fn poll_timeout(&self) -> Duration {
+    pub fn poll_timeout(&self) -> Duration {
         self.timers
             .first()
             .map_or(self.idle_at, |&(at, _)| at.min(self.idle_at))
@@ -359,7 +355,7 @@ impl<T> Engine<T> {
 
     /// The counters that moved since the last call; store them once all updates polled before are
     /// safe with their takers.
-    pub(crate) fn take_changes(&mut self) -> Option<Changes> {
+    pub fn take_changes(&mut self) -> Option<Changes> {
         let mut changes = Changes::default();
         if self.common.local().is_some() && self.stored != Some(self.state()) {
             changes.common = Some(self.state());
@@ -372,13 +368,13 @@ impl<T> Engine<T> {
     }
 
     /// Storing the changes failed: all counters count as moved again.
-    pub(crate) fn forget_stored(&mut self) {
+    pub fn forget_stored(&mut self) {
         self.stored = None;
         self.moved.extend(self.channels.keys());
     }
 
     /// How far the account's updates were received.
-    pub(crate) fn state(&self) -> State {
+    pub fn state(&self) -> State {
         State {
             pts: self.common.local().unwrap_or(0),
             qts: self.qts.local().unwrap_or(0),

@@ -1,3 +1,5 @@
+use crate::Update;
+
 use super::{
     fetching::{MAX_PAUSE, MAX_STALLS},
     *,

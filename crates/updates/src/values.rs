@@ -1,0 +1,187 @@
+//! What goes into the engine and comes out of it.
+
+use std::time::Duration;
+
+/// How far the account's updates were received; `updates.state` without its count of unread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The counter of private chats and basic groups.
+    pub pts: i32,
+    /// The counter of secret chats and of some events of bots.
+    pub qts: i32,
+    /// The server's time of the newest update, in seconds since 1970.
+    pub date: i32,
+    /// The counter of containers.
+    pub seq: i32,
+}
+
+/// One update and the counter it moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update<T> {
+    /// The counter.
+    pub place: Place,
+    /// The update; `None` moves the counter and delivers nothing.
+    pub value: Option<T>,
+}
+
+/// The counter that an update moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// None: it counts under the seq of what brought it.
+    Seq,
+    /// The account's `pts`.
+    Common {
+        /// The counter after it.
+        pts: i32,
+        /// By how much it moves the counter.
+        count: i32,
+    },
+    /// The account's `qts`, which each update moves by one.
+    Qts {
+        /// The counter after it.
+        qts: i32,
+    },
+    /// The `pts` of a channel or supergroup.
+    Channel {
+        /// The bare id of the channel.
+        id: i64,
+        /// The counter after it.
+        pts: i32,
+        /// By how much it moves the counter.
+        count: i32,
+    },
+    /// Not an update but the word that a channel has moved on (`updateChannelTooLong`).
+    ChannelTooLong {
+        /// The bare id of the channel.
+        id: i64,
+        /// Where the channel is now, if the server says.
+        pts: Option<i32>,
+    },
+}
+
+/// Updates that came together.
+#[derive(Clone, Debug)]
+pub struct Batch<T> {
+    /// First and last seq; `None` where the form has none.
+    pub seq: Option<(i32, i32)>,
+    /// The server's time, in seconds since 1970; `None` where the form has none.
+    pub date: Option<i32>,
+    /// The updates, in the order they came in.
+    pub updates: Vec<Update<T>>,
+}
+
+/// What the engine wants to be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// `updates.getState`.
+    State,
+    /// `updates.getDifference`.
+    Difference {
+        /// How far updates were received.
+        state: State,
+    },
+    /// `updates.getChannelDifference`.
+    Channel {
+        /// The bare id of the channel.
+        id: i64,
+        /// How far its updates were received; at least 1.
+        pts: i32,
+    },
+}
+
+/// An answer to [`Request::Difference`].
+#[derive(Clone, Debug)]
+pub enum Difference<T> {
+    /// Nothing happened (`updates.differenceEmpty`).
+    Empty {
+        /// The server's time.
+        date: i32,
+        /// The counter of containers.
+        seq: i32,
+    },
+    /// What happened, or a part of it (`updates.difference`, `updates.differenceSlice`).
+    Part {
+        /// New messages, which come without a counter.
+        consumed: Vec<T>,
+        /// Everything else.
+        others: Vec<Update<T>>,
+        /// How far this leads.
+        state: State,
+        /// Whether nothing is left to fetch.
+        last: bool,
+    },
+    /// Too much happened to tell (`updates.differenceTooLong`).
+    TooLong {
+        /// Where to go on from.
+        pts: i32,
+    },
+}
+
+/// An answer to [`Request::Channel`].
+#[derive(Clone, Debug)]
+pub struct ChannelDifference<T> {
+    /// How far this leads.
+    pub pts: i32,
+    /// New messages, which come without a counter.
+    pub consumed: Vec<T>,
+    /// Everything else.
+    pub others: Vec<Update<T>>,
+    /// Whether nothing is left to fetch.
+    pub last: bool,
+    /// Whether the server skipped to the present.
+    pub too_long: bool,
+}
+
+/// Why a fetch gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Try again.
+    Retry {
+        /// Not before this much time has passed.
+        after: Duration,
+    },
+    /// The channel cannot be read any more.
+    Gone,
+    /// The server does not know the state it was asked from.
+    Reset,
+}
+
+/// A counter, or the group of counters, that is fetched together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// Those of the account: pts, qts and seq.
+    Common,
+    /// That of the channel with this bare id.
+    Channel(i64),
+}
+
+/// Something that went on which nobody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The server skipped over updates that were too many.
+    TooLong(Key),
+    /// Updates between the two counters never came, by no way.
+    Lost {
+        /// The counter.
+        key: Key,
+        /// How far everything had come.
+        from: i32,
+        /// Where it goes on.
+        to: i32,
+    },
+    /// The server's differences lead nowhere.
+    Stalled(Key),
+    /// The state was taken anew from the server.
+    Reset,
+    /// A channel can no longer be read.
+    Gone(i64),
+}
+
+/// What has to be stored: counters that moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The account's.
+    pub common: Option<State>,
+    /// Those of channels by bare id; `None` where the channel is to be forgotten.
+    pub channels: Vec<(i64, Option<i32>)>,
+}
