@@ -39,6 +39,8 @@ pub enum UsageError {
     TooManyCalls,
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
+    /// Updates are read from a client that was told to have none.
+    UpdatesOff,
     /// Anything else, in words.
     Other(Box<str>),
 }
@@ -96,6 +98,9 @@ impl fmt::Display for UsageError {
                 "too many calls wait for an answer. Wait for some of them before making more.",
             ),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
+            Self::UpdatesOff => f.write_str(
+                "this client gets no updates. Connect without `receive_updates(false)` to read them.",
+            ),
             Self::Other(text) => f.write_str(text),
         }
     }

@@ -9,15 +9,22 @@ mod table;
 mod context;
 
 mod deleted;
+mod gap;
 mod kinds;
 mod message;
+mod unreadable;
 
 use std::sync::Arc;
 
 use heliogram_api::enums;
 
 pub(crate) use self::context::{About, Context};
-pub use self::{deleted::MessagesDeleted, kinds::Kinds};
+pub use self::{
+    deleted::MessagesDeleted,
+    gap::{GapKind, GapPlace, UpdateGap},
+    kinds::Kinds,
+    unreadable::Unreadable,
+};
 use crate::{PeerId, types::Message};
 
 events! {
@@ -43,6 +50,10 @@ events! {
         Raw(Arc<enums::Update>) = RAW,
         /// The reader was too slow and this many events were dropped to make room for newer ones.
         Lagged(u64) = LAGGED,
+        /// Updates are missing, were got after all, or are gone; see [`UpdateGap`].
+        Gap(UpdateGap) = GAP,
+        /// Something this version cannot read.
+        Unreadable(Unreadable) = UNREADABLE,
     }
 }
 

@@ -150,18 +150,40 @@ impl Peers {
         })
     }
 
-    /// Takes what waits to be stored into `changes`.
-    pub(crate) fn drain_into(&self, changes: &mut Changes) {
-        for (_, row) in lock(&self.cache).unsaved.drain() {
-            changes.peer(row);
+    /// Whether a peer can be addressed by what memory holds.
+    pub(crate) fn is_addressable(&self, id: PeerId) -> bool {
+        let cache = lock(&self.cache);
+        let known = cache.chats.get(&id);
+        known.is_some_and(|c| c.input.is_some() || c.seen_in.is_some())
+    }
+
+    /// Takes what waits to be stored.
+    pub(crate) fn take_unsaved(&self) -> Vec<PeerRow> {
+        let mut cache = lock(&self.cache);
+        cache.unsaved.drain().map(|(_, row)| row).collect()
+    }
+
+    /// Puts back what could not be stored; what was learnt since is newer.
+    pub(crate) fn put_back(&self, rows: Vec<PeerRow>) {
+        let mut cache = lock(&self.cache);
+        for row in rows {
+            if let Ok(id) = PeerId::try_from(row.id) {
+                cache.unsaved.entry(id).or_insert(row);
+            }
         }
     }
 
     /// Stores what was learnt.
     pub(crate) async fn save(&self) -> Result<()> {
+        let rows = self.take_unsaved();
         let mut changes = Changes::new();
-        self.drain_into(&mut changes);
-        self.records.commit(changes).await?;
+        for row in &rows {
+            changes.peer(row.clone());
+        }
+        if let Err(e) = self.records.commit(changes).await {
+            self.put_back(rows);
+            return Err(e.into());
+        }
         Ok(())
     }
 

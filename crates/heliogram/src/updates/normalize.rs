@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use heliogram_api::{enums, types};
+use tokio::time::Instant;
 
 use super::engine::{Batch, ChannelDifference, Difference, Place, State, Update};
 use crate::{PeerId, types::Entities};
@@ -12,6 +13,8 @@ use crate::{PeerId, types::Entities};
 pub(super) struct Payload {
     pub(super) update: enums::Update,
     pub(super) entities: Arc<Entities>,
+    /// When it came in.
+    pub(super) arrived: Instant,
 }
 
 /// What a container says.
@@ -144,6 +147,7 @@ pub(super) fn channel_difference(
             let message = |message| Payload {
                 update: types::UpdateNewChannelMessage::new(message, 0, 0).into(),
                 entities: Arc::clone(&entities),
+                arrived: Instant::now(),
             };
             ChannelDifference {
                 pts: d.pts,
@@ -192,6 +196,7 @@ fn consumed(
     let payload = |update| Payload {
         update,
         entities: Arc::clone(entities),
+        arrived: Instant::now(),
     };
     messages.chain(secret).map(payload).collect()
 }
@@ -203,6 +208,7 @@ fn placed(update: enums::Update, entities: &Arc<Entities>) -> Update<Payload> {
         value: Some(Payload {
             update,
             entities: Arc::clone(entities),
+            arrived: Instant::now(),
         }),
     }
 }

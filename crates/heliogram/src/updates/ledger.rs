@@ -1,0 +1,276 @@
+//! What was handed out, and what may be stored once it was dealt with.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use super::engine::{Changes, State};
+use crate::net::lock;
+
+/// How many events may wait to be acknowledged; nothing more is handed out meanwhile.
+pub(super) const MOST: usize = 16 * 1024;
+
+/// Counters that moved, the newest value of each.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    pub(super) common: Option<State>,
+    /// Channels by bare id; `None` where one is to be forgotten.
+    pub(super) channels: HashMap<i64, Option<i32>>,
+}
+
+impl Moved {
+    pub(super) fn is_empty(&self) -> bool {
+        self.common.is_none() && self.channels.is_empty()
+    }
+
+    /// Goes on with what moved after this. Costs as much as the smaller of the two.
+    pub(super) fn then(&mut self, mut newer: Self) {
+        self.common = newer.common.or(self.common);
+        if self.channels.len() < newer.channels.len() {
+            std::mem::swap(&mut self.channels, &mut newer.channels);
+            for (id, pts) in newer.channels {
+                self.channels.entry(id).or_insert(pts);
+            }
+        } else {
+            self.channels.extend(newer.channels);
+        }
+    }
+}
+
+impl From<Changes> for Moved {
+    fn from(changes: Changes) -> Self {
+        Self {
+            common: changes.common,
+            channels: changes.channels.into_iter().collect(),
+        }
+    }
+}
+
+/// The events that are in the hands of readers, in order, each with the counters that moved right
+/// after it.
+///
+/// Whatever moved may be stored when every event before it was acknowledged. An event that is
+/// acknowledged leaves what it holds to the one before, so the ledger is as long as what is open,
+/// not as what lies behind the oldest of them.
+#[derive(Default)]
+pub(super) struct Ledger {
+    book: Mutex<Book>,
+    /// Woken when something may be stored, or when there is room again.
+    settled: Notify,
+}
+
+#[derive(Default)]
+struct Book {
+    open: BTreeMap<u64, Moved>,
+    next: u64,
+    /// How many of the open ones were given back and stay open.
+    forfeited: usize,
+    /// What may be stored.
+    ready: Moved,
+}
+
+impl Ledger {
+    /// Notes one more event; its receipt is for all who are handed it.
+    pub(super) fn open(self: &Arc<Self>) -> Receipt {
+        let mut book = lock(&self.book);
+        let ticket = book.next;
+        book.next += 1;
+        book.open.insert(ticket, Moved::default());
+        Receipt(Some(Arc::new(Slip {
+            ledger: Arc::clone(self),
+            ticket,
+            forfeited: AtomicBool::new(false),
+        })))
+    }
+
+    /// Notes counters that moved; all that moved them was handed out before.
+    pub(super) fn moved(&self, moved: Moved) {
+        lock(&self.book).after(u64::MAX, moved);
+        self.settled.notify_one();
+    }
+
+    /// Takes what may be stored.
+    pub(super) fn take_ready(&self) -> Moved {
+        std::mem::take(&mut lock(&self.book).ready)
+    }
+
+    /// How many events are not acknowledged yet.
+    pub(super) fn len(&self) -> usize {
+        lock(&self.book).open.len()
+    }
+
+    /// Whether no event is in anybody's hands: each was acknowledged or given back.
+    pub(super) fn is_settled(&self) -> bool {
+        let book = lock(&self.book);
+        book.open.len() == book.forfeited
+    }
+
+    /// Waits until something was acknowledged.
+    pub(super) async fn settled(&self) {
+        self.settled.notified().await;
+    }
+
+    /// The last receipt of an event is gone.
+    fn settle(&self, ticket: u64, forfeited: bool) {
+        let wake = {
+            let mut book = lock(&self.book);
+            let was_full = book.open.len() >= MOST;
+            if forfeited {
+                book.forfeited += 1;
+            } else if let Some(moved) = book.open.remove(&ticket) {
+                book.after(ticket, moved);
+            }
+            was_full || book.open.len() == book.forfeited || !book.ready.is_empty()
+        };
+        if wake {
+            self.settled.notify_one();
+        }
+    }
+}
+
+impl Book {
+    /// Leaves what moved to the last event before this ticket; with none, it may be stored.
+    fn after(&mut self, ticket: u64, moved: Moved) {
+        if moved.is_empty() {
+            return;
+        }
+        match self.open.range_mut(..ticket).next_back() {
+            Some((_, before)) => before.then(moved),
+            None => self.ready.then(moved),
+        }
+    }
+}
+
+/// The duty to say when an event was dealt with: dropping its last receipt acknowledges it, and
+/// it does not come again after a restart.
+///
+/// Whoever works on an event apart from the loop that reads takes the receipt along; see
+/// [`Updates::take_receipt`](super::Updates::take_receipt). Clones are for the same event.
+#[derive(Clone, Default)]
+#[must_use = "dropping the last receipt of an event acknowledges it"]
+pub struct Receipt(Option<Arc<Slip>>);
+
+struct Slip {
+    ledger: Arc<Ledger>,
+    ticket: u64,
+    forfeited: AtomicBool,
+}
+
+impl Receipt {
+    /// Gives the event back: it comes again after a restart, or to the next who reads.
+    ///
+    /// So does all that came after it, since a place in history is one number.
+    pub fn forfeit(self) {
+        if let Some(slip) = &self.0 {
+            slip.forfeited.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl Drop for Slip {
+    fn drop(&mut self) {
+        let forfeited = self.forfeited.load(Ordering::Acquire);
+        self.ledger.settle(self.ticket, forfeited);
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receipt").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(pts: i32) -> Moved {
+        let state = State {
+            pts,
+            ..State::default()
+        };
+        Moved {
+            common: Some(state),
+            channels: HashMap::from([(7, Some(pts))]),
+        }
+    }
+
+    fn ready(ledger: &Ledger) -> Option<i32> {
+        let moved = ledger.take_ready();
+        let common = moved.common.map(|s| s.pts);
+        assert_eq!(moved.channels.get(&7).copied().flatten(), common);
+        common
+    }
+
+    #[test]
+    fn nothing_is_stored_before_all_events_up_to_there_are_acknowledged() {
+        let ledger = Arc::new(Ledger::default());
+        let (one, two) = (ledger.open(), ledger.open());
+        ledger.moved(at(2));
+        let three = ledger.open();
+        ledger.moved(at(3));
+        drop(three);
+        drop(one);
+        assert_eq!(ready(&ledger), None);
+        drop(two);
+        assert_eq!(ready(&ledger), Some(3));
+        ledger.moved(at(4));
+        assert_eq!(ready(&ledger), Some(4), "nothing is open");
+    }
+
+    #[test]
+    fn every_reader_has_to_acknowledge() {
+        let ledger = Arc::new(Ledger::default());
+        let one = ledger.open();
+        let two = one.clone();
+        ledger.moved(at(1));
+        drop(one);
+        assert_eq!(ready(&ledger), None);
+        drop(two);
+        assert_eq!(ready(&ledger), Some(1));
+    }
+
+    #[test]
+    fn what_is_given_back_holds_all_that_came_after_it() {
+        let ledger = Arc::new(Ledger::default());
+        let (one, two, three) = (ledger.open(), ledger.open(), ledger.open());
+        ledger.moved(at(3));
+        let shared = two.clone();
+        two.forfeit();
+        drop((one, three, shared));
+        assert_eq!(ready(&ledger), None);
+        assert!(ledger.len() == 1 && ledger.is_settled());
+    }
+
+    #[test]
+    fn one_event_that_is_never_dealt_with_costs_no_memory_for_those_behind_it() {
+        let ledger = Arc::new(Ledger::default());
+        let stuck = ledger.open();
+        for pts in 1..=100_000 {
+            drop(ledger.open());
+            ledger.moved(at(pts));
+        }
+        assert_eq!(ledger.len(), 1);
+        drop(stuck);
+        assert_eq!(ready(&ledger), Some(100_000));
+    }
+
+    #[test]
+    fn a_newer_value_wins_whichever_set_is_larger() {
+        let many = |pts| Moved {
+            common: None,
+            channels: (1..=9).map(|id| (id, pts)).collect(),
+        };
+        for (mut old, new) in [(many(Some(1)), at(2)), (at(1), many(Some(2)))] {
+            old.then(new);
+            assert_eq!(old.channels.get(&7), Some(&Some(2)));
+        }
+    }
+}

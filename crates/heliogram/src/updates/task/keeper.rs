@@ -1,0 +1,110 @@
+//! How far everything was received, on its way into the storage.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    Client, Result,
+    storage::{Changes, UpdateState},
+    updates::{
+        engine::{Request, State},
+        ledger::Moved,
+    },
+};
+
+/// How long changes are gathered before they are written.
+const DELAY: Duration = Duration::from_millis(50);
+/// How long to wait after the storage failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Writes what was acknowledged.
+#[derive(Default)]
+pub(super) struct Keeper {
+    pending: Moved,
+    due: Option<Instant>,
+    /// What is in the storage.
+    stored: Option<State>,
+}
+
+impl Keeper {
+    /// When to write.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// There is something to write.
+    pub(super) fn soon(&mut self) {
+        self.due.get_or_insert_with(|| Instant::now() + DELAY);
+    }
+
+    /// Takes counters that may be written.
+    pub(super) fn add(&mut self, moved: Moved) {
+        self.pending.then(moved);
+        self.soon();
+    }
+
+    /// Whether the server may be asked this now.
+    ///
+    /// It forgets what is below the `qts` in a question for the difference, so that has to be in
+    /// the storage first, and all it counts in safe hands.
+    pub(super) fn allows(&self, request: &Request) -> bool {
+        match request {
+            Request::Difference { state } => self.stored.is_some_and(|s| s.qts >= state.qts),
+            _ => true,
+        }
+    }
+
+    /// What is stored.
+    pub(super) async fn load(
+        &mut self,
+        client: &Client,
+    ) -> Result<(Option<State>, Vec<(i64, i32)>)> {
+        let records = &client.net().records;
+        let state = records.update_state().await?.map(|s| State {
+            pts: s.pts,
+            qts: s.qts,
+            date: s.date,
+            seq: s.seq,
+        });
+        let channels = records.channels().await?;
+        self.stored = state;
+        Ok((state, channels))
+    }
+
+    /// Writes counters and the peers that what they count speaks of, all or nothing.
+    pub(super) async fn save(&mut self, client: &Client) {
+        self.due = None;
+        let mut changes = Changes::new();
+        let peers = client.peers().take_unsaved();
+        for row in &peers {
+            changes.peer(row.clone());
+        }
+        if let Some(s) = self.pending.common {
+            changes.update_state(UpdateState {
+                pts: s.pts,
+                qts: s.qts,
+                date: s.date,
+                seq: s.seq,
+            });
+        }
+        for (id, pts) in &self.pending.channels {
+            match pts {
+                Some(pts) => changes.channel_pts(*id, *pts),
+                None => changes.forget_channel(*id),
+            };
+        }
+        match client.net().records.commit(changes).await {
+            Ok(()) => {
+                let written = std::mem::take(&mut self.pending);
+                self.stored = written.common.or(self.stored);
+            }
+            Err(e) => {
+                tracing::error!(error = %e, "the state of updates cannot be stored; tried again");
+                client.hub().count_store_failure();
+                client.peers().put_back(peers);
+                self.due = Some(Instant::now() + PAUSE);
+            }
+        }
+    }
+}

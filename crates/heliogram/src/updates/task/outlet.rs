@@ -1,0 +1,138 @@
+//! What comes out of the engine, on its way to readers.
+
+use std::{future, sync::Arc};
+
+use tokio::time::Instant;
+
+use super::Driver;
+use crate::{
+    Client, Event, PeerId,
+    events::{Context, Unreadable},
+    updates::{
+        Receipt,
+        careful::Found,
+        ledger::{self, Ledger},
+        mailbox::{Letter, Mailbox},
+        normalize::Payload,
+    },
+};
+
+/// Why nothing can be handed out.
+#[derive(Clone)]
+pub(super) enum Obstacle {
+    /// A reader has too much to read.
+    Mailbox(Arc<Mailbox>),
+    /// Too much was not acknowledged yet.
+    Ledger,
+}
+
+/// Waits until the obstacle is gone. That the ledger has room is told by itself.
+pub(super) async fn unblocked(obstacle: Option<Obstacle>) {
+    match obstacle {
+        Some(Obstacle::Mailbox(mailbox)) => mailbox.room().await,
+        Some(Obstacle::Ledger) => future::pending().await,
+        None => {}
+    }
+}
+
+/// The readers of one moment, and what they have in their hands.
+struct Outlet {
+    readers: Vec<Arc<Mailbox>>,
+    ledger: Arc<Ledger>,
+}
+
+impl Outlet {
+    fn obstacle(&self) -> Option<Obstacle> {
+        if self.ledger.len() >= ledger::MOST {
+            return Some(Obstacle::Ledger);
+        }
+        let full = self.readers.iter().find(|reader| !reader.has_room());
+        full.cloned().map(Obstacle::Mailbox)
+    }
+
+    /// Hands an event to all readers.
+    fn put(&self, event: Event, arrived: Instant) {
+        let receipt = self.ledger.open();
+        let mut taken = false;
+        for reader in &self.readers {
+            taken |= reader.put(Letter {
+                event: Ok(event.clone()),
+                receipt: receipt.clone(),
+                arrived,
+            });
+        }
+        if !taken {
+            // They went away meanwhile: it is for the next who reads.
+            receipt.forfeit();
+        }
+    }
+
+    /// Tells all readers something that is not part of history.
+    fn tell(&self, event: &Event) {
+        for reader in &self.readers {
+            reader.put(Letter {
+                event: Ok(event.clone()),
+                receipt: Receipt::default(),
+                arrived: Instant::now(),
+            });
+        }
+    }
+}
+
+impl Driver {
+    /// Hands ready events to all readers, then notes how far they have come; answers whether
+    /// everything is out.
+    pub(super) fn deliver(&mut self, client: &Client) -> bool {
+        self.blocked = None;
+        let Some(engine) = &mut self.engine else {
+            return true;
+        };
+        let Some(readers) = self.hub.readers() else {
+            return true;
+        };
+        let ledger = self.hub.ledger();
+        let outlet = Outlet { readers, ledger };
+        loop {
+            self.blocked = outlet.obstacle();
+            if self.blocked.is_some() {
+                return false;
+            }
+            let Some(payload) = engine.poll_update() else {
+                break;
+            };
+            if !self.own.sent(&payload.update) {
+                outlet.put(event(client, &payload), payload.arrived);
+            }
+        }
+        while let Some(notice) = engine.poll_notice() {
+            if let Some(gap) = self.notices.take(notice, self.hub.meter()) {
+                outlet.tell(&Event::Gap(gap));
+            }
+        }
+        self.hub.set_quarantined(self.notices.quarantined());
+        if let Some(changes) = engine.take_changes() {
+            outlet.ledger.moved(changes.into());
+        }
+        true
+    }
+
+    /// Tells readers of what cannot be read.
+    pub(super) fn unreadable(&self, found: Found) {
+        self.hub.meter().unreadable.count();
+        let event = Event::Unreadable(Unreadable {
+            bytes: found.bytes,
+            chat: found.channel.and_then(PeerId::channel),
+            range: found.range,
+        });
+        let readers = self.hub.readers().unwrap_or_default();
+        let ledger = self.hub.ledger();
+        // Told at once, ahead of what is on its way; a full mailbox drops its oldest.
+        Outlet { readers, ledger }.tell(&event);
+    }
+}
+
+fn event(client: &Client, payload: &Payload) -> Event {
+    let update = payload.update.clone();
+    let entities = Arc::clone(&payload.entities);
+    Event::from_update(&Context::new(client, update, entities))
+}
