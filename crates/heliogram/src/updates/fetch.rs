@@ -18,8 +18,6 @@ use crate::{
 /// How many updates of a channel are asked for at once, as a person's app and as a bot.
 const CHANNEL_LIMIT: i32 = 100;
 const BOT_CHANNEL_LIMIT: i32 = 1000;
-/// When to look again for the access hash of a channel that was never met; sooner if it turns up.
-const UNKNOWN_CHANNEL_PAUSE: Duration = Duration::from_secs(60);
 
 /// What came of a request.
 pub(super) enum Fetched {
@@ -29,7 +27,7 @@ pub(super) enum Fetched {
     /// A step that could not be read, and how it is stepped over.
     Unreadable(Found, Box<Fetched>),
     /// The access hash of a channel is not known.
-    Unreachable(i64, Failure),
+    Unreachable(i64),
     Failed(Key, Failure, Error),
     /// The account is not signed in any more.
     Unauthorized(Error),
@@ -40,7 +38,7 @@ impl Fetched {
     pub(super) fn key(&self) -> Option<Key> {
         match self {
             Self::State(_) | Self::Difference(_) => Some(Key::Common),
-            Self::Channel(id, _) | Self::Unreachable(id, _) => Some(Key::Channel(*id)),
+            Self::Channel(id, _) | Self::Unreachable(id) => Some(Key::Channel(*id)),
             Self::Unreadable(_, then) => then.key(),
             Self::Failed(key, ..) => Some(*key),
             Self::Unauthorized(_) => None,
@@ -129,8 +127,7 @@ async fn channel(client: &Client, id: i64, pts: i32, step: &mut Option<i32>) -> 
         None => None,
     };
     let Some(channel) = input.as_ref().and_then(peers::input_channel) else {
-        let after = UNKNOWN_CHANNEL_PAUSE;
-        return Ok(Fetched::Unreachable(id, Failure::Retry { after }));
+        return Ok(Fetched::Unreachable(id));
     };
     let most = match client.authorization() {
         Authorization::Bot => BOT_CHANNEL_LIMIT,
@@ -232,9 +229,13 @@ fn failure(e: &Error) -> Failure {
         Failure::Gone
     } else if reset.into_iter().any(|name| e.is(name)) {
         Failure::Reset
+    } else if let Some(after) = e.flood_wait() {
+        Failure::Retry { after }
+    } else if matches!(e, Error::Rpc(_)) || is_unreadable(e) {
+        Failure::Refused
     } else {
         Failure::Retry {
-            after: e.flood_wait().unwrap_or_default(),
+            after: Duration::ZERO,
         }
     }
 }
@@ -249,6 +250,7 @@ mod tests {
         let rpc = |code, text| failure(&RpcError::new("x", code, text).into());
         assert_eq!(rpc(400, "CHANNEL_PRIVATE"), Failure::Gone);
         assert_eq!(rpc(400, "PERSISTENT_TIMESTAMP_INVALID"), Failure::Reset);
+        assert_eq!(rpc(500, "PERSISTENT_TIMESTAMP_OUTDATED"), Failure::Refused);
         let wait = Duration::from_secs(90);
         assert_eq!(rpc(420, "FLOOD_WAIT_90"), Failure::Retry { after: wait });
         assert_eq!(

@@ -19,6 +19,7 @@ mod mailbox;
 mod meter;
 mod normalize;
 mod options;
+mod short;
 mod stream;
 mod task;
 

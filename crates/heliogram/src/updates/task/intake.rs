@@ -13,7 +13,7 @@ use crate::{
     updates::{
         Affected,
         careful::Found,
-        engine::{Batch, Key, Place, Update},
+        engine::{Batch, Failure, Key, Place, Update},
         fetch::Fetched,
         hub::{Arrival, Input},
         normalize::{self, Container},
@@ -67,6 +67,7 @@ impl Driver {
         let knows = |id: PeerId| client.peers().chat(id).is_some();
         match normalize::container(updates, entities, self.account, knows) {
             Container::TooLong => engine.handle_too_long(now),
+            Container::PtsChanged => engine.handle_pts_changed(now),
             Container::Batch(mut batch) => {
                 let raw = batch.updates.iter().filter_map(|u| u.value.as_ref());
                 client
@@ -126,9 +127,9 @@ impl Driver {
                 self.unreadable(found);
                 self.fetched(*then);
             }
-            Fetched::Unreachable(id, failure) => {
+            Fetched::Unreachable(id) => {
                 self.requests.wait_for(id);
-                engine.handle_failure(now, Key::Channel(id), failure);
+                engine.handle_failure(now, Key::Channel(id), Failure::Unreachable);
             }
             Fetched::Failed(key, failure, e) => {
                 engine.handle_failure(now, key, failure);

@@ -146,7 +146,9 @@ impl Driver {
         let now = self.now();
         self.catching_up.add(news.catching_up);
         if let Some(engine) = &mut self.engine {
-            if news.lost || news.resync || self.catching_up.begin() {
+            if news.resync {
+                engine.handle_reconnected(now);
+            } else if news.lost || self.catching_up.begin() {
                 engine.handle_too_long(now);
             }
             if free {

@@ -109,6 +109,7 @@ impl Driver {
                 outlet.tell(&Event::Gap(gap));
             }
         }
+        self.notices.count(engine.counts(), self.hub.meter());
         self.hub.set_quarantined(self.notices.quarantined());
         if let Some(changes) = engine.take_changes() {
             outlet.ledger.moved(changes.into());
