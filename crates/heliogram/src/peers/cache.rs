@@ -66,24 +66,26 @@ impl Peers {
         }
     }
 
-    /// Takes note of where peers known only as `min` wrote, which is how they are addressed.
+    /// Takes note of the messages in which peers known only as `min` are seen, which is how they are
+    /// addressed.
     pub(crate) fn learn_senders<'a>(&self, messages: impl Iterator<Item = &'a enums::Message>) {
         let mut cache = lock(&self.cache);
         for message in messages {
             let enums::Message::Message(m) = message else {
                 continue;
             };
-            let sender = m.from_id.as_ref().and_then(PeerId::from_peer);
-            let Some((chat, sender)) = PeerId::from_peer(&m.peer_id).zip(sender) else {
+            let Some(chat) = PeerId::from_peer(&m.peer_id) else {
                 continue;
             };
-            if let Some(cached) = cache.chats.get_mut(&sender)
-                && cached.input.is_none()
-            {
-                cached.seen_in = Some(FromMessage {
-                    chat: chat.as_i64(),
-                    message: m.id,
-                });
+            for peer in mentioned(m) {
+                if let Some(cached) = cache.chats.get_mut(&peer)
+                    && cached.input.is_none()
+                {
+                    cached.seen_in = Some(FromMessage {
+                        chat: chat.as_i64(),
+                        message: m.id,
+                    });
+                }
             }
         }
     }
@@ -253,6 +255,18 @@ impl Cache {
     }
 }
 
+/// Everybody a message shows: who wrote it, whom it is from, through which bot, and who is named.
+fn mentioned(m: &types::Message) -> impl Iterator<Item = PeerId> + '_ {
+    let forward = m.fwd_from.as_ref().and_then(|f| f.from_id.as_ref());
+    let peers = m.from_id.iter().chain(forward);
+    let named = m.entities.iter().flatten().filter_map(|e| match e {
+        enums::MessageEntity::MentionName(e) => Some(e.user_id),
+        _ => None,
+    });
+    let users = named.chain(m.via_bot_id).filter_map(PeerId::user);
+    peers.filter_map(PeerId::from_peer).chain(users)
+}
+
 /// Addresses a user or channel by its access hash.
 pub(super) fn with_hash(id: PeerId, access_hash: i64) -> Option<enums::InputPeer> {
     Some(match id.kind() {
@@ -346,10 +360,17 @@ mod tests {
             from_id: Some(types::PeerUser { user_id: 7 }.into()),
             ..types::Message::new(5, types::PeerChat { chat_id: 3 }.into(), 0, String::new())
         };
-        let message = enums::Message::Message(Box::new(message));
-        peers.learn_senders([&message].into_iter());
-        let input = peers.input(ann()).await.unwrap();
-        assert!(matches!(input, Some(enums::InputPeer::UserFromMessage(p)) if p.msg_id == 5));
+        let named = types::MessageEntityMentionName::new(0, 3, 7);
+        let naming = types::Message {
+            entities: Some(vec![named.into()]),
+            ..types::Message::new(6, types::PeerChat { chat_id: 3 }.into(), 0, "Ann".into())
+        };
+        for (message, id) in [(message, 5), (naming, 6)] {
+            let message = enums::Message::Message(Box::new(message));
+            peers.learn_senders([&message].into_iter());
+            let input = peers.input(ann()).await.unwrap();
+            assert!(matches!(input, Some(enums::InputPeer::UserFromMessage(p)) if p.msg_id == id));
+        }
     }
 
     #[tokio::test]

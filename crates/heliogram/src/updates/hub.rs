@@ -343,7 +343,7 @@ mod tests {
     fn what_a_reader_leaves_comes_again_only_if_it_was_the_last() {
         let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
-        let receipt = hub.ledger().open();
+        let receipt = hub.ledger().open(None);
         for mailbox in [&one, &two] {
             mailbox.put(Letter {
                 event: Ok(crate::Event::Lagged(1)),

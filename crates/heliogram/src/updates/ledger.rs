@@ -12,10 +12,13 @@ use std::{
 use tokio::sync::Notify;
 
 use super::engine::{Changes, State};
-use crate::net::lock;
+use crate::{net::lock, storage::UpdateMark};
 
 /// How many events may wait to be acknowledged; nothing more is handed out meanwhile.
 pub(super) const MOST: usize = 16 * 1024;
+
+/// How many updates are remembered that were acknowledged before others that came earlier.
+const MOST_AHEAD: usize = 1024;
 
 /// Counters that moved, the newest value of each.
 #[derive(Debug, Default)]
@@ -23,6 +26,28 @@ pub(super) struct Moved {
     pub(super) common: Option<State>,
     /// Channels by bare id; `None` where one is to be forgotten.
     pub(super) channels: HashMap<i64, Option<i32>>,
+    /// The tickets below this one are what they count.
+    through: u64,
+}
+
+/// What may be stored by now.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    pub(super) moved: Moved,
+    /// What was acknowledged beyond that; `None` if nothing changed about it.
+    pub(super) ahead: Option<Vec<UpdateMark>>,
+}
+
+impl Settled {
+    pub(super) fn is_empty(&self) -> bool {
+        self.moved.is_empty() && self.ahead.is_none()
+    }
+
+    /// Goes on with what settled after this.
+    pub(super) fn then(&mut self, newer: Self) {
+        self.moved.then(newer.moved);
+        self.ahead = newer.ahead.or(self.ahead.take());
+    }
 }
 
 impl Moved {
@@ -33,6 +58,7 @@ impl Moved {
     /// Goes on with what moved after this. Costs as much as the smaller of the two.
     pub(super) fn then(&mut self, mut newer: Self) {
         self.common = newer.common.or(self.common);
+        self.through = self.through.max(newer.through);
         if self.channels.len() < newer.channels.len() {
             std::mem::swap(&mut self.channels, &mut newer.channels);
             for (id, pts) in newer.channels {
@@ -49,6 +75,7 @@ impl From<Changes> for Moved {
         Self {
             common: changes.common,
             channels: changes.channels.into_iter().collect(),
+            through: 0,
         }
     }
 }
@@ -58,7 +85,8 @@ impl From<Changes> for Moved {
 ///
 /// Whatever moved may be stored when every event before it was acknowledged. An event that is
 /// acknowledged leaves what it holds to the one before, so the ledger is as long as what is open,
-/// not as what lies behind the oldest of them.
+/// not as what lies behind the oldest of them. Until the counters have come to it, it is remembered
+/// by its mark: counters move by whole answers of the server, and readers do not.
 #[derive(Default)]
 pub(super) struct Ledger {
     book: Mutex<Book>,
@@ -68,21 +96,31 @@ pub(super) struct Ledger {
 
 #[derive(Default)]
 struct Book {
-    open: BTreeMap<u64, Moved>,
+    open: BTreeMap<u64, Open>,
     next: u64,
     /// How many of the open ones were given back and stay open.
     forfeited: usize,
     /// What may be stored.
     ready: Moved,
+    /// What was acknowledged and is not counted by anything that is ready.
+    ahead: BTreeMap<u64, UpdateMark>,
+    ahead_changed: bool,
+}
+
+/// An event that is not acknowledged yet.
+struct Open {
+    moved: Moved,
+    mark: Option<UpdateMark>,
 }
 
 impl Ledger {
     /// Notes one more event; its receipt is for all who are handed it.
-    pub(super) fn open(self: &Arc<Self>) -> Receipt {
+    pub(super) fn open(self: &Arc<Self>, mark: Option<UpdateMark>) -> Receipt {
         let mut book = lock(&self.book);
         let ticket = book.next;
         book.next += 1;
-        book.open.insert(ticket, Moved::default());
+        let moved = Moved::default();
+        book.open.insert(ticket, Open { moved, mark });
         Receipt(Some(Arc::new(Slip {
             ledger: Arc::clone(self),
             ticket,
@@ -91,14 +129,29 @@ impl Ledger {
     }
 
     /// Notes counters that moved; all that moved them was handed out before.
-    pub(super) fn moved(&self, moved: Moved) {
-        lock(&self.book).after(u64::MAX, moved);
+    pub(super) fn moved(&self, mut moved: Moved) {
+        {
+            let mut book = lock(&self.book);
+            moved.through = book.next;
+            book.after(u64::MAX, moved);
+        }
         self.settled.notify_one();
     }
 
     /// Takes what may be stored.
-    pub(super) fn take_ready(&self) -> Moved {
-        std::mem::take(&mut lock(&self.book).ready)
+    pub(super) fn take_settled(&self) -> Settled {
+        let mut book = lock(&self.book);
+        let changed = std::mem::take(&mut book.ahead_changed);
+        Settled {
+            moved: std::mem::take(&mut book.ready),
+            ahead: changed.then(|| book.ahead.values().copied().collect()),
+        }
+    }
+
+    /// Has the marks written anew, for those of an earlier run are not needed any more.
+    pub(super) fn count_ahead(&self) {
+        lock(&self.book).ahead_changed = true;
+        self.settled.notify_one();
     }
 
     /// How many events are not acknowledged yet.
@@ -124,10 +177,12 @@ impl Ledger {
             let was_full = book.open.len() >= MOST;
             if forfeited {
                 book.forfeited += 1;
-            } else if let Some(moved) = book.open.remove(&ticket) {
-                book.after(ticket, moved);
+            } else if let Some(open) = book.open.remove(&ticket) {
+                book.remember(ticket, open.mark);
+                book.after(ticket, open.moved);
             }
-            was_full || book.open.len() == book.forfeited || !book.ready.is_empty()
+            let ready = book.ahead_changed || !book.ready.is_empty();
+            was_full || ready || book.open.len() == book.forfeited
         };
         if wake {
             self.settled.notify_one();
@@ -142,8 +197,24 @@ impl Book {
             return;
         }
         match self.open.range_mut(..ticket).next_back() {
-            Some((_, before)) => before.then(moved),
-            None => self.ready.then(moved),
+            Some((_, before)) => before.moved.then(moved),
+            None => {
+                self.ready.then(moved);
+                let beyond = self.ahead.split_off(&self.ready.through);
+                self.ahead_changed |= !self.ahead.is_empty();
+                self.ahead = beyond;
+            }
+        }
+    }
+
+    /// Remembers what was acknowledged, for as long as no counter tells. Behind something that is
+    /// not dealt with for very long, some of it would be told again.
+    fn remember(&mut self, ticket: u64, mark: Option<UpdateMark>) {
+        if let Some(mark) = mark
+            && self.ahead.len() < MOST_AHEAD
+        {
+            self.ahead.insert(ticket, mark);
+            self.ahead_changed = true;
         }
     }
 }
@@ -199,11 +270,12 @@ mod tests {
         Moved {
             common: Some(state),
             channels: HashMap::from([(7, Some(pts))]),
+            through: 0,
         }
     }
 
     fn ready(ledger: &Ledger) -> Option<i32> {
-        let moved = ledger.take_ready();
+        let moved = ledger.take_settled().moved;
         let common = moved.common.map(|s| s.pts);
         assert_eq!(moved.channels.get(&7).copied().flatten(), common);
         common
@@ -212,9 +284,9 @@ mod tests {
     #[test]
     fn nothing_is_stored_before_all_events_up_to_there_are_acknowledged() {
         let ledger = Arc::new(Ledger::default());
-        let (one, two) = (ledger.open(), ledger.open());
+        let (one, two) = (ledger.open(None), ledger.open(None));
         ledger.moved(at(2));
-        let three = ledger.open();
+        let three = ledger.open(None);
         ledger.moved(at(3));
         drop(three);
         drop(one);
@@ -228,7 +300,7 @@ mod tests {
     #[test]
     fn every_reader_has_to_acknowledge() {
         let ledger = Arc::new(Ledger::default());
-        let one = ledger.open();
+        let one = ledger.open(None);
         let two = one.clone();
         ledger.moved(at(1));
         drop(one);
@@ -240,7 +312,7 @@ mod tests {
     #[test]
     fn what_is_given_back_holds_all_that_came_after_it() {
         let ledger = Arc::new(Ledger::default());
-        let (one, two, three) = (ledger.open(), ledger.open(), ledger.open());
+        let (one, two, three) = (ledger.open(None), ledger.open(None), ledger.open(None));
         ledger.moved(at(3));
         let shared = two.clone();
         two.forfeit();
@@ -252,9 +324,9 @@ mod tests {
     #[test]
     fn one_event_that_is_never_dealt_with_costs_no_memory_for_those_behind_it() {
         let ledger = Arc::new(Ledger::default());
-        let stuck = ledger.open();
+        let stuck = ledger.open(None);
         for pts in 1..=100_000 {
-            drop(ledger.open());
+            drop(ledger.open(None));
             ledger.moved(at(pts));
         }
         assert_eq!(ledger.len(), 1);
@@ -263,10 +335,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_acknowledged_out_of_order_is_remembered_until_the_counters_have_come_to_it() {
+        let ledger = Arc::new(Ledger::default());
+        let mark = |n| Some(UpdateMark::Message(0, n));
+        let (one, two) = (ledger.open(mark(1)), ledger.open(mark(2)));
+        ledger.moved(at(2));
+        let three = ledger.open(mark(3));
+        drop(two);
+        let settled = ledger.take_settled();
+        assert_eq!(settled.ahead, Some(vec![UpdateMark::Message(0, 2)]));
+        assert!(settled.moved.is_empty() && ledger.take_settled().is_empty());
+        drop(three);
+        drop(one);
+        // Nothing has told yet that the third is counted.
+        let settled = ledger.take_settled();
+        assert_eq!(settled.ahead, Some(vec![UpdateMark::Message(0, 3)]));
+        assert_eq!(settled.moved.common.map(|s| s.pts), Some(2));
+        ledger.moved(at(3));
+        assert_eq!(ledger.take_settled().ahead, Some(vec![]));
+    }
+
+    #[test]
     fn a_newer_value_wins_whichever_set_is_larger() {
         let many = |pts| Moved {
             common: None,
             channels: (1..=9).map(|id| (id, pts)).collect(),
+            through: 0,
         };
         for (mut old, new) in [(many(Some(1)), at(2)), (at(1), many(Some(2)))] {
             old.then(new);

@@ -260,7 +260,7 @@ mod tests {
     async fn what_is_dropped_for_want_of_room_counts_as_dealt_with() {
         let (mailbox, ledger) = (Mailbox::default(), Arc::new(Ledger::default()));
         for _ in 0..CAPACITY + 3 {
-            mailbox.put(with(ledger.open()));
+            mailbox.put(with(ledger.open(None)));
         }
         assert_eq!(ledger.len(), CAPACITY);
         for receipt in mailbox.close() {

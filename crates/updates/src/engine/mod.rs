@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use self::{fetching::Fetching, lanes::Output};
+use self::{
+    fetching::{Fetch, Fetching},
+    lanes::Output,
+};
 use crate::{Batch, Content, Key, Place, State, sequence::Sequence};
 
 pub use self::outputs::Load;
@@ -197,6 +200,17 @@ impl<T: Content> Engine<T> {
         if pts > 0 && !self.channels.contains_key(&id) && self.channels.len() < MAX_CHANNELS {
             self.channels.insert(id, Channel::new(pts));
             self.moved.insert(id);
+        }
+    }
+
+    /// A channel that was [`Unreachable`](crate::Failure::Unreachable) can be asked for by now: its
+    /// access hash turned up.
+    pub fn handle_channel_reachable(&mut self, id: i64) {
+        let key = Key::Channel(id);
+        let rests = |f: &mut Fetching| matches!(f.fetch, Fetch::Paused(_));
+        if self.fetching_mut(key).is_some_and(rests) {
+            self.set_timer(key, None);
+            self.wake(key);
         }
     }
 

@@ -26,7 +26,7 @@ impl Driver {
         match input {
             Input::Pushed(bytes) => self.pushed(client, bytes, at),
             Input::Own(updates) => {
-                self.own.remember(&updates);
+                self.known.remember(&updates);
                 self.updates(client, *updates, true, at);
             }
             Input::Affected(affected) => self.moved(place(affected)),
@@ -106,7 +106,9 @@ impl Driver {
         self.keeper.soon();
         let known = |id: i64| PeerId::channel(id).is_some_and(|p| client.peers().is_addressable(p));
         for id in self.requests.take_reachable(known) {
-            self.moved(Place::ChannelTooLong { id, pts: None });
+            if let Some(engine) = &mut self.engine {
+                engine.handle_channel_reachable(id);
+            }
         }
     }
 

@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use crate::{
     Client, Result,
-    storage::{Changes, UpdateState},
+    storage::{Changes, UpdateMark, UpdateState},
     updates::{
         engine::{Request, State},
-        ledger::Moved,
+        ledger::Settled,
     },
 };
 
@@ -18,10 +18,19 @@ const DELAY: Duration = Duration::from_millis(50);
 /// How long to wait after the storage failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Where an engine begins.
+pub(super) struct Stored {
+    pub(super) state: Option<State>,
+    /// Bare ids and the engine's numbers for them.
+    pub(super) channels: Vec<(i64, i32)>,
+    /// What was dealt with beyond that.
+    pub(super) ahead: Vec<UpdateMark>,
+}
+
 /// Writes what was acknowledged.
 #[derive(Default)]
 pub(super) struct Keeper {
-    pending: Moved,
+    pending: Settled,
     due: Option<Instant>,
     /// What is in the storage.
     stored: Option<State>,
@@ -38,9 +47,9 @@ impl Keeper {
         self.due.get_or_insert_with(|| Instant::now() + DELAY);
     }
 
-    /// Takes counters that may be written.
-    pub(super) fn add(&mut self, moved: Moved) {
-        self.pending.then(moved);
+    /// Takes what may be written.
+    pub(super) fn add(&mut self, settled: Settled) {
+        self.pending.then(settled);
         self.soon();
     }
 
@@ -56,10 +65,7 @@ impl Keeper {
     }
 
     /// What is stored.
-    pub(super) async fn load(
-        &mut self,
-        client: &Client,
-    ) -> Result<(Option<State>, Vec<(i64, i32)>)> {
+    pub(super) async fn load(&mut self, client: &Client) -> Result<Stored> {
         let records = &client.net().records;
         let state = records.update_state().await?.map(|s| State {
             pts: s.pts,
@@ -67,9 +73,12 @@ impl Keeper {
             date: s.date,
             seq: s.seq,
         });
-        let channels = records.channels().await?;
         self.stored = state;
-        Ok((state, channels))
+        Ok(Stored {
+            state,
+            channels: records.channels().await?,
+            ahead: records.updates_ahead().await?,
+        })
     }
 
     /// Writes counters and the peers that what they count speaks of, all or nothing.
@@ -80,7 +89,7 @@ impl Keeper {
         for row in &peers {
             changes.peer(row.clone());
         }
-        if let Some(s) = self.pending.common {
+        if let Some(s) = self.pending.moved.common {
             changes.update_state(UpdateState {
                 pts: s.pts,
                 qts: s.qts,
@@ -88,16 +97,19 @@ impl Keeper {
                 seq: s.seq,
             });
         }
-        for (id, pts) in &self.pending.channels {
+        for (id, pts) in &self.pending.moved.channels {
             match pts {
                 Some(pts) => changes.channel_pts(*id, *pts),
                 None => changes.forget_channel(*id),
             };
         }
+        if let Some(ahead) = &self.pending.ahead {
+            changes.updates_ahead(ahead);
+        }
         match client.net().records.commit(changes).await {
             Ok(()) => {
                 let written = std::mem::take(&mut self.pending);
-                self.stored = written.common.or(self.stored);
+                self.stored = written.moved.common.or(self.stored);
             }
             Err(e) => {
                 tracing::error!(error = %e, "the state of updates cannot be stored; tried again");

@@ -3,9 +3,9 @@
 mod catching_up;
 mod intake;
 mod keeper;
+mod known;
 mod notices;
 mod outlet;
-mod own;
 mod requests;
 
 use std::{sync::Arc, time::Duration};
@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use self::{
-    catching_up::CatchingUp, keeper::Keeper, notices::Notices, outlet::Obstacle, own::Own,
+    catching_up::CatchingUp, keeper::Keeper, known::Known, notices::Notices, outlet::Obstacle,
     requests::Requests,
 };
 use super::{
@@ -63,7 +63,7 @@ struct Driver {
     blocked: Option<Obstacle>,
     requests: Requests,
     catching_up: CatchingUp,
-    own: Own,
+    known: Known,
     keeper: Keeper,
     notices: Notices,
 }
@@ -87,7 +87,7 @@ impl Driver {
             blocked: None,
             requests: Requests::default(),
             catching_up: CatchingUp::default(),
-            own: Own::default(),
+            known: Known::default(),
             keeper: Keeper::default(),
             notices: Notices::default(),
         }
@@ -200,7 +200,7 @@ impl Driver {
         self.rest();
         if self.account.is_some() {
             client.peers().clear();
-            self.own = Own::default();
+            self.known = Known::default();
             self.keeper = Keeper::default();
         }
         self.account = account;
@@ -230,17 +230,22 @@ impl Driver {
             // What was not written yet is where the new engine starts.
             self.collect();
             self.keeper.save(client).await;
-            let (state, channels) = self.keeper.load(client).await?;
-            self.engine = Some(Engine::new(self.now(), state, channels));
+            let stored = self.keeper.load(client).await?;
+            self.known.set_ahead(stored.ahead);
+            let engine = Engine::new(self.now(), stored.state, stored.channels);
+            self.engine = Some(engine);
         }
         Ok(())
     }
 
     /// Takes over what was acknowledged, to be stored.
     fn collect(&mut self) {
-        let ready = self.hub.ledger().take_ready();
-        if !ready.is_empty() {
-            self.keeper.add(ready);
+        let mut settled = self.hub.ledger().take_settled();
+        if let Some(ahead) = &mut settled.ahead {
+            ahead.extend(self.known.ahead());
+        }
+        if !settled.is_empty() {
+            self.keeper.add(settled);
         }
     }
 

@@ -8,12 +8,13 @@ use super::Driver;
 use crate::{
     Client, Event, PeerId,
     events::{Context, Unreadable},
+    storage::UpdateMark,
     updates::{
         Receipt,
         careful::Found,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
-        normalize::Payload,
+        normalize::{Payload, mark},
     },
 };
 
@@ -51,8 +52,8 @@ impl Outlet {
     }
 
     /// Hands an event to all readers.
-    fn put(&self, event: Event, arrived: Instant) {
-        let receipt = self.ledger.open();
+    fn put(&self, event: Event, mark: Option<UpdateMark>, arrived: Instant) {
+        let receipt = self.ledger.open(mark);
         let mut taken = false;
         for reader in &self.readers {
             taken |= reader.put(Letter {
@@ -100,9 +101,16 @@ impl Driver {
             let Some(payload) = engine.poll_update() else {
                 break;
             };
-            if !self.own.sent(&payload.update) {
-                outlet.put(event(client, &payload), payload.arrived);
+            if self.known.sent(&payload.update) {
+                continue;
             }
+            let mark = mark(&payload.update);
+            if self.known.take_ahead(&payload.update) {
+                // It goes on being known until it is counted.
+                drop(outlet.ledger.open(mark));
+                continue;
+            }
+            outlet.put(event(client, &payload), mark, payload.arrived);
         }
         while let Some(notice) = engine.poll_notice() {
             if let Some(gap) = self.notices.take(notice, self.hub.meter()) {

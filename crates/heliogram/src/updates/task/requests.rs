@@ -113,6 +113,10 @@ impl Driver {
         }
         if self.requests.is_idle() {
             self.catching_up.over();
+            // All that was to come again has come.
+            if self.known.forget_ahead() {
+                self.hub.ledger().count_ahead();
+            }
         }
     }
 }
