@@ -63,6 +63,10 @@ async fn reader() {
     let mut updates = client.updates();
     while let Some(event) = updates.next().await {
         if let Event::NewMessage(message) = event.unwrap() {
+            // Now and then there is much in hand and on its way, for longer than storing takes.
+            if message.id() % 16 == 0 {
+                tokio::time::sleep(Duration::from_millis(120)).await;
+            }
             let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
             let line = format!("{} {}\n", at.unwrap().as_millis(), message.text());
             log.write_all(line.as_bytes()).unwrap();
@@ -167,7 +171,7 @@ async fn is_killed(kind: &str) {
 async fn speak(alice: Account, bob: Account) {
     for n in 1_u32.. {
         alice.says(&bob, &n.to_string()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(4)).await;
+        tokio::time::sleep(Duration::from_millis(8)).await;
     }
 }
 

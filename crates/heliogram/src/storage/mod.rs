@@ -91,7 +91,7 @@ pub use error::Error;
 pub use file::File;
 pub use heliogram_crypto::AuthKey;
 pub use holder::Holder;
-pub use marks::UpdateMark;
+pub use marks::{UpdateMark, UpdatePlace};
 pub use memory::Memory;
 pub use model::{DcAddress, DcKey, Salt, SignedIn, UpdateState};
 pub use peer::{FromMessage, PeerRow, StoredKind, normalize_phone, normalize_username};

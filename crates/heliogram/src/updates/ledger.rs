@@ -9,9 +9,13 @@ use std::{
     },
 };
 
+use heliogram_api::enums;
 use tokio::sync::Notify;
 
-use super::engine::{Changes, State};
+use super::{
+    engine::{Changes, State},
+    marks,
+};
 use crate::{net::lock, storage::UpdateMark};
 
 /// How many events may wait to be acknowledged; nothing more is handed out meanwhile.
@@ -102,7 +106,9 @@ struct Book {
     forfeited: usize,
     /// What may be stored.
     ready: Moved,
-    /// What was acknowledged and is not counted by anything that is ready.
+    /// The tickets below this one are what the counters that may be stored count.
+    counted: u64,
+    /// What was acknowledged and is not counted yet.
     ahead: BTreeMap<u64, UpdateMark>,
     ahead_changed: bool,
 }
@@ -110,17 +116,17 @@ struct Book {
 /// An event that is not acknowledged yet.
 struct Open {
     moved: Moved,
-    mark: Option<UpdateMark>,
+    update: Option<Arc<enums::Update>>,
 }
 
 impl Ledger {
     /// Notes one more event; its receipt is for all who are handed it.
-    pub(super) fn open(self: &Arc<Self>, mark: Option<UpdateMark>) -> Receipt {
+    pub(super) fn open(self: &Arc<Self>, update: Option<Arc<enums::Update>>) -> Receipt {
         let mut book = lock(&self.book);
         let ticket = book.next;
         book.next += 1;
         let moved = Moved::default();
-        book.open.insert(ticket, Open { moved, mark });
+        book.open.insert(ticket, Open { moved, update });
         Receipt(Some(Arc::new(Slip {
             ledger: Arc::clone(self),
             ticket,
@@ -178,8 +184,8 @@ impl Ledger {
             if forfeited {
                 book.forfeited += 1;
             } else if let Some(open) = book.open.remove(&ticket) {
-                book.remember(ticket, open.mark);
                 book.after(ticket, open.moved);
+                book.remember(ticket, open.update);
             }
             let ready = book.ahead_changed || !book.ready.is_empty();
             was_full || ready || book.open.len() == book.forfeited
@@ -199,8 +205,9 @@ impl Book {
         match self.open.range_mut(..ticket).next_back() {
             Some((_, before)) => before.moved.then(moved),
             None => {
+                self.counted = self.counted.max(moved.through);
                 self.ready.then(moved);
-                let beyond = self.ahead.split_off(&self.ready.through);
+                let beyond = self.ahead.split_off(&self.counted);
                 self.ahead_changed |= !self.ahead.is_empty();
                 self.ahead = beyond;
             }
@@ -209,10 +216,12 @@ impl Book {
 
     /// Remembers what was acknowledged, for as long as no counter tells. Behind something that is
     /// not dealt with for very long, some of it would be told again.
-    fn remember(&mut self, ticket: u64, mark: Option<UpdateMark>) {
-        if let Some(mark) = mark
-            && self.ahead.len() < MOST_AHEAD
-        {
+    fn remember(&mut self, ticket: u64, update: Option<Arc<enums::Update>>) {
+        let counted = ticket < self.counted;
+        if counted || self.ahead.len() >= MOST_AHEAD {
+            return;
+        }
+        if let Some(mark) = update.and_then(|update| marks::mark(&update)) {
             self.ahead.insert(ticket, mark);
             self.ahead_changed = true;
         }
@@ -260,7 +269,10 @@ impl fmt::Debug for Receipt {
 
 #[cfg(test)]
 mod tests {
+    use heliogram_api::types;
+
     use super::*;
+    use crate::storage::UpdatePlace;
 
     fn at(pts: i32) -> Moved {
         let state = State {
@@ -272,6 +284,13 @@ mod tests {
             channels: HashMap::from([(7, Some(pts))]),
             through: 0,
         }
+    }
+
+    fn message(id: i32) -> Option<Arc<enums::Update>> {
+        let peer = types::PeerUser { user_id: 7 }.into();
+        let message = types::Message::new(id, peer, 1, String::new());
+        let update = types::UpdateNewMessage::new(message.into(), 0, 0);
+        Some(Arc::new(update.into()))
     }
 
     fn ready(ledger: &Ledger) -> Option<i32> {
@@ -337,19 +356,21 @@ mod tests {
     #[test]
     fn what_is_acknowledged_out_of_order_is_remembered_until_the_counters_have_come_to_it() {
         let ledger = Arc::new(Ledger::default());
-        let mark = |n| Some(UpdateMark::Message(0, n));
-        let (one, two) = (ledger.open(mark(1)), ledger.open(mark(2)));
+        let (one, two) = (ledger.open(message(1)), ledger.open(message(2)));
         ledger.moved(at(2));
-        let three = ledger.open(mark(3));
+        let three = ledger.open(message(3));
         drop(two);
+        let places = |settled: &Settled| -> Vec<UpdatePlace> {
+            settled.ahead.iter().flatten().map(|m| m.place).collect()
+        };
         let settled = ledger.take_settled();
-        assert_eq!(settled.ahead, Some(vec![UpdateMark::Message(0, 2)]));
+        assert_eq!(places(&settled), [UpdatePlace::Message(0, 2)]);
         assert!(settled.moved.is_empty() && ledger.take_settled().is_empty());
         drop(three);
         drop(one);
         // Nothing has told yet that the third is counted.
         let settled = ledger.take_settled();
-        assert_eq!(settled.ahead, Some(vec![UpdateMark::Message(0, 3)]));
+        assert_eq!(places(&settled), [UpdatePlace::Message(0, 3)]);
         assert_eq!(settled.moved.common.map(|s| s.pts), Some(2));
         ledger.moved(at(3));
         assert_eq!(ledger.take_settled().ahead, Some(vec![]));

@@ -16,6 +16,7 @@ mod fetch;
 mod hub;
 mod ledger;
 mod mailbox;
+mod marks;
 mod meter;
 mod normalize;
 mod options;

@@ -9,7 +9,7 @@ use super::{
     engine::{Batch, ChannelDifference, Content, Difference, Place, State, Update},
     short,
 };
-use crate::{PeerId, storage::UpdateMark, types::Entities};
+use crate::{PeerId, types::Entities};
 
 /// An update on its way to become an event, with the peers that came with it.
 #[derive(Clone, Debug)]
@@ -278,34 +278,6 @@ pub(super) fn place(update: &enums::Update) -> Place {
         U::BotStarsSubscription(u) => qts(u.qts),
         _ => Place::Seq,
     }
-}
-
-/// What tells an update from all others; `None` for what is counted by nothing of its own.
-pub(super) fn mark(update: &enums::Update) -> Option<UpdateMark> {
-    message_mark(update).or_else(|| match place(update) {
-        Place::Common { pts, .. } if pts > 0 => Some(UpdateMark::Pts(0, pts)),
-        Place::Channel { id, pts, .. } if pts > 0 => Some(UpdateMark::Pts(id, pts)),
-        Place::Qts { qts } if qts > 0 => Some(UpdateMark::Qts(qts)),
-        _ => None,
-    })
-}
-
-/// What tells a new message from all others of the account.
-pub(super) fn message_mark(update: &enums::Update) -> Option<UpdateMark> {
-    let message = match update {
-        enums::Update::NewMessage(u) => &u.message,
-        enums::Update::NewChannelMessage(u) => &u.message,
-        _ => return None,
-    };
-    let (peer, id) = match message {
-        enums::Message::Message(m) => (&m.peer_id, m.id),
-        enums::Message::Service(m) => (&m.peer_id, m.id),
-        _ => return None,
-    };
-    Some(match peer {
-        enums::Peer::Channel(p) => UpdateMark::Message(p.channel_id, id),
-        _ => UpdateMark::Message(0, id),
-    })
 }
 
 fn in_channel(message: &enums::Message, pts: i32, count: i32) -> Place {

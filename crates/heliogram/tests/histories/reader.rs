@@ -152,7 +152,13 @@ impl<'a> Reader<'a> {
 }
 
 async fn read(mut updates: Updates, told: Arc<Mutex<Book>>) {
+    let mut read = 0;
     while let Some(event) = updates.next().await {
+        read += 1;
+        if read % 5 == 0 {
+            // Longer than it takes to store what should not be stored yet.
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
         let it = match event.unwrap() {
             Event::NewMessage(m) => Told::New {
                 chat: m.chat_id(),

@@ -4,17 +4,16 @@ use std::{future, sync::Arc};
 
 use tokio::time::Instant;
 
-use super::Driver;
+use super::{Driver, known::Before};
 use crate::{
     Client, Event, PeerId,
     events::{Context, Unreadable},
-    storage::UpdateMark,
     updates::{
         Receipt,
         careful::Found,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
-        normalize::{Payload, mark},
+        marks::as_edit,
     },
 };
 
@@ -52,8 +51,9 @@ impl Outlet {
     }
 
     /// Hands an event to all readers.
-    fn put(&self, event: Event, mark: Option<UpdateMark>, arrived: Instant) {
-        let receipt = self.ledger.open(mark);
+    fn put(&self, cx: &Context, arrived: Instant) {
+        let receipt = self.ledger.open(Some(Arc::clone(cx.update())));
+        let event = Event::from_update(cx);
         let mut taken = false;
         for reader in &self.readers {
             taken |= reader.put(Letter {
@@ -104,13 +104,17 @@ impl Driver {
             if self.known.sent(&payload.update) {
                 continue;
             }
-            let mark = mark(&payload.update);
-            if self.known.take_ahead(&payload.update) {
-                // It goes on being known until it is counted.
-                drop(outlet.ledger.open(mark));
-                continue;
-            }
-            outlet.put(event(client, &payload), mark, payload.arrived);
+            let update = match self.known.take_ahead(&payload.update) {
+                Before::New => payload.update,
+                Before::Changed => as_edit(payload.update),
+                Before::Same => {
+                    // It goes on being known until it is counted.
+                    drop(outlet.ledger.open(Some(Arc::new(payload.update))));
+                    continue;
+                }
+            };
+            let cx = Context::new(client, update, payload.entities);
+            outlet.put(&cx, payload.arrived);
         }
         while let Some(notice) = engine.poll_notice() {
             if let Some(gap) = self.notices.take(notice, self.hub.meter()) {
@@ -138,10 +142,4 @@ impl Driver {
         // Told at once, ahead of what is on its way; a full mailbox drops its oldest.
         Outlet { readers, ledger }.tell(&event);
     }
-}
-
-fn event(client: &Client, payload: &Payload) -> Event {
-    let update = payload.update.clone();
-    let entities = Arc::clone(&payload.entities);
-    Event::from_update(&Context::new(client, update, entities))
 }
