@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::{
     Budget, Carrier, Client, FloodWait, Identity, Layer, Proxy, Result, Servers, UsageError,
     config::Config,
+    dispatch::Workers,
     invoke::Rule,
     storage::{self, Records, Storage},
 };
@@ -312,6 +313,13 @@ impl ClientBuilder {
     #[doc(alias = "upload.getCdnFile")]
     pub fn cdn(mut self, on: bool) -> Self {
         self.config.cdn = on;
+        self
+    }
+
+    /// How handlers work: in which order, how many at once, how much may wait.
+    #[doc(alias = "sequential_updates")]
+    pub fn workers(mut self, workers: Workers) -> Self {
+        self.config.workers = workers;
         self
     }
 

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::{
     Authorization, CallOptions, ClientBuilder, Error, Layer, RawCall, Result, Stats, auth,
     config::Config,
+    dispatch::Live,
     invoke::{self, Layers},
     net::{Net, Pool, lock, refresh},
     peers::Peers,
@@ -63,6 +64,10 @@ struct Inner {
     pool: Pool,
     layers: Layers,
     peers: Peers,
+    #[cfg(feature = "dialogue")]
+    dialogues: crate::dispatch::Dialogues,
+    /// Handlers.
+    live: Arc<Live>,
 }
 
 impl Drop for Inner {
@@ -84,20 +89,8 @@ impl Client {
         layers: Vec<Arc<dyn Layer>>,
     ) -> Result<Self> {
         let claim = Claim::take(&storage)?;
-        let peers = Peers::new(Arc::clone(&storage));
-        let net = Net::open(config, storage).await?;
-        let layers = Layers::new(layers, &net.config);
-        let pool = Pool::new(Arc::clone(&net));
-        let client = Self {
-            inner: Arc::new(Inner {
-                claim: Mutex::new(Some(claim)),
-                net,
-                pool,
-                layers,
-                peers,
-            }),
-            options: CallOptions::new(),
-        };
+        let net = Net::open(config, Arc::clone(&storage)).await?;
+        let client = Self::over(net, storage, Some(claim), layers);
         let config = match client.greet().await {
             Ok(config) => config,
             Err(e) => {
@@ -115,6 +108,38 @@ impl Client {
             client.begin_updates().await;
         }
         Ok(client)
+    }
+
+    /// A client without connections, for tests of what needs no server; user 1 is signed in.
+    #[cfg(test)]
+    pub(crate) async fn offline() -> Self {
+        let storage: Arc<dyn Storage> = Arc::new(crate::storage::Memory::default());
+        let config = Config::new(1, String::from("ab").into());
+        let net = Net::open(config, Arc::clone(&storage)).await.unwrap();
+        net.sign_in(1, false).await.unwrap();
+        Self::over(net, storage, None, Vec::new())
+    }
+
+    /// A handle of a session that nobody else has.
+    fn over(
+        net: Arc<Net>,
+        storage: Arc<dyn Storage>,
+        claim: Option<Claim>,
+        layers: Vec<Arc<dyn Layer>>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                claim: Mutex::new(claim),
+                pool: Pool::new(Arc::clone(&net)),
+                layers: Layers::new(layers, &net.config),
+                peers: Peers::new(storage),
+                #[cfg(feature = "dialogue")]
+                dialogues: crate::dispatch::Dialogues::default(),
+                live: Arc::new(Live::new(net.config.workers)),
+                net,
+            }),
+            options: CallOptions::new(),
+        }
     }
 
     /// Makes sure that a server answers, and that it knows the account the session names.
@@ -212,16 +237,19 @@ impl Client {
         self.net().home()
     }
 
-    /// Closes all connections, after calls under way have had a moment to end and everything
-    /// written is sent, and lets go of the session: it is complete in its storage and free for
+    /// Lets handlers end what they have (see [`Workers::drain`](crate::dispatch::Workers::drain)),
+    /// unless one of them asks for this; then closes all connections, after calls under way have had
+    /// a moment to end and everything written is sent, and lets go of the session: it is complete in its storage and free for
     /// another client. Every handle fails with [`Error::Closed`](crate::Error::Closed) from now on.
     ///
     /// # Errors
     /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
+        self.inner.live.drain().await;
         self.inner.pool.stop().await;
         let closed = self.storage().close().await;
+        self.inner.live.close();
         lock(&self.inner.claim).take();
         Ok(closed?)
     }
@@ -252,6 +280,12 @@ impl Client {
         &self.inner.peers
     }
 
+    /// What dialogues share.
+    #[cfg(feature = "dialogue")]
+    pub(crate) fn dialogues(&self) -> &crate::dispatch::Dialogues {
+        &self.inner.dialogues
+    }
+
     /// Where updates arrive.
     pub(crate) fn hub(&self) -> &updates::Hub {
         &self.net().hub
@@ -270,6 +304,11 @@ impl Client {
     /// What stands around every call.
     pub(crate) fn layers(&self) -> &Layers {
         &self.inner.layers
+    }
+
+    /// Handlers.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.inner.live
     }
 
     /// The open connections.

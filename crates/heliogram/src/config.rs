@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use heliogram_mtproto::framing::Transport;
 
 use crate::{
+    dispatch::Workers,
     invoke::Rule,
     net::{carrier::Carrier, proxy::Proxy, servers::Servers},
 };
@@ -140,6 +141,8 @@ pub(crate) struct Config {
     pub(crate) file_idle: Duration,
     /// How long `stop` waits for calls under way and for the last bytes to leave.
     pub(crate) stop_grace: Duration,
+    /// How handlers work.
+    pub(crate) workers: Workers,
 }
 
 impl Config {
@@ -169,6 +172,7 @@ impl Config {
             receive_updates: true,
             file_idle: Duration::from_secs(60),
             stop_grace: Duration::from_secs(3),
+            workers: Workers::new(),
         }
     }
 }

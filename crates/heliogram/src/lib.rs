@@ -40,6 +40,8 @@
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
+//! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
+//! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
@@ -55,7 +57,7 @@
 //!
 //! # Features
 //!
-//! `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
+//! `dialogue`: dialogues whose state is stored, with serde and JSON. `sqlite` (on by default): sessions in SQLite, which is compiled in. `metrics`: counts and times
 //! of calls for the recorder of the program, through the crate `metrics`. `websocket`: connections
 //! inside of WebSockets. `tls`: those inside of TLS, with rustls and ring. `testing`: an embedded
 //! server and signed-in clients for tests, see `heliogram::testing`.
@@ -79,6 +81,7 @@ pub mod auth;
 mod builder;
 mod client;
 mod config;
+pub mod conversation;
 pub mod dispatch;
 mod error;
 pub mod events;
@@ -110,10 +113,11 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};
-pub use dispatch::{Filter, filter};
+pub use conversation::{Conversation, ConversationError};
+pub use dispatch::{Filter, Flow, Router, UpdateCx, filter, run_all};
 pub use error::{
-    Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded, Unexpected,
-    UsageError,
+    DialogueError, Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded,
+    Unexpected, UsageError,
 };
 pub use events::Event;
 pub use files::{FileError, InputFile};

@@ -192,7 +192,7 @@ async fn messages_can_be_forwarded() {
         (sent[0].text_md().as_str(), sent[1].text()),
         ("**one**", "two")
     );
-    let copy = one.forward(bob.id()).hide_sender().await.unwrap();
+    let copy = one.forward_to(bob.id()).hide_sender().await.unwrap();
     assert!(!copy[0].is_forwarded());
 }
 

@@ -15,6 +15,7 @@ mod sign_in;
 pub(crate) use account::own_user;
 pub use code::CodeKind;
 pub use password::PasswordToken;
+pub(crate) use password::prove;
 pub use phone::{LoginToken, SignUpToken, Step};
 pub use sign_in::SignIn;
 

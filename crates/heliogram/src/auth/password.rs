@@ -119,7 +119,7 @@ impl Client {
 }
 
 /// Proves a password against what the server says of it.
-async fn prove(
+pub(crate) async fn prove(
     known: &raw::account::Password,
     password: &str,
 ) -> Result<enums::InputCheckPasswordSRP> {

@@ -1,6 +1,7 @@
 //! The one error type of every public function.
 
 mod advice;
+mod dialogue;
 mod ended;
 mod network;
 mod protocol;
@@ -12,8 +13,9 @@ use std::{error, fmt, io, path::Path, time::Duration};
 
 use heliogram_api::errors::ErrorName;
 
-use crate::{files::FileError, peers::PeerError, storage};
+use crate::{conversation::ConversationError, files::FileError, peers::PeerError, storage};
 
+pub use dialogue::DialogueError;
 pub use ended::{SessionEnd, SessionEnded};
 pub use network::NetworkError;
 pub use protocol::ProtocolError;
@@ -53,6 +55,10 @@ pub enum Error {
     Storage(Box<dyn error::Error + Send + Sync>),
     /// A file on Telegram's side could not be sent or fetched as asked.
     File(Box<FileError>),
+    /// A conversation could not begin, or did not bring what was waited for.
+    Conversation(Box<ConversationError>),
+    /// The state of a dialogue could not be stored.
+    Dialogue(Box<DialogueError>),
     /// A local file could not be read or written.
     Io(io::Error),
     /// The call cannot work as it was written; fix the code or the settings.
@@ -214,6 +220,8 @@ impl fmt::Display for Error {
             ),
             Self::Storage(e) => write!(f, "the session cannot be read or written: {e}"),
             Self::File(e) => e.fmt(f),
+            Self::Conversation(e) => e.fmt(f),
+            Self::Dialogue(e) => e.fmt(f),
             Self::Io(e) => e.fmt(f),
             Self::Usage(e) => e.fmt(f),
             Self::Timeout { what } => {
@@ -268,6 +276,18 @@ impl From<PeerError> for Error {
 impl From<FileError> for Error {
     fn from(e: FileError) -> Self {
         Self::File(Box::new(e))
+    }
+}
+
+impl From<ConversationError> for Error {
+    fn from(e: ConversationError) -> Self {
+        Self::Conversation(Box::new(e))
+    }
+}
+
+impl From<DialogueError> for Error {
+    fn from(e: DialogueError) -> Self {
+        Self::Dialogue(Box::new(e))
     }
 }
 

@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use crate::dispatch::DeadRoute;
+
 /// A call that cannot work as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -37,10 +39,21 @@ pub enum UsageError {
     },
     /// More calls wait for an answer than one connection allows.
     TooManyCalls,
+    /// The button cannot be pressed like this, and why.
+    Button(&'static str),
+    /// A filter cannot work, and why.
+    Filter {
+        /// The filter as it was written, such as `chats(@nobody)`.
+        filter: Box<str>,
+        /// What is wrong with it.
+        why: Box<str>,
+    },
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
     /// Updates are read from a client that was told to have none.
     UpdatesOff,
+    /// A route that can never run: its filter lets nothing through that its handler takes.
+    Route(Box<DeadRoute>),
     /// Anything else, in words.
     Other(Box<str>),
 }
@@ -97,10 +110,13 @@ impl fmt::Display for UsageError {
             Self::TooManyCalls => f.write_str(
                 "too many calls wait for an answer. Wait for some of them before making more.",
             ),
+            Self::Button(why) => write!(f, "the button cannot be pressed: {why}."),
+            Self::Filter { filter, why } => write!(f, "the filter {filter} cannot work: {why}."),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
             Self::UpdatesOff => f.write_str(
                 "this client gets no updates. Connect without `receive_updates(false)` to read them.",
             ),
+            Self::Route(route) => route.fmt(f),
             Self::Other(text) => f.write_str(text),
         }
     }

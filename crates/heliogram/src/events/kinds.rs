@@ -9,7 +9,7 @@ use std::{fmt, ops};
 /// assert!(messages.contains(Kinds::NEW_MESSAGE));
 /// assert!((messages & Kinds::RAW).is_empty());
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[doc(alias = "allowed_updates")]
 pub struct Kinds(pub(super) u64);
 

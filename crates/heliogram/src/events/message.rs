@@ -5,11 +5,19 @@ use heliogram_api::enums;
 use super::{About, Context};
 use crate::{PeerId, types::Message};
 
-/// Raw `updateNewMessage` and `updateNewChannelMessage`.
+/// Raw `updateNewMessage` and `updateNewChannelMessage` with a `message`; what they tell with a
+/// `messageService` is a [`ChatAction`](super::ChatAction).
 pub(super) fn new(cx: &Context) -> Option<Message> {
-    match &**cx.update() {
-        enums::Update::NewMessage(u) => message(cx, &u.message),
-        enums::Update::NewChannelMessage(u) => message(cx, &u.message),
+    written(cx.update())
+        .filter(|raw| matches!(raw, enums::Message::Message(_)))
+        .and_then(|raw| message(cx, raw))
+}
+
+/// The message that an update tells of, if it is new.
+pub(super) fn written(update: &enums::Update) -> Option<&enums::Message> {
+    match update {
+        enums::Update::NewMessage(u) => Some(&u.message),
+        enums::Update::NewChannelMessage(u) => Some(&u.message),
         _ => None,
     }
 }
@@ -23,8 +31,13 @@ pub(super) fn edited(cx: &Context) -> Option<Message> {
     }
 }
 
-fn message(cx: &Context, raw: &enums::Message) -> Option<Message> {
+pub(super) fn message(cx: &Context, raw: &enums::Message) -> Option<Message> {
     Message::new(cx.client(), raw.clone(), cx.entities())
+}
+
+/// The same for one that is still to be sent.
+pub(super) fn planned(cx: &Context, raw: &enums::Message) -> Option<Message> {
+    Message::apart(cx.client(), raw.clone(), cx.entities())
 }
 
 impl About for Message {

@@ -7,23 +7,46 @@
 mod table;
 #[macro_use]
 mod context;
+#[macro_use]
+mod place;
 
+mod action;
+mod album;
 mod deleted;
+mod draft;
 mod gap;
 mod kinds;
 mod message;
+mod poll;
+mod reactions;
+mod read;
+mod scheduled;
+mod story;
 mod unreadable;
+mod user;
 
 use std::sync::Arc;
 
 use heliogram_api::enums;
 
-pub(crate) use self::context::{About, Context};
 pub use self::{
+    action::{Action, ChatAction, Joining},
+    album::Album,
     deleted::MessagesDeleted,
+    draft::DraftChanged,
     gap::{GapKind, GapPlace, UpdateGap},
     kinds::Kinds,
+    poll::{PollOption, PollUpdate, PollVote},
+    reactions::{ReactionsChanged, RecentReaction},
+    read::{MessageRead, ReadKind},
+    scheduled::ScheduledChanged,
+    story::{StoryNews, StoryUpdate},
     unreadable::Unreadable,
+    user::{Doing, UserStatus, UserUpdate},
+};
+pub(crate) use self::{
+    album::{Grouper, Join},
+    context::{About, Context},
 };
 use crate::{PeerId, types::Message};
 
@@ -40,9 +63,35 @@ events! {
         MessagesDeleted(MessagesDeleted) = MESSAGES_DELETED by MessagesDeleted::from_update,
 
         // What happens in chats.
+        /// Somebody joined or left, the title changed, a message was pinned, and the like.
+        ChatAction(ChatAction) = CHAT_ACTION by ChatAction::from_update,
+        /// Messages were read, by this account elsewhere or by others.
+        MessageRead(MessageRead) = MESSAGE_READ by MessageRead::from_update,
+        /// Somebody came online or left, types, sends a file, or changed their name.
+        #[doc(alias = "on_user_status")]
+        UserUpdate(UserUpdate) = USER_UPDATE by UserUpdate::from_update,
+        /// The votes of a poll changed, or it was closed.
+        #[doc(alias = "on_poll")]
+        PollUpdate(PollUpdate) = POLL_UPDATE by PollUpdate::from_update,
+        /// Somebody voted in a poll of the bot.
+        PollVote(PollVote) = POLL_VOTE by PollVote::from_update,
+        /// The reactions to a message changed, as accounts of people see it.
+        ReactionsChanged(ReactionsChanged) = REACTIONS_CHANGED by ReactionsChanged::from_update,
+        /// A story was posted, changed, deleted or reacted to, or stories were seen.
+        #[doc(alias = "on_story")]
+        StoryUpdate(StoryUpdate) = STORY_UPDATE by StoryUpdate::from_update,
+        /// What this account is about to write changed, elsewhere.
+        DraftChanged(DraftChanged) = DRAFT_CHANGED by DraftChanged::from_update,
+        /// Messages that are to be sent later were made, changed, sent or deleted, elsewhere.
+        ScheduledChanged(ScheduledChanged) = SCHEDULED_CHANGED by ScheduledChanged::from_update,
 
         // What only bots are told.
 
+    }
+    gathered {
+        /// Several photos or files that were sent as one; each comes as a new message, too.
+        #[doc(alias = "media_group")]
+        Album(Album) = ALBUM,
     }
     told {
         /// Anything else, as the server sent it.

@@ -127,8 +127,6 @@ impl Net {
         }
         tracing::error!(error = %why, "the session is over");
         self.lose_account();
-        // Whoever reads updates is told.
-        self.hub.resync();
     }
 
     /// Why the account has left this session, until somebody signs in.
@@ -143,6 +141,8 @@ impl Net {
         for dc in lock(&self.dcs).values() {
             dc.set_authorized(false);
         }
+        // Whoever reads updates is told.
+        self.hub.resync();
     }
 
     /// Takes over the addresses that the server's configuration names.

@@ -6,7 +6,7 @@ use std::{
 use heliogram_api::{enums, types};
 use tokio::sync::Notify;
 
-use super::{PeerId, PeerKind};
+use super::{PeerId, PeerKind, places::Places};
 use crate::{
     Result,
     net::lock,
@@ -23,6 +23,8 @@ pub(crate) struct Peers {
     cache: Mutex<Cache>,
     /// Woken when something waits to be stored.
     pub(crate) unsaved: Arc<Notify>,
+    /// Where messages were seen.
+    pub(crate) places: Places,
     /// One lock per question that is on its way to the server.
     pub(super) flights: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -51,6 +53,7 @@ impl Peers {
             records: Records::new(storage),
             cache: Mutex::default(),
             unsaved: Arc::default(),
+            places: Places::default(),
             flights: Mutex::default(),
         }
     }
@@ -192,6 +195,7 @@ impl Peers {
     /// Forgets everything in memory: another account signs in.
     pub(crate) fn clear(&self) {
         *lock(&self.cache) = Cache::default();
+        self.places.clear();
     }
 }
 

@@ -49,6 +49,11 @@ impl PeerLike {
         Self(Like::Me)
     }
 
+    /// Whether this is the name of nobody, as can be told without asking.
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self.0, Like::Bad(_))
+    }
+
     /// Reads what a person or a program may write for a peer.
     fn parse(text: &str) -> Like {
         let text = text.trim();

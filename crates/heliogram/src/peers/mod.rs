@@ -8,6 +8,7 @@ mod error;
 mod id;
 mod like;
 mod observe;
+mod places;
 mod resolve;
 
 use heliogram_api::{enums, types};
@@ -17,6 +18,7 @@ use crate::{Client, Result, types::Chat};
 pub(crate) use cache::Peers;
 pub use error::PeerError;
 pub use id::{PeerId, PeerKind};
+pub(crate) use like::Like;
 pub use like::PeerLike;
 pub(crate) use observe::entities_of;
 pub(crate) use resolve::{Peer, sendable_mentions};

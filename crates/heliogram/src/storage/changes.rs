@@ -1,6 +1,6 @@
 use super::{
-    Batch, DcAddress, DcKey, MethodWait, PeerRow, SessionString, SignedIn, Table, UpdateMark,
-    UpdateState,
+    Batch, DcAddress, DcKey, DialogueRow, MethodWait, PeerRow, SessionString, SignedIn, Table,
+    UpdateMark, UpdateState,
     names::{
         ADDRESSES, AHEAD, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS, channel_name,
         key_name, number_bytes,
@@ -68,12 +68,13 @@ impl Changes {
         self.set(Table::Settings, SELF, me.to_bytes())
     }
 
-    /// Forgets who is signed in, every key, peer and update state; keeps addresses and settings.
+    /// Forgets who is signed in, every key, peer, update state and dialogue; keeps addresses and settings.
     pub fn signed_out(&mut self) -> &mut Self {
         self.batch
             .clear(Table::Keys)
             .clear(Table::Peers)
-            .clear(Table::Updates);
+            .clear(Table::Updates)
+            .clear(Table::Dialogues);
         self.batch.delete(Table::Settings, SELF);
         self
     }
@@ -124,6 +125,17 @@ impl Changes {
     /// Forgets the state of all updates.
     pub fn forget_updates(&mut self) -> &mut Self {
         self.batch.clear(Table::Updates);
+        self
+    }
+
+    /// Writes the state of a dialogue.
+    pub fn dialogue(&mut self, key: &str, row: &DialogueRow) -> &mut Self {
+        self.set(Table::Dialogues, key, row.to_bytes())
+    }
+
+    /// Forgets a dialogue.
+    pub fn forget_dialogue(&mut self, key: &str) -> &mut Self {
+        self.batch.delete(Table::Dialogues, key);
         self
     }
 

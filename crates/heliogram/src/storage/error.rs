@@ -1,16 +1,15 @@
-use std::{io, path::PathBuf};
+use std::{error, fmt, io, path::PathBuf};
 
-use super::{Holder, Table};
+use super::{Holder, SessionStringError, Table};
 
 /// Why a session could not be read or written.
 ///
 /// Each text names the file, says what is the matter with it and what to do about it. No variant
 /// leads to a change of the file it names.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The file exists and is no session of this library.
-    #[error("{} is {what}, not a session of this storage; {remedy}", path.display())]
     NotASession {
         /// The file.
         path: PathBuf,
@@ -20,7 +19,6 @@ pub enum Error {
         remedy: &'static str,
     },
     /// A newer version of this library wrote the session.
-    #[error("{} has format {found}, this version of heliogram knows formats up to {known}; update heliogram or use another session file", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
@@ -30,7 +28,6 @@ pub enum Error {
         known: u32,
     },
     /// The session is half written or damaged.
-    #[error("{} is damaged ({what}); restore it from a copy, or move it away and sign in again", path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -38,7 +35,6 @@ pub enum Error {
         what: String,
     },
     /// Another process, or another client of this one, uses the session.
-    #[error("{} is in use by {}; stop that one or use another session file", path.display(), by(holder.as_ref()))]
     Locked {
         /// The file.
         path: PathBuf,
@@ -46,12 +42,8 @@ pub enum Error {
         holder: Option<Holder>,
     },
     /// Another client of this process was given the same storage and has not ended.
-    #[error(
-        "another client of this process uses this storage; stop that one, or give each client a session of its own"
-    )]
     InUse,
     /// The operating system refused.
-    #[error("cannot {action} {}: {source}{}", path.display(), remedy(source.kind()))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -61,7 +53,6 @@ pub enum Error {
         source: io::Error,
     },
     /// A stored value cannot be what was once written there.
-    #[error("the session's record of {what} in table `{}` is damaged; restore the session from a copy, or sign in again", table.name())]
     Record {
         /// The table of the value.
         table: Table,
@@ -69,19 +60,83 @@ pub enum Error {
         what: &'static str,
     },
     /// A text that is no session, or a session that a format cannot hold.
-    #[error(transparent)]
-    SessionString(#[from] super::SessionStringError),
+    SessionString(SessionStringError),
     /// A [`Batch`](super::Batch) that no storage can carry out.
-    #[error("{0}")]
     Usage(&'static str),
     /// A backend's own failure.
-    #[error("the storage failed: {0}")]
-    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Backend(Box<dyn error::Error + Send + Sync>),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotASession { path, what, remedy } => write!(
+                f,
+                "{} is {what}, not a session of this storage; {remedy}",
+                path.display()
+            ),
+            Self::Newer { path, found, known } => write!(
+                f,
+                "{} has format {found}, this version of heliogram knows formats up to {known}; \
+                 update heliogram or use another session file",
+                path.display()
+            ),
+            Self::Corrupt { path, what } => write!(
+                f,
+                "{} is damaged ({what}); restore it from a copy, or move it away and sign in again",
+                path.display()
+            ),
+            Self::Locked { path, holder } => write!(
+                f,
+                "{} is in use by {}; stop that one or use another session file",
+                path.display(),
+                by(holder.as_ref())
+            ),
+            Self::InUse => f.write_str(
+                "another client of this process uses this storage; stop that one, or give each \
+                 client a session of its own",
+            ),
+            Self::Io {
+                path,
+                action,
+                source,
+            } => {
+                let remedy = remedy(source.kind());
+                write!(f, "cannot {action} {}: {source}{remedy}", path.display())
+            }
+            Self::Record { table, what } => write!(
+                f,
+                "the session's record of {what} in table `{}` is damaged; restore the session from \
+                 a copy, or sign in again",
+                table.name()
+            ),
+            Self::SessionString(e) => e.fmt(f),
+            Self::Usage(what) => f.write_str(what),
+            Self::Backend(e) => write!(f, "the storage failed: {e}"),
+        }
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::SessionString(e) => e.source(),
+            Self::Backend(e) => Some(&**e),
+            _ => None,
+        }
+    }
+}
+
+impl From<SessionStringError> for Error {
+    fn from(e: SessionStringError) -> Self {
+        Self::SessionString(e)
+    }
 }
 
 impl Error {
     /// Wraps the failure of a backend of one's own.
-    pub fn backend(e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn backend(e: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
         Self::Backend(e.into())
     }
 

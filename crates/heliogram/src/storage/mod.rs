@@ -1,6 +1,7 @@
-//! Where a session lives: authorization keys, settings, known peers and the state of updates.
+//! Where a session lives: authorization keys, settings, known peers, the state of updates, and
+//! dialogues.
 //!
-//! [`Storage`] is the whole interface to a backend: four verbs over four tables. Everything typed
+//! [`Storage`] is the whole interface to a backend: four verbs over five tables. Everything typed
 //! ([`Records`]) lives above it, so that a backend of one's own is one file:
 //!
 //! ```
@@ -62,6 +63,7 @@ mod changes;
 mod claim;
 pub mod conformance;
 mod crc;
+mod dialogue;
 mod error;
 mod file;
 mod holder;
@@ -87,6 +89,7 @@ use std::{future::Future, pin::Pin};
 pub use batch::{Batch, Op};
 pub use changes::Changes;
 pub(crate) use claim::Claim;
+pub use dialogue::DialogueRow;
 pub use error::Error;
 pub use file::File;
 pub use heliogram_crypto::AuthKey;
@@ -107,7 +110,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Keys and values of a table, in ascending order of the keys.
 pub type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// A place to keep a session: four verbs over four tables.
+/// A place to keep a session: four verbs over five tables.
 ///
 /// Shared by every task of a client, hence `&self`. A backend need not understand what it stores,
 /// with one exception: peers are found by username and phone as well ([`Self::find_peer`]).
@@ -172,11 +175,20 @@ pub enum Table {
     Peers,
     /// How far updates have been received.
     Updates,
+    /// What programs remember of whom they talk to: the states of
+    /// [dialogues](crate::dispatch#dialogues).
+    Dialogues,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 4] = [Self::Keys, Self::Settings, Self::Peers, Self::Updates];
+    pub const ALL: [Self; 5] = [
+        Self::Keys,
+        Self::Settings,
+        Self::Peers,
+        Self::Updates,
+        Self::Dialogues,
+    ];
 
     /// The table's name in lower case.
     #[must_use]
@@ -186,6 +198,7 @@ impl Table {
             Self::Settings => "settings",
             Self::Peers => "peers",
             Self::Updates => "updates",
+            Self::Dialogues => "dialogues",
         }
     }
 }

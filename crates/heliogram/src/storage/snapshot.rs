@@ -2,6 +2,8 @@
 //!
 //! `HELIOGRM`, version (u32), then for each table its number (u8), the count of its rows (u32) and
 //! each row's key and value (u32 lengths), then the CRC-32 of everything before. Little-endian.
+//!
+//! Version 1 has no table of dialogues.
 
 use std::path::Path;
 
@@ -13,7 +15,7 @@ use super::{
 };
 
 pub(super) const MAGIC: &[u8; 8] = b"HELIOGRM";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Magic and version in front, checksum behind.
 const FRAME: usize = 8 + 4 + 4;
 
@@ -23,6 +25,7 @@ const fn number(table: Table) -> u8 {
         Table::Settings => 1,
         Table::Peers => 2,
         Table::Updates => 3,
+        Table::Dialogues => 4,
     }
 }
 
@@ -44,7 +47,7 @@ pub(super) fn write(tables: &Tables) -> Vec<u8> {
 
 /// The tables of a file with these contents.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Tables, Error> {
-    identify(path, bytes)?;
+    let version = identify(path, bytes)?;
     let damaged = |what| Error::corrupt(path, what);
     let (body, sum) = bytes
         .split_last_chunk::<4>()
@@ -53,11 +56,11 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Tables, Error> {
         return Err(damaged("its checksum is wrong, it may be half written"));
     }
     let rows = body.get(FRAME - 4..).unwrap_or_default();
-    parse(rows).ok_or_else(|| damaged("its tables cannot be read"))
+    parse(version, rows).ok_or_else(|| damaged("its tables cannot be read"))
 }
 
-/// Tells the format's files from others by their first bytes.
-fn identify(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+/// Tells the format's files from others by their first bytes; gives their version.
+fn identify(path: &Path, bytes: &[u8]) -> Result<u32, Error> {
     let not = |what, remedy| {
         Err(Error::NotASession {
             path: path.to_owned(),
@@ -88,16 +91,17 @@ fn identify(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             found,
             known: VERSION,
         }),
-        Some(VERSION) if bytes.len() >= FRAME => Ok(()),
-        Some(VERSION) | None => Err(Error::corrupt(path, "it is cut short")),
+        Some(found @ 1..=VERSION) if bytes.len() >= FRAME => Ok(found),
+        Some(1..=VERSION) | None => Err(Error::corrupt(path, "it is cut short")),
         Some(_) => Err(Error::corrupt(path, "its version is none")),
     }
 }
 
-fn parse(rows: &[u8]) -> Option<Tables> {
+fn parse(version: u32, rows: &[u8]) -> Option<Tables> {
     let mut tables = Tables::default();
     let mut r = RecordReader::bare(rows);
-    for table in Table::ALL {
+    let there = |table: &Table| version > 1 || *table != Table::Dialogues;
+    for table in Table::ALL.into_iter().filter(there) {
         if r.u8()? != number(table) {
             return None;
         }
@@ -119,7 +123,8 @@ mod tests {
         let mut batch = Batch::new();
         batch
             .put(Table::Keys, "dc:2", vec![7; 300])
-            .put(Table::Updates, "state", "x");
+            .put(Table::Updates, "state", "x")
+            .put(Table::Dialogues, "form:1", "y");
         let row = PeerRow {
             usernames: vec!["Ada".into()],
             ..PeerRow::new(5, StoredKind::User)
@@ -139,6 +144,25 @@ mod tests {
             Some(5)
         );
         assert_eq!(write(&tables), sample());
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_is_read_and_becomes_one_of_this() {
+        let mut old = RecordWriter::default();
+        old.raw(MAGIC).u32(1);
+        for number in 0..4_u8 {
+            old.u8(number).count(usize::from(number == 1));
+            if number == 1 {
+                old.bytes(b"home").bytes(b"2");
+            }
+        }
+        let mut old = old.finish();
+        old.extend_from_slice(&crc32(&old).to_le_bytes());
+        let tables = read(Path::new("x"), &old).unwrap();
+        assert_eq!(tables.get(Table::Settings, b"home"), Some(b"2".to_vec()));
+        let new = read(Path::new("x"), &write(&tables)).unwrap();
+        assert_eq!(new.get(Table::Settings, b"home"), Some(b"2".to_vec()));
+        assert_eq!(new.scan(Table::Dialogues), vec![]);
     }
 
     #[test]
@@ -165,7 +189,7 @@ mod tests {
             kind(&newer),
             Some(Error::Newer {
                 found: 9,
-                known: 1,
+                known: VERSION,
                 ..
             })
         ));

@@ -1,4 +1,4 @@
-//! The four tables in memory, with the peers' names: what `Memory` and `File` keep.
+//! The tables in memory, with the peers' names: what `Memory` and `File` keep.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,6 +13,7 @@ pub(super) struct Tables {
     keys: Map,
     settings: Map,
     updates: Map,
+    dialogues: Map,
     peers: BTreeMap<i64, PeerRow>,
     usernames: HashMap<String, i64>,
     phones: HashMap<String, i64>,
@@ -128,6 +129,7 @@ impl Tables {
             Table::Keys => Some(&self.keys),
             Table::Settings => Some(&self.settings),
             Table::Updates => Some(&self.updates),
+            Table::Dialogues => Some(&self.dialogues),
             Table::Peers => None,
         }
     }
@@ -137,6 +139,7 @@ impl Tables {
             Table::Keys => Some(&mut self.keys),
             Table::Settings => Some(&mut self.settings),
             Table::Updates => Some(&mut self.updates),
+            Table::Dialogues => Some(&mut self.dialogues),
             Table::Peers => None,
         }
     }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::{
-    Changes, DcAddress, DcKey, Error, MethodWait, PeerIndex, PeerRow, SessionString, SignedIn,
-    Storage, Table, UpdateMark, UpdateState,
+    Changes, DcAddress, DcKey, DialogueRow, Error, MethodWait, PeerIndex, PeerRow, SessionString,
+    SignedIn, Storage, Table, UpdateMark, UpdateState,
     names::{
         ADDRESSES, AHEAD, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS,
         channel_name, key_name, number,
@@ -251,6 +251,32 @@ impl Records {
             found.push(row);
         }
         Ok(found)
+    }
+
+    /// What is stored of the dialogue under this key.
+    ///
+    /// # Errors
+    /// See [`Self::home_dc`].
+    pub async fn dialogue(&self, key: &str) -> Result<Option<DialogueRow>, Error> {
+        let read = DialogueRow::from_bytes;
+        self.read(Table::Dialogues, key, "a dialogue", read).await
+    }
+
+    /// Every stored dialogue, by its key; an error for each that cannot be read.
+    ///
+    /// # Errors
+    /// See [`Self::home_dc`].
+    pub async fn dialogues(&self) -> Result<Vec<(String, Result<DialogueRow, Error>)>, Error> {
+        let damaged = || Error::Record {
+            table: Table::Dialogues,
+            what: "a dialogue",
+        };
+        let rows = self.storage.scan(Table::Dialogues).await?;
+        let read = |(key, value): (Vec<u8>, Vec<u8>)| {
+            let row = DialogueRow::from_bytes(&value).ok_or_else(damaged);
+            (String::from_utf8_lossy(&key).into_owned(), row)
+        };
+        Ok(rows.into_iter().map(read).collect())
     }
 
     /// The session as one short text; `None` if nobody is signed in.

@@ -33,11 +33,16 @@
 
 mod clean;
 mod html;
+mod inner;
 mod markdown;
 mod span;
 pub mod utf16;
 
+use std::{error, fmt};
+
 use heliogram_api::{enums::MessageEntity, types};
+
+pub use inner::entity_texts;
 
 /// A text with its formatting, as messages, captions and the like take it.
 ///
@@ -62,16 +67,12 @@ pub struct Text {
 }
 
 /// Why a text cannot be sent as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextError {
     /// A custom emoji whose id is not a number.
-    #[error("`{0}` is not the id of a custom emoji; it is a number, such as 5368324170671202286")]
     EmojiId(String),
     /// An entity that does not fit the text.
-    #[error(
-        "entity {index} ({offset}..{offset}+{length} in UTF-16 units) is empty, beyond the text, or cuts a character in two"
-    )]
     Entity {
         /// Which of the entities, counted from 0.
         index: usize,
@@ -81,9 +82,32 @@ pub enum TextError {
         length: i32,
     },
     /// The text is longer than entities can count.
-    #[error("the text is longer than 2147483647 UTF-16 units")]
     TooLong,
 }
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmojiId(id) => write!(
+                f,
+                "`{id}` is not the id of a custom emoji; it is a number, such as \
+                 5368324170671202286"
+            ),
+            Self::Entity {
+                index,
+                offset,
+                length,
+            } => write!(
+                f,
+                "entity {index} ({offset}..{offset}+{length} in UTF-16 units) is empty, beyond the \
+                 text, or cuts a character in two"
+            ),
+            Self::TooLong => f.write_str("the text is longer than 2147483647 UTF-16 units"),
+        }
+    }
+}
+
+impl error::Error for TextError {}
 
 /// Text with Markdown marks, in the dialect of [this module](self#markdown).
 ///

@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use heliogram_api::{enums, types as raw};
 
+use super::MediaKind;
 use crate::PeerId;
 
 /// What a message carries besides text.
@@ -37,24 +38,20 @@ pub(crate) struct FileSource {
 impl Media {
     /// The media of a raw value, found in a message.
     pub(crate) fn new(media: &enums::MessageMedia, source: Option<FileSource>) -> Option<Self> {
-        Some(match media {
+        let file = match media {
             enums::MessageMedia::Empty => return None,
-            enums::MessageMedia::Photo(m) => match &m.photo {
-                Some(enums::Photo::Photo(photo)) => Self::Photo(Photo {
-                    raw: Arc::new((**photo).clone()),
-                    source,
-                }),
-                _ => Self::Other(Arc::new(media.clone())),
-            },
-            enums::MessageMedia::Document(m) => match &m.document {
-                Some(enums::Document::Document(document)) => Self::Document(Document {
-                    raw: Arc::new((**document).clone()),
-                    source,
-                }),
-                _ => Self::Other(Arc::new(media.clone())),
-            },
-            other => Self::Other(Arc::new(other.clone())),
-        })
+            enums::MessageMedia::Photo(m) => {
+                let photo = m.photo.as_ref();
+                photo.and_then(|p| Photo::found(p, source)).map(Self::Photo)
+            }
+            enums::MessageMedia::Document(m) => {
+                let document = m.document.as_ref();
+                let document = document.and_then(|d| Document::found(d, source));
+                document.map(Self::Document)
+            }
+            _ => None,
+        };
+        Some(file.unwrap_or_else(|| Self::Other(Arc::new(media.clone()))))
     }
 
     /// The photo, if it is one.
@@ -103,6 +100,16 @@ impl Media {
         }
     }
 
+    /// What kind of media it is.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        match self {
+            Self::Photo(_) => MediaKind::Photo,
+            Self::Document(d) => d.kind(),
+            Self::Other(m) => MediaKind::of(m).unwrap_or(MediaKind::Unsupported),
+        }
+    }
+
     /// Whether there are bytes to download.
     #[must_use]
     pub fn is_downloadable(&self) -> bool {
@@ -120,6 +127,23 @@ pub struct Document {
 }
 
 impl Document {
+    /// The file in a raw value, found in a message; `None` if it is gone.
+    pub(crate) fn found(document: &enums::Document, source: Option<FileSource>) -> Option<Self> {
+        match document {
+            enums::Document::Document(document) => Some(Self {
+                raw: Arc::new((**document).clone()),
+                source,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What kind of file it is.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        MediaKind::of_document(&self.raw)
+    }
+
     /// The file's number.
     #[must_use]
     pub fn id(&self) -> i64 {
@@ -214,6 +238,17 @@ pub struct Photo {
 }
 
 impl Photo {
+    /// The photo in a raw value, found in a message; `None` if it is gone.
+    pub(crate) fn found(photo: &enums::Photo, source: Option<FileSource>) -> Option<Self> {
+        match photo {
+            enums::Photo::Photo(photo) => Some(Self {
+                raw: Arc::new((**photo).clone()),
+                source,
+            }),
+            _ => None,
+        }
+    }
+
     /// The photo's number.
     #[must_use]
     pub fn id(&self) -> i64 {

@@ -5,16 +5,26 @@
 
 mod chat;
 pub(crate) mod entities;
+mod file;
 mod media;
+mod media_kind;
 mod message;
+mod reaction;
 mod user;
 
 pub use chat::{Chat, ChatKind};
 pub(crate) use entities::Entities;
+pub use file::File;
 pub(crate) use media::FileSource;
 pub use media::{Document, Media, Photo};
-pub use message::Message;
+pub use media_kind::MediaKind;
+pub(crate) use message::RawButton;
+pub use message::{Forward, Message, MessageButton};
+pub use reaction::Reaction;
 pub use user::User;
+
+#[cfg(test)]
+pub(crate) use message::tests::room;
 
 use std::time::{Duration, SystemTime};
 

@@ -20,7 +20,7 @@ use super::{
     meter::Meter,
     normalize,
 };
-use crate::{Client, Error, Result, UsageError, net::lock};
+use crate::{Client, Error, Result, UsageError, conversation::Desk, net::lock};
 
 /// How many updates may wait to be put in order. What is beyond is fetched again later.
 const CAPACITY: usize = 1024;
@@ -41,6 +41,8 @@ struct Shared {
     ledger: Mutex<Arc<Ledger>>,
     /// How many channels are left alone just now.
     quarantined: AtomicUsize,
+    /// The conversations, which events are offered to before anybody else.
+    desk: Desk,
 }
 
 #[derive(Default)]
@@ -136,6 +138,7 @@ impl Hub {
                 reader.close().into_iter().for_each(Receipt::forfeit);
             }
         }
+        self.shared.desk.close();
         self.wake();
     }
 
@@ -243,15 +246,10 @@ impl Hub {
     }
 
     /// The readers there are. `None` if the last of those before went away: what is on its way
-    /// now belongs to no one.
+    /// now is for those who come after it has begun anew.
     pub(super) fn readers(&self) -> Option<Vec<Arc<Mailbox>>> {
         let state = lock(&self.shared.state);
-        (!state.orphaned && !state.readers.is_empty()).then(|| state.readers.clone())
-    }
-
-    /// Whether anybody reads.
-    pub(super) fn is_read(&self) -> bool {
-        !lock(&self.shared.state).readers.is_empty()
+        (!state.orphaned).then(|| state.readers.clone())
     }
 
     /// Whether the last reader went away since this was asked last.
@@ -275,8 +273,23 @@ impl Hub {
         self.shared.meter.store_failures.count();
     }
 
+    /// The conversations of the client.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.shared.desk
+    }
+
+    /// Whether there is anybody to follow updates for.
+    pub(super) fn is_read(&self) -> bool {
+        self.shared.desk.is_open() || self.has_readers()
+    }
+
+    /// Whether anybody reads everything.
+    pub(super) fn has_readers(&self) -> bool {
+        !lock(&self.shared.state).readers.is_empty()
+    }
+
     /// Makes the engine look.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.shared.changed.notify_one();
     }
 

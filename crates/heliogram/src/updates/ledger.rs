@@ -16,7 +16,7 @@ use super::{
     engine::{Changes, State},
     marks,
 };
-use crate::{net::lock, storage::UpdateMark};
+use crate::{events::Join, net::lock, storage::UpdateMark};
 
 /// How many events may wait to be acknowledged; nothing more is handed out meanwhile.
 pub(super) const MOST: usize = 16 * 1024;
@@ -127,11 +127,15 @@ impl Ledger {
         book.next += 1;
         let moved = Moved::default();
         book.open.insert(ticket, Open { moved, update });
-        Receipt(Some(Arc::new(Slip {
+        let slip = Slip {
             ledger: Arc::clone(self),
             ticket,
             forfeited: AtomicBool::new(false),
-        })))
+        };
+        Receipt {
+            slip: Some(Arc::new(slip)),
+            others: Vec::new(),
+        }
     }
 
     /// Notes counters that moved; all that moved them was handed out before.
@@ -235,7 +239,11 @@ impl Book {
 /// [`Updates::take_receipt`](super::Updates::take_receipt). Clones are for the same event.
 #[derive(Clone, Default)]
 #[must_use = "dropping the last receipt of an event acknowledges it"]
-pub struct Receipt(Option<Arc<Slip>>);
+pub struct Receipt {
+    slip: Option<Arc<Slip>>,
+    /// Those of others that are dealt with together with this one.
+    others: Vec<Self>,
+}
 
 struct Slip {
     ledger: Arc<Ledger>,
@@ -244,12 +252,44 @@ struct Slip {
 }
 
 impl Receipt {
-    /// Gives the event back: it comes again after a restart, or to the next who reads.
-    ///
-    /// So does all that came after it, since a place in history is one number.
+    /// Gives the event back: it was not dealt with, and comes again to the next who reads after
+    /// all who read now, in this process or another.
     pub fn forfeit(self) {
-        if let Some(slip) = &self.0 {
+        if let Some(slip) = &self.slip {
             slip.forfeited.store(true, Ordering::Release);
+        }
+        for other in self.others {
+            other.forfeit();
+        }
+    }
+}
+
+impl Join for Receipt {
+    fn join(&mut self, other: Self) {
+        self.others.push(other);
+    }
+}
+
+/// A receipt that is given back unless it is said that the event was dealt with: for work that may be
+/// cut off.
+#[derive(Debug, Default)]
+pub(crate) struct Held(Option<Receipt>);
+
+impl Held {
+    pub(crate) const fn new(receipt: Receipt) -> Self {
+        Self(Some(receipt))
+    }
+
+    /// The event was dealt with.
+    pub(crate) fn acknowledge(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(receipt) = self.0.take() {
+            receipt.forfeit();
         }
     }
 }
@@ -334,10 +374,22 @@ mod tests {
         let (one, two, three) = (ledger.open(None), ledger.open(None), ledger.open(None));
         ledger.moved(at(3));
         let shared = two.clone();
-        two.forfeit();
-        drop((one, three, shared));
+        drop(Held::new(two));
+        Held::new(three).acknowledge();
+        drop((one, shared));
         assert_eq!(ready(&ledger), None);
         assert!(ledger.len() == 1 && ledger.is_settled());
+    }
+
+    #[test]
+    fn what_is_joined_is_acknowledged_together() {
+        let ledger = Arc::new(Ledger::default());
+        let (mut one, two) = (ledger.open(None), ledger.open(None));
+        one.join(two.clone());
+        drop(two);
+        assert_eq!(ledger.len(), 2);
+        drop(one);
+        assert_eq!(ledger.len(), 0);
     }
 
     #[test]

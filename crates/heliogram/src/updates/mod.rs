@@ -26,6 +26,7 @@ mod task;
 
 pub(crate) use deliveries::{Deliveries, Delivery};
 pub(crate) use hub::{Affected, Hub};
+pub(crate) use ledger::Held;
 pub use ledger::Receipt;
 pub use meter::UpdateStats;
 pub use stream::Updates;

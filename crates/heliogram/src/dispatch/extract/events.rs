@@ -4,7 +4,10 @@ use super::{FromUpdate, Reject};
 use crate::{
     Event, Message,
     dispatch::UpdateCx,
-    events::{Kinds, MessagesDeleted},
+    events::{
+        Album, ChatAction, DraftChanged, Kinds, MessageRead, MessagesDeleted, PollUpdate, PollVote,
+        ReactionsChanged, ScheduledChanged, StoryUpdate, UserUpdate,
+    },
 };
 
 macro_rules! event_arguments {
@@ -26,6 +29,16 @@ event_arguments! {
     Message = NewMessage, NEW_MESSAGE;
     MessagesDeleted = MessagesDeleted, MESSAGES_DELETED;
     // What happens in chats.
+    Album = Album, ALBUM;
+    ChatAction = ChatAction, CHAT_ACTION;
+    MessageRead = MessageRead, MESSAGE_READ;
+    UserUpdate = UserUpdate, USER_UPDATE;
+    PollUpdate = PollUpdate, POLL_UPDATE;
+    PollVote = PollVote, POLL_VOTE;
+    ReactionsChanged = ReactionsChanged, REACTIONS_CHANGED;
+    StoryUpdate = StoryUpdate, STORY_UPDATE;
+    DraftChanged = DraftChanged, DRAFT_CHANGED;
+    ScheduledChanged = ScheduledChanged, SCHEDULED_CHANGED;
 
     // What only bots are told.
 

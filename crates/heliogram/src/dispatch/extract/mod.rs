@@ -1,9 +1,16 @@
 //! What handlers may take as arguments: everything that implements [`FromUpdate`].
 
 mod events;
+mod parts;
+mod state;
+mod written;
 
 use std::future::Future;
 
+pub use self::{
+    parts::{Edited, Lagged},
+    state::{FromRef, State},
+};
 use super::{HandlerError, UpdateCx};
 use crate::{Client, Event, events::Kinds};
 

@@ -1,9 +1,59 @@
 //! Which events a handler is for: [`Filter`]s, to be combined with `&`, `|` and `!`.
+//!
+//! ```
+//! use heliogram::filter;
+//!
+//! // Photos and videos that others send to these two chats, albums left out.
+//! let wanted = filter::incoming()
+//!     & filter::chats(["@rustlang", "me"])
+//!     & (filter::photo() | filter::video())
+//!     & !filter::media_group();
+//! ```
+//!
+//! | to choose by | use |
+//! |---|---|
+//! | who wrote | [`incoming`], [`outgoing`], [`user`], [`users`], [`me`], [`bot`], [`sender_chat`] |
+//! | where | [`private`], [`group`], [`channel`], [`chat`], [`chats`], [`topic`]; `!` in front for all others |
+//! | text | [`text`], [`caption`], [`text_is`], [`text_where`], `regex`, [`command`], [`deep_link`] |
+//! | what it carries | [`media`], [`photo`], [`video`], [`document`], ... |
+//! | how it came | [`reply`], [`forwarded`], [`via_bot`], [`from_scheduled`], ... |
+//! | what happened in a chat | [`service`], [`new_chat_members`], [`pinned_message`], ... |
+//! | the kind of event | [`of_kind`], [`edited`], [`raw`], [`raw_named`] |
+//! | anything else | [`filter_fn`], or a [`Condition`] of one's own |
+//!
+//! A negated filter lets events of every kind through: `!photo()` holds for deleted messages, too.
+//! What a handler takes as arguments keeps them out.
+
+mod chats;
+pub(crate) mod commands;
+mod content;
+mod kinds;
+mod media;
+#[cfg(feature = "regex")]
+mod patterns;
+mod people;
+mod place;
+mod service;
+#[cfg(test)]
+mod tests;
+mod texts;
 
 use std::{fmt, ops, sync::Arc};
 
 use super::UpdateCx;
-use crate::{BoxFuture, Client, Result, events::Kinds};
+use crate::{BoxFuture, Client, Message, Result, events::Kinds};
+
+pub use chats::{chat, chats, user, users};
+pub use commands::{command, deep_link, start};
+pub use content::*;
+pub use kinds::{edited, ephemeral, of_kind, raw, raw_named, scheduled};
+pub use media::*;
+#[cfg(feature = "regex")]
+pub use patterns::regex;
+pub use people::*;
+pub use place::*;
+pub use service::*;
+pub use texts::{text_is, text_starts, text_where};
 
 /// A test on events. `&`, `|` and `!` combine filters, nothing but them is needed to make new ones:
 /// [`filter_fn`] makes one of a closure.
@@ -129,6 +179,9 @@ impl fmt::Debug for Filter {
     }
 }
 
+/// The kinds of events that hold a message.
+pub(crate) const MESSAGES: Kinds = Kinds::NEW_MESSAGE.or(Kinds::MESSAGE_EDITED);
+
 /// A condition made of a closure.
 struct Closure<F>(Kinds, F);
 
@@ -143,6 +196,12 @@ impl<F: Fn(&UpdateCx) -> bool + Send + Sync + 'static> Condition for Closure<F> 
 }
 
 /// Passes what the closure says yes to.
+///
+/// ```
+/// use heliogram::filter;
+///
+/// let long = filter::filter_fn(|cx| cx.event().message().is_some_and(|m| m.text().len() > 1000));
+/// ```
 #[doc(alias = "func")]
 #[doc(alias = "create")]
 pub fn filter_fn(test: impl Fn(&UpdateCx) -> bool + Send + Sync + 'static) -> Filter {
@@ -157,9 +216,33 @@ pub(crate) fn of_kinds(
     Filter::new(Closure(kinds, test))
 }
 
+/// Passes events of these kinds whose message the test says yes to.
+fn on_message(kinds: Kinds, test: fn(&Message) -> bool) -> Filter {
+    of_kinds(kinds, move |cx| cx.event().message().is_some_and(test))
+}
+
 /// Passes everything.
 #[doc(alias = "all")]
 #[must_use]
 pub fn any() -> Filter {
     filter_fn(|_| true)
 }
+
+/// Makes filters of tests on messages: for each its documentation, its name and its test.
+macro_rules! message_filters {
+    ($all:ident, $kinds:expr; $( $(#[$doc:meta])* $name:ident = $test:expr; )*) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name() -> Filter {
+                on_message($kinds, $test)
+            }
+        )*
+
+        /// All of them, for the test that looks at each.
+        #[cfg(test)]
+        pub(super) const $all: &[(&str, fn() -> Filter)] = &[ $( (stringify!($name), $name) ),* ];
+    };
+}
+
+use message_filters;

@@ -80,6 +80,8 @@ pub(super) fn messages(
             _ => None,
         })
     };
+    let planned = |u: &enums::Update| matches!(u, enums::Update::NewScheduledMessage(_));
+    let planned = updates.iter().any(planned);
     let new: Vec<&enums::Message> = updates.iter().filter_map(new_message).collect();
     let find = |random_id: &i64| {
         let raw = match id_of(*random_id) {
@@ -88,6 +90,9 @@ pub(super) fn messages(
             None if random_ids.len() == 1 && new.len() == 1 => new.first().copied(),
             None => None,
         };
+        if planned {
+            return Message::apart(client, raw?.clone(), &entities);
+        }
         Message::new(client, raw?.clone(), &entities)
     };
     random_ids.iter().map(find).collect()

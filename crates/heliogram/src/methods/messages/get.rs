@@ -41,21 +41,36 @@ impl Client {
         }
     }
 
+    /// Fetches messages of private chats and basic groups without knowing which: their numbers are
+    /// of the whole account. Those that are gone are left out.
+    pub(crate) async fn own_messages(&self, ids: &[i32]) -> Result<Vec<Message>> {
+        let mut messages = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(MAX_IDS) {
+            let found = self.fetch_own(ids).await?;
+            let message = |raw| Message::new(self, raw, &found.entities);
+            messages.extend(found.messages.into_iter().filter_map(message));
+        }
+        Ok(messages)
+    }
+
+    async fn fetch_own(&self, ids: &[i32]) -> Result<Found> {
+        let call = f::messages::GetMessages::new(raw_ids(ids));
+        Ok(Found::new(self.invoke(call).await?))
+    }
+
     /// Fetches up to a hundred raw messages of a chat.
     async fn fetch_messages(&self, peer: &Peer, ids: &[i32]) -> Result<Found> {
-        let id = ids
-            .iter()
-            .map(|&id| types::InputMessageID { id }.into())
-            .collect();
-        let answer = match peers::input_channel(&peer.input) {
-            Some(channel) => {
-                self.invoke(f::channels::GetMessages::new(channel, id))
-                    .await?
-            }
-            None => self.invoke(f::messages::GetMessages::new(id)).await?,
+        let Some(channel) = peers::input_channel(&peer.input) else {
+            return self.fetch_own(ids).await;
         };
-        Ok(Found::new(answer))
+        let call = f::channels::GetMessages::new(channel, raw_ids(ids));
+        Ok(Found::new(self.invoke(call).await?))
     }
+}
+
+fn raw_ids(ids: &[i32]) -> Vec<enums::InputMessage> {
+    let raw = |&id| types::InputMessageID { id }.into();
+    ids.iter().map(raw).collect()
 }
 
 /// A request for messages; made by [`Client::get_messages`], sent when awaited.

@@ -1,6 +1,7 @@
 //! Writing, changing, finding and removing messages, and the files they carry.
 
 mod answer;
+mod click;
 mod delete;
 mod download;
 mod edit;
@@ -13,6 +14,7 @@ mod send_file;
 mod send_options;
 mod upload;
 
+pub use click::{Answer, Click, Clicked, Pick};
 pub use delete::DeleteMessages;
 pub use download::Download;
 pub use edit::EditMessage;

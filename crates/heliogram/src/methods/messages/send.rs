@@ -2,7 +2,7 @@ use heliogram_api::functions as f;
 
 use super::{
     answer::{self, Sent},
-    send_options::{SendOptions, send_setters},
+    send_options::{SendOptions, in_conversation, send_setters},
     sendable,
 };
 use crate::{Client, PeerLike, Result, Text, random, types::Message};
@@ -55,6 +55,7 @@ pub struct SendMessage {
 
 impl SendMessage {
     send_setters!();
+    in_conversation!();
 
     /// Shows no preview of the links in it.
     #[doc(alias = "link_preview")]
@@ -77,6 +78,7 @@ impl SendMessage {
     /// See [`Client::send_message`].
     pub async fn send(self) -> Result<Message> {
         let client = &self.client;
+        self.options.before().await?;
         let peer = client.find_peer(&self.to).await?;
         let (text, entities) = sendable(client, self.text).await?;
         let random_id = random::id()?;
@@ -98,7 +100,9 @@ impl SendMessage {
             entities: &entities,
             reply_to: self.options.reply_to,
         };
-        answer::sent_message(client, "messages.sendMessage", answer, sent).await
+        let message = answer::sent_message(client, "messages.sendMessage", answer, sent).await?;
+        self.options.after(&message);
+        Ok(message)
     }
 }
 

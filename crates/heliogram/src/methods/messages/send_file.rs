@@ -4,7 +4,7 @@ use heliogram_api::{enums, errors, functions as f, types};
 
 use super::{
     answer::{self, Sent},
-    send_options::{SendOptions, send_setters},
+    send_options::{SendOptions, in_conversation, send_setters},
     sendable,
 };
 use crate::{
@@ -73,6 +73,7 @@ pub struct SendFile {
 
 impl SendFile {
     send_setters!();
+    in_conversation!();
 
     /// Writes this below the file.
     pub fn caption(mut self, text: impl Into<Text>) -> Self {
@@ -121,6 +122,7 @@ impl SendFile {
     pub async fn send(self) -> Result<Message> {
         let client = &self.client;
         // Everything that may be refused comes before the bytes.
+        self.options.before().await?;
         let peer = client.find_peer(&self.to).await?;
         let (text, entities) = sendable(client, self.caption).await?;
         let again = self.file.again();
@@ -154,7 +156,9 @@ impl SendFile {
             entities: &entities,
             reply_to: self.options.reply_to,
         };
-        answer::sent_message(client, "messages.sendMedia", answer, sent).await
+        let message = answer::sent_message(client, "messages.sendMedia", answer, sent).await?;
+        self.options.after(&message);
+        Ok(message)
     }
 }
 

@@ -2,6 +2,8 @@ use std::time::SystemTime;
 
 use heliogram_api::{enums, types};
 
+use crate::{Message, Result, conversation::Talk};
+
 /// What all methods that send have in common.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SendOptions {
@@ -9,12 +11,29 @@ pub(super) struct SendOptions {
     pub(super) silent: bool,
     pub(super) protected: bool,
     pub(super) schedule: Option<i32>,
+    /// The conversation it is sent in.
+    pub(super) talk: Option<Talk>,
 }
 
 impl SendOptions {
     pub(super) fn raw_reply(&self) -> Option<enums::InputReplyTo> {
         self.reply_to
             .map(|id| types::InputReplyToMessage::new(id).into())
+    }
+
+    /// Lets the conversation begin before the message goes out.
+    pub(super) async fn before(&self) -> Result<()> {
+        match &self.talk {
+            Some(talk) => talk.before_sending().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the conversation what was sent.
+    pub(super) fn after(&self, message: &Message) {
+        if let Some(talk) = &self.talk {
+            talk.sent(message);
+        }
     }
 }
 
@@ -61,4 +80,15 @@ macro_rules! send_setters {
     };
 }
 
-pub(super) use send_setters;
+/// Lets a builder with a field `options: SendOptions` send as part of a conversation.
+macro_rules! in_conversation {
+    () => {
+        /// Sends it as part of a conversation.
+        pub(crate) fn in_conversation(mut self, talk: crate::conversation::Talk) -> Self {
+            self.options.talk = Some(talk);
+            self
+        }
+    };
+}
+
+pub(super) use {in_conversation, send_setters};

@@ -16,16 +16,18 @@ mod calls;
 mod names;
 mod values;
 
-use std::fmt::Debug;
+use std::{
+    error,
+    fmt::{self, Debug},
+};
 
 use super::{Batch, Error, PeerIndex, PeerRow, Rows, Storage, StoredKind, Table};
 
 /// What a storage did wrong.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
     /// The storage failed where nothing was amiss.
-    #[error("{check}: {source}")]
     Storage {
         /// What was being tested.
         check: &'static str,
@@ -33,7 +35,6 @@ pub enum Failure {
         source: Error,
     },
     /// The storage answered something else than it must.
-    #[error("{check}: expected {expected}, got {got}")]
     Answer {
         /// What was being tested.
         check: &'static str,
@@ -42,6 +43,28 @@ pub enum Failure {
         /// The storage's answer.
         got: String,
     },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Storage { check, source } => write!(f, "{check}: {source}"),
+            Self::Answer {
+                check,
+                expected,
+                got,
+            } => write!(f, "{check}: expected {expected}, got {got}"),
+        }
+    }
+}
+
+impl error::Error for Failure {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Storage { source, .. } => Some(source),
+            Self::Answer { .. } => None,
+        }
+    }
 }
 
 /// Tests a storage that is empty, and leaves it empty.

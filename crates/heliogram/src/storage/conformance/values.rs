@@ -6,7 +6,12 @@ use super::{
 };
 
 /// The tables of plain keys and values.
-const PLAIN: [Table; 3] = [Table::Keys, Table::Settings, Table::Updates];
+const PLAIN: [Table; 4] = [
+    Table::Keys,
+    Table::Settings,
+    Table::Updates,
+    Table::Dialogues,
+];
 
 pub(super) async fn values(store: &dyn Storage) -> Result<(), Failure> {
     let check = "values are kept, replaced and removed";
@@ -55,7 +60,13 @@ pub(super) async fn tables_are_separate(store: &dyn Storage) -> Result<(), Failu
     let mut batch = Batch::new();
     batch.clear(Table::Settings).delete(Table::Keys, "key");
     apply(store, check, batch).await?;
-    for (table, count) in [(Table::Keys, 0), (Table::Settings, 0), (Table::Updates, 1)] {
+    let left = [
+        (Table::Keys, 0),
+        (Table::Settings, 0),
+        (Table::Updates, 1),
+        (Table::Dialogues, 1),
+    ];
+    for (table, count) in left {
         expect(check, count, scan(store, check, table).await?.len())?;
     }
     clear(store).await

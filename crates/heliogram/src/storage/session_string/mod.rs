@@ -4,7 +4,7 @@ mod heliogram;
 mod pyrogram;
 mod telethon;
 
-use std::{fmt, net::SocketAddr, str::FromStr};
+use std::{error, fmt, net::SocketAddr, str::FromStr};
 
 use base64::{
     Engine,
@@ -114,16 +114,12 @@ impl SessionFormat {
 /// Why a text is no session, or a session has no such text.
 ///
 /// No part of the text is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionStringError {
     /// The text has the form of no known library's session.
-    #[error(
-        "this is not a session string of heliogram, Telethon, GramJS or Pyrogram; copy it as a whole, on one line"
-    )]
     NotASession,
     /// The form is right, the length is not.
-    #[error("a session string of {} does not have {bytes} bytes; part of it is missing or doubled", format.name())]
     Length {
         /// Whose form the text has.
         format: SessionFormat,
@@ -131,7 +127,6 @@ pub enum SessionStringError {
         bytes: usize,
     },
     /// A newer library wrote the text.
-    #[error("version {version} of the session strings of {} is not known; update heliogram", format.name())]
     Version {
         /// Whose form the text has.
         format: SessionFormat,
@@ -139,7 +134,6 @@ pub enum SessionStringError {
         version: u32,
     },
     /// Length and form are right, the contents are not.
-    #[error("the session string of {} is damaged ({what}); copy it anew", format.name())]
     Damaged {
         /// Whose form the text has.
         format: SessionFormat,
@@ -147,7 +141,6 @@ pub enum SessionStringError {
         what: &'static str,
     },
     /// The format needs something that is not known.
-    #[error("a session string of {} needs {what}", format.name())]
     Missing {
         /// The format that was asked for.
         format: SessionFormat,
@@ -155,6 +148,38 @@ pub enum SessionStringError {
         what: &'static str,
     },
 }
+
+impl fmt::Display for SessionStringError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotASession => f.write_str(
+                "this is not a session string of heliogram, Telethon, GramJS or Pyrogram; copy it \
+                 as a whole, on one line",
+            ),
+            Self::Length { format, bytes } => write!(
+                f,
+                "a session string of {} does not have {bytes} bytes; part of it is missing or \
+                 doubled",
+                format.name()
+            ),
+            Self::Version { format, version } => write!(
+                f,
+                "version {version} of the session strings of {} is not known; update heliogram",
+                format.name()
+            ),
+            Self::Damaged { format, what } => write!(
+                f,
+                "the session string of {} is damaged ({what}); copy it anew",
+                format.name()
+            ),
+            Self::Missing { format, what } => {
+                write!(f, "a session string of {} needs {what}", format.name())
+            }
+        }
+    }
+}
+
+impl error::Error for SessionStringError {}
 
 impl SessionString {
     /// A session of which nothing else is known.

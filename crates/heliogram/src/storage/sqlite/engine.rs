@@ -32,6 +32,10 @@ const SCHEMA: &str = "
     CREATE INDEX phones_id ON phones (id);
 ";
 
+/// What the second version has that the first has not.
+const SECOND: &str =
+    "CREATE TABLE dialogues (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+
 pub(super) struct Database {
     // Dropped in this order: the lock goes last.
     connection: Connection,
@@ -55,7 +59,9 @@ impl Engine for Database {
             path: path.to_owned(),
             _lock: lock,
         };
-        database.check()?;
+        database.check_pages()?;
+        database.update().map_err(|e| database.failed(&e))?;
+        database.check_tables()?;
         Ok(database)
     }
 
@@ -104,7 +110,7 @@ impl Engine for Database {
 
 impl Database {
     /// Reads all of the database once: damage is better found now than half way through.
-    fn check(&self) -> Result<(), Error> {
+    fn check_pages(&self) -> Result<(), Error> {
         let check = self
             .connection
             .query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
@@ -112,6 +118,21 @@ impl Database {
         if verdict != "ok" {
             return Err(Error::corrupt(&self.path, "its pages do not fit together"));
         }
+        Ok(())
+    }
+
+    /// Brings a database of an earlier version to this one.
+    fn update(&self) -> rusqlite::Result<()> {
+        let sql = "PRAGMA user_version";
+        let version: i32 = self.connection.query_row(sql, [], |row| row.get(0))?;
+        if version == 1 {
+            let batch = format!("BEGIN; {SECOND} PRAGMA user_version = {VERSION}; COMMIT;");
+            self.connection.execute_batch(&batch)?;
+        }
+        Ok(())
+    }
+
+    fn check_tables(&self) -> Result<(), Error> {
         for table in Table::ALL {
             let sql = format!(
                 "SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 1)",
@@ -192,7 +213,7 @@ fn make(temporary: &Path) -> Result<(), Error> {
         let connection = Connection::open_with_flags(temporary, flags())?;
         connection.execute_batch(&format!(
             "PRAGMA synchronous = FULL; BEGIN; PRAGMA application_id = {APPLICATION_ID};
-             PRAGMA user_version = {VERSION}; {SCHEMA} COMMIT;"
+             PRAGMA user_version = {VERSION}; {SCHEMA} {SECOND} COMMIT;"
         ))
     };
     fill().map_err(|e| translate(temporary, &e))

@@ -12,8 +12,8 @@ use super::super::{Error, path::beside, snapshot};
 
 /// Marks our databases in the header of SQLite (`HGRM`).
 pub(super) const APPLICATION_ID: i32 = 0x4847_524d;
-/// The newest schema known here.
-pub(super) const VERSION: i32 = 1;
+/// The newest schema known here; 1 has no table of dialogues.
+pub(super) const VERSION: i32 = 2;
 
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Length of SQLite's header.

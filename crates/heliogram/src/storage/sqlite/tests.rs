@@ -175,6 +175,25 @@ async fn files_of_others_are_named_and_kept() {
     }
 }
 
+#[tokio::test]
+async fn a_database_of_the_first_version_gets_its_table_of_dialogues() {
+    let place = place();
+    Sqlite::open(&place.path).apply(put("value")).await.unwrap();
+    let old = Connection::open(&place.path).unwrap();
+    old.execute_batch("DROP TABLE dialogues; PRAGMA user_version = 1")
+        .unwrap();
+    old.close().unwrap();
+    for _ in 0..2 {
+        let store = Sqlite::open(&place.path);
+        let kept = store.get(Table::Settings, b"key").await.unwrap();
+        assert_eq!(kept, Some(b"value".to_vec()));
+        let mut batch = Batch::new();
+        batch.put(Table::Dialogues, "form:1", "x");
+        store.apply(batch).await.unwrap();
+        assert_eq!(store.scan(Table::Dialogues).await.unwrap().len(), 1);
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_newer_version_is_refused_and_kept() {
@@ -194,7 +213,7 @@ async fn a_newer_version_is_refused_and_kept() {
             e,
             Error::Newer {
                 found: 7,
-                known: 1,
+                known: 2,
                 ..
             }
         ),

@@ -20,12 +20,15 @@ use self::{
     requests::Requests,
 };
 use super::{
+    Receipt,
     engine::Engine,
     fetch::Fetched,
     hub::{Hub, News},
     normalize::Payload,
 };
-use crate::{Client, Error, ProtocolError, Result, RpcError, SessionEnded, WeakClient};
+use crate::{
+    Client, Error, ProtocolError, Result, RpcError, SessionEnded, WeakClient, events::Grouper,
+};
 
 /// How long those who have an event in hand may take to deal with it when the client stops.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
@@ -61,6 +64,9 @@ struct Driver {
     barred: bool,
     /// Why nothing can be handed out just now. Nothing is taken in meanwhile.
     blocked: Option<Obstacle>,
+    /// Something was not handed out for want of readers: the next reader begins with it.
+    left_behind: bool,
+    albums: Grouper<Receipt>,
     requests: Requests,
     catching_up: CatchingUp,
     known: Known,
@@ -85,6 +91,8 @@ impl Driver {
             account: None,
             barred: false,
             blocked: None,
+            left_behind: false,
+            albums: Grouper::default(),
             requests: Requests::default(),
             catching_up: CatchingUp::default(),
             known: Known::default(),
@@ -116,10 +124,11 @@ impl Driver {
     fn deadline(&self) -> Instant {
         // What cannot be handed out is no reason to wake up.
         let engine = self.engine.as_ref().filter(|_| self.blocked.is_none());
-        let engine = engine.map(|e| self.start + e.poll_timeout());
+        let albums = engine.and_then(|_| self.albums.poll_timeout(!self.requests.is_idle()));
+        let engine = engine.map(Engine::poll_timeout);
+        let engine = engine.into_iter().chain(albums).map(|at| self.start + at);
         let idle = || Instant::now() + Duration::from_secs(3600);
         engine
-            .into_iter()
             .chain(self.keeper.due())
             .chain(self.requests.due())
             .min()
@@ -175,6 +184,7 @@ impl Driver {
 
     /// The client stops: what is in hand may still be dealt with, then everything is stored.
     async fn end(&mut self, client: &Client) {
+        self.abandon_albums();
         let ledger = self.hub.ledger();
         let settled = async {
             while !ledger.is_settled() {
@@ -198,7 +208,9 @@ impl Driver {
             self.publish_error(&ended.into());
         }
         self.rest();
+        self.hub.renew_ledger();
         if self.account.is_some() {
+            self.hub.desk().sign_out();
             client.peers().clear();
             self.known = Known::default();
             self.keeper = Keeper::default();
@@ -206,8 +218,9 @@ impl Driver {
         self.account = account;
     }
 
-    /// Nobody reads, or nobody is signed in.
+    /// Nobody reads, or nobody is signed in. What is in hands may still be acknowledged.
     fn rest(&mut self) {
+        self.abandon_albums();
         self.collect();
         self.engine = None;
         self.blocked = None;
@@ -215,21 +228,29 @@ impl Driver {
         self.notices = Notices::default();
         self.catching_up.over();
         self.hub.set_quarantined(0);
-        self.hub.renew_ledger();
     }
 
-    /// Has an engine exactly while somebody reads; a new one after the last reader went away, since
-    /// what it gave back comes again.
+    /// Albums that are not whole come again, with all their messages.
+    fn abandon_albums(&mut self) {
+        let receipts = self.albums.abandon();
+        receipts.into_iter().for_each(Receipt::forfeit);
+    }
+
+    /// Has an engine exactly while somebody reads; a new one for the first reader after there was
+    /// none, since what was given back or left comes again.
     async fn follow_readers(&mut self, client: &Client) -> Result<()> {
-        let orphaned = self.hub.take_orphaned();
+        self.left_behind |= self.hub.take_orphaned();
         let wanted = self.account.is_some() && !self.barred && self.hub.is_read();
-        if self.engine.is_some() && (orphaned || !wanted) {
+        let anew = self.left_behind && self.hub.has_readers();
+        if self.engine.is_some() && (anew || !wanted) {
             self.rest();
         }
         if wanted && self.engine.is_none() {
             // What was not written yet is where the new engine starts.
             self.collect();
             self.keeper.save(client).await;
+            self.hub.renew_ledger();
+            self.left_behind = false;
             let stored = self.keeper.load(client).await?;
             self.known.set_ahead(stored.ahead);
             let engine = Engine::new(self.now(), stored.state, stored.channels);

@@ -11,9 +11,11 @@ use crate::{
     updates::{
         Receipt,
         careful::Found,
+        engine::Engine,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
         marks::as_edit,
+        normalize::Payload,
     },
 };
 
@@ -51,9 +53,7 @@ impl Outlet {
     }
 
     /// Hands an event to all readers.
-    fn put(&self, cx: &Context, arrived: Instant) {
-        let receipt = self.ledger.open(Some(Arc::clone(cx.update())));
-        let event = Event::from_update(cx);
+    fn put(&self, event: &Event, receipt: Receipt, arrived: Instant) {
         let mut taken = false;
         for reader in &self.readers {
             taken |= reader.put(Letter {
@@ -85,37 +85,84 @@ impl Driver {
     /// everything is out.
     pub(super) fn deliver(&mut self, client: &Client) -> bool {
         self.blocked = None;
-        let Some(engine) = &mut self.engine else {
-            return true;
-        };
-        let Some(readers) = self.hub.readers() else {
+        let Some(readers) = self.hub.readers().filter(|_| self.engine.is_some()) else {
             return true;
         };
         let ledger = self.hub.ledger();
         let outlet = Outlet { readers, ledger };
+        // What conversations have given back was dealt with once already.
+        self.pass_returned(&outlet);
         loop {
             self.blocked = outlet.obstacle();
             if self.blocked.is_some() {
                 return false;
             }
-            let Some(payload) = engine.poll_update() else {
+            let next = self.engine.as_mut().and_then(Engine::poll_update);
+            let Some(payload) = next else {
                 break;
             };
-            if self.known.sent(&payload.update) {
-                continue;
-            }
-            let update = match self.known.take_ahead(&payload.update) {
-                Before::New => payload.update,
-                Before::Changed => as_edit(payload.update),
-                Before::Same => {
-                    // It goes on being known until it is counted.
-                    drop(outlet.ledger.open(Some(Arc::new(payload.update))));
-                    continue;
-                }
-            };
-            let cx = Context::new(client, update, payload.entities);
-            outlet.put(&cx, payload.arrived);
+            self.hand_out(client, &outlet, payload);
         }
+        let missing = !self.requests.is_idle();
+        for (album, receipt) in self.albums.handle_timeout(self.now(), missing) {
+            outlet.put(&album, receipt, Instant::now());
+        }
+        self.tell_notices(&outlet);
+        true
+    }
+
+    /// Sees to it that an update gets to whom it is for: a conversation, or all readers.
+    fn hand_out(&mut self, client: &Client, outlet: &Outlet, payload: Payload) {
+        if self.known.sent(&payload.update) {
+            return;
+        }
+        let update = match self.known.take_ahead(&payload.update) {
+            Before::New => payload.update,
+            Before::Changed => as_edit(payload.update),
+            Before::Same => {
+                // It goes on being known until it is counted.
+                drop(outlet.ledger.open(Some(Arc::new(payload.update))));
+                return;
+            }
+        };
+        let cx = Context::new(client, update, payload.entities);
+        let event = Event::from_update(&cx);
+        let update = || Some(Arc::clone(cx.update()));
+        if self.hub.desk().offer(&cx, &event) {
+            drop(outlet.ledger.open(update()));
+            return;
+        }
+        self.pass_returned(outlet);
+        if outlet.readers.is_empty() {
+            // One that was given back keeps the place of all that come after it.
+            if !std::mem::replace(&mut self.left_behind, true) {
+                outlet.ledger.open(None).forfeit();
+            }
+            return;
+        }
+        self.pass(outlet, event, outlet.ledger.open(update()), payload.arrived);
+    }
+
+    /// Hands out what ended conversations leave to others.
+    fn pass_returned(&mut self, outlet: &Outlet) {
+        for event in self.hub.desk().take_returned() {
+            self.pass(outlet, event, Receipt::default(), Instant::now());
+        }
+    }
+
+    /// Hands an event to all readers, with the albums around it.
+    fn pass(&mut self, outlet: &Outlet, event: Event, receipt: Receipt, arrived: Instant) {
+        let now = self.now();
+        for (event, receipt) in self.albums.pass(now, event, receipt) {
+            outlet.put(&event, receipt, arrived);
+        }
+    }
+
+    /// Tells readers of gaps, and takes the counters that moved.
+    fn tell_notices(&mut self, outlet: &Outlet) {
+        let Some(engine) = &mut self.engine else {
+            return;
+        };
         while let Some(notice) = engine.poll_notice() {
             if let Some(gap) = self.notices.take(notice, self.hub.meter()) {
                 outlet.tell(&Event::Gap(gap));
@@ -126,7 +173,6 @@ impl Driver {
         if let Some(changes) = engine.take_changes() {
             outlet.ledger.moved(changes.into());
         }
-        true
     }
 
     /// Tells readers of what cannot be read.

@@ -72,7 +72,8 @@ impl Requests {
         reachable
     }
 
-    fn is_idle(&self) -> bool {
+    /// Whether nothing is asked that may bring what is missing.
+    pub(super) fn is_idle(&self) -> bool {
         self.running.is_empty() && self.held.is_none()
     }
 

@@ -1,0 +1,29 @@
+//! Says back what is said to it in private.
+//!
+//! `API_ID`, `API_HASH` and `BOT_TOKEN` come from the environment.
+
+use std::env;
+
+use heliogram::{Client, Message, Result, Router, filter, storage};
+
+pub fn router() -> Router {
+    Router::new().on(filter::any(), echo)
+}
+
+async fn echo(message: Message) -> Result<()> {
+    if !message.is_outgoing() {
+        message.reply(message.text()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let bot = Client::builder(env::var("API_ID")?.parse()?, env::var("API_HASH")?)
+        .storage(storage::File::open("echo.session"))
+        .connect()
+        .await?;
+    bot.sign_in_bot(env::var("BOT_TOKEN")?).await?;
+    bot.run(router()).await?;
+    Ok(())
+}

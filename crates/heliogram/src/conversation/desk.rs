@@ -1,0 +1,279 @@
+//! Who listens where: the table by which updates find conversations.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex},
+};
+
+use heliogram_api::enums;
+
+use super::{
+    ConversationError,
+    seat::{Ended, Heard, Seat},
+};
+use crate::{Error, Event, Filter, PeerId, Result, dispatch::UpdateCx, events::Context, net::lock};
+
+/// The conversations of a client.
+#[derive(Default)]
+pub(crate) struct Desk {
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    seats: HashMap<PeerId, Vec<Arc<Seat>>>,
+    watches: Vec<Arc<Watch>>,
+    /// What ended conversations leave to the others.
+    returned: VecDeque<Event>,
+    closed: bool,
+}
+
+impl Desk {
+    /// Whether there is any conversation, so that updates have to be followed.
+    pub(crate) fn is_open(&self) -> bool {
+        !lock(&self.table).seats.is_empty()
+    }
+
+    /// The client ends, and every conversation with it.
+    pub(crate) fn close(&self) {
+        let mut table = lock(&self.table);
+        table.closed = true;
+        table.watches.clear();
+        for seat in std::mem::take(&mut table.seats).into_values().flatten() {
+            seat.end(Ended::Closed);
+        }
+    }
+
+    /// The account is signed out, and every conversation with it.
+    pub(crate) fn sign_out(&self) {
+        self.end(None, Ended::SignedOut);
+    }
+
+    /// What conversations that have ended leave to other readers, to be shown to them before
+    /// anything that was [offered](Self::offer) since.
+    pub(crate) fn take_returned(&self) -> VecDeque<Event> {
+        std::mem::take(&mut lock(&self.table).returned)
+    }
+
+    /// Shows an event to the conversations; answers whether one of them took it, so that nobody
+    /// else is to see it.
+    ///
+    /// What is taken counts as dealt with: conversations do not outlive the process.
+    pub(crate) fn offer(&self, cx: &Context, event: &Event) -> bool {
+        let heard = heard(cx, event);
+        let (seats, watches) = {
+            let table = lock(&self.table);
+            if table.seats.is_empty() {
+                return false;
+            }
+            let seats = heard.and_then(|(chat, _)| table.seats.get(&chat));
+            (seats.cloned(), table.watches.clone())
+        };
+        let mut taken = false;
+        if let Some((_, heard)) = heard {
+            for seat in seats.into_iter().flatten() {
+                taken |= seat.hear(heard);
+            }
+        }
+        if !watches.is_empty() {
+            taken |= self.show(cx, event, &watches);
+        }
+        taken
+    }
+
+    /// Lets the filters look that are waiting for an event.
+    fn show(&self, cx: &Context, event: &Event, watches: &[Arc<Watch>]) -> bool {
+        let cx = UpdateCx::new(cx.client().clone(), event.clone());
+        let mut taken = false;
+        for watch in watches {
+            // A filter is the caller's code, and what runs it here serves everybody.
+            let holds = catch_unwind(AssertUnwindSafe(|| watch.filter.holds(&cx)));
+            let caught = match holds {
+                Ok(false) => continue,
+                Ok(true) => Ok(event.clone()),
+                Err(_) => Err(ConversationError::FilterPanicked),
+            };
+            let place = watch.seat.place;
+            let here = place.covers(event.chat_peer(), event.sender_peer());
+            taken |= caught.is_ok() && here && place.exclusive;
+            lock(&watch.caught).get_or_insert(caught);
+            self.unwatch(watch);
+            watch.seat.ring();
+        }
+        taken
+    }
+
+    /// Lets a conversation listen from now on.
+    pub(super) fn sit(&self, seat: &Arc<Seat>) -> Result<()> {
+        let mut table = lock(&self.table);
+        if table.closed {
+            return Err(Error::Closed);
+        }
+        let seats = table.seats.entry(seat.place.chat).or_default();
+        if seat.place.exclusive && seats.iter().any(|s| s.place.overlaps(&seat.place)) {
+            let chat = seat.place.chat.as_i64();
+            return Err(ConversationError::AlreadyOpen { chat }.into());
+        }
+        seats.push(Arc::clone(seat));
+        Ok(())
+    }
+
+    /// A conversation is over.
+    pub(super) fn leave(&self, seat: &Arc<Seat>) {
+        let mut table = lock(&self.table);
+        table.watches.retain(|w| !Arc::ptr_eq(&w.seat, seat));
+        // While the table is held, so that what is left comes before what is not taken any more.
+        table.end(seat, Ended::Cancelled);
+        if let Some(seats) = table.seats.get_mut(&seat.place.chat) {
+            seats.retain(|s| !Arc::ptr_eq(s, seat));
+            if seats.is_empty() {
+                table.seats.remove(&seat.place.chat);
+            }
+        }
+    }
+
+    /// Calls off the conversations in a chat, or all; answers how many there were.
+    pub(super) fn cancel(&self, chat: Option<PeerId>) -> usize {
+        self.end(chat, Ended::Cancelled)
+    }
+
+    fn end(&self, chat: Option<PeerId>, why: Ended) -> usize {
+        let mut table = lock(&self.table);
+        let seats: Vec<_> = match chat {
+            Some(chat) => table.seats.remove(&chat).unwrap_or_default(),
+            None => {
+                let all = std::mem::take(&mut table.seats);
+                all.into_values().flatten().collect()
+            }
+        };
+        for seat in &seats {
+            table.end(seat, why);
+        }
+        seats.len()
+    }
+
+    pub(super) fn watch(&self, watch: &Arc<Watch>) {
+        lock(&self.table).watches.push(Arc::clone(watch));
+    }
+
+    pub(super) fn unwatch(&self, watch: &Arc<Watch>) {
+        let mut table = lock(&self.table);
+        table.watches.retain(|w| !Arc::ptr_eq(w, watch));
+    }
+}
+
+impl Table {
+    fn end(&mut self, seat: &Seat, why: Ended) {
+        let left = seat.end(why);
+        if !self.closed && why == Ended::Cancelled {
+            self.returned
+                .extend(left.into_iter().map(Event::NewMessage));
+        }
+    }
+}
+
+/// Somebody who waits for one event that passes a filter.
+pub(super) struct Watch {
+    seat: Arc<Seat>,
+    filter: Filter,
+    caught: Mutex<Option<Result<Event, ConversationError>>>,
+}
+
+impl Watch {
+    pub(super) fn new(seat: &Arc<Seat>, filter: Filter) -> Self {
+        Self {
+            seat: Arc::clone(seat),
+            filter,
+            caught: Mutex::default(),
+        }
+    }
+
+    /// What it was waited for, once it is there.
+    pub(super) fn take(&self) -> Option<Result<Event, ConversationError>> {
+        lock(&self.caught).take()
+    }
+}
+
+/// What an event is to a conversation in its chat: what others wrote, changed or have read.
+fn heard<'a>(cx: &Context, event: &'a Event) -> Option<(PeerId, Heard<'a>)> {
+    match event {
+        Event::NewMessage(m) => {
+            let said = !m.is_outgoing() && !m.is_service();
+            return said.then_some((m.peer_id(), Heard::Message(m)));
+        }
+        Event::MessageEdited(m) => {
+            return (!m.is_outgoing()).then_some((m.peer_id(), Heard::Edit(m)));
+        }
+        _ => {}
+    }
+    let (chat, to) = match &**cx.update() {
+        enums::Update::ReadHistoryOutbox(u) => (PeerId::from_peer(&u.peer)?, u.max_id),
+        enums::Update::ReadChannelOutbox(u) => (PeerId::channel(u.channel_id)?, u.max_id),
+        _ => return None,
+    };
+    Some((chat, Heard::Read(to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{seat::Place, transcript::Transcript},
+        *,
+    };
+
+    fn seat(chat: i64, person: Option<i64>, exclusive: bool) -> Arc<Seat> {
+        let place = Place {
+            chat: PeerId::try_from(chat).unwrap(),
+            person: person.and_then(PeerId::user),
+            exclusive,
+        };
+        Arc::new(Seat::new(place, Transcript::new(9, true)))
+    }
+
+    fn already_open(outcome: &Result<()>) -> bool {
+        let Err(Error::Conversation(e)) = outcome else {
+            return false;
+        };
+        matches!(**e, ConversationError::AlreadyOpen { chat: -5 })
+    }
+
+    #[test]
+    fn a_chat_has_one_exclusive_conversation_or_one_for_each_person() {
+        let desk = Desk::default();
+        let (all, other) = (seat(-5, None, true), seat(-6, None, true));
+        assert!(desk.sit(&all).is_ok() && desk.sit(&other).is_ok());
+        assert!(already_open(&desk.sit(&seat(-5, None, true))));
+        assert!(already_open(&desk.sit(&seat(-5, Some(1), true))));
+        assert!(desk.sit(&seat(-5, None, false)).is_ok());
+        desk.leave(&all);
+        // The one that listens along is still there.
+        assert!(already_open(&desk.sit(&seat(-5, None, true))));
+        assert_eq!(desk.cancel(PeerId::try_from(-5).ok()), 1);
+        assert!(desk.sit(&seat(-5, Some(1), true)).is_ok());
+        assert!(desk.sit(&seat(-5, Some(2), true)).is_ok());
+        assert!(already_open(&desk.sit(&seat(-5, Some(2), true))));
+    }
+
+    #[test]
+    fn a_closed_desk_takes_nobody_and_has_nobody() {
+        let desk = Desk::default();
+        assert!(!desk.is_open());
+        desk.sit(&seat(5, None, true)).unwrap();
+        assert!(desk.is_open());
+        desk.close();
+        assert!(!desk.is_open());
+        assert!(matches!(desk.sit(&seat(5, None, true)), Err(Error::Closed)));
+    }
+
+    #[test]
+    fn what_belongs_to_no_chat_belongs_to_the_one_with_who_did_it() {
+        let place = seat(5, None, true).place;
+        let five = PeerId::user(5);
+        assert!(place.covers(None, five) && place.covers(five, PeerId::user(9)));
+        assert!(!place.covers(PeerId::user(9), five) && !place.covers(None, None));
+        let one = seat(-5, Some(1), true).place;
+        let group = PeerId::try_from(-5).ok();
+        assert!(one.covers(group, PeerId::user(1)) && !one.covers(group, PeerId::user(2)));
+    }
+}

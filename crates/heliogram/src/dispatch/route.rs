@@ -1,0 +1,246 @@
+//! Routes as events meet them: laid out flat, without types of arguments and state.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use tokio::sync::Notify;
+
+use super::{
+    Failure, Filter, Flow, HandlerError, Outcome, Reject, UpdateCx,
+    failure::{guarded, guarded_async},
+    middleware::{Middleware, Next},
+};
+use crate::{BoxFuture, Client, Result, events::Kinds, net::lock};
+
+/// A handler whose arguments are forgotten.
+pub(super) type Call<S> = Arc<dyn Fn(UpdateCx, S) -> BoxFuture<'static, Outcome> + Send + Sync>;
+
+/// A filter and a handler, and what the routers around them add.
+pub(super) struct Route {
+    pub(super) name: Arc<str>,
+    pub(super) group: i32,
+    pub(super) filter: Filter,
+    /// What both the filter and the handler are for.
+    pub(super) kinds: Kinds,
+    pub(super) call: Call<()>,
+    /// The outermost first.
+    pub(super) layers: Arc<[Arc<dyn Middleware>]>,
+    /// The innermost first.
+    pub(super) on_error: Arc<[Call<()>]>,
+    pub(super) owner: Arc<Owner>,
+}
+
+/// A step of an event through a group.
+#[derive(Clone)]
+pub(super) enum Step {
+    /// Leaves out so many steps if the filter does not hold.
+    Unless(Filter, usize),
+    Try(Arc<Route>),
+}
+
+/// The steps of each group, by number.
+pub(super) type Groups = BTreeMap<i32, Vec<Step>>;
+
+impl Route {
+    /// Offers it the event; answers where that goes next.
+    async fn offer(self: &Arc<Self>, cx: &UpdateCx) -> Flow {
+        if !self.kinds.contains(cx.event().kind()) {
+            return Flow::Next;
+        }
+        match guarded(|| self.filter.holds(cx)) {
+            Ok(true) => {}
+            Ok(false) => return Flow::Next,
+            Err(panicked) => return self.fail(cx, panicked).await,
+        }
+        let Some(_at_work) = self.owner.enter() else {
+            return Flow::Next;
+        };
+        self.run(cx).await
+    }
+
+    /// Runs the handler and what is around it.
+    async fn run(self: &Arc<Self>, cx: &UpdateCx) -> Flow {
+        let run = Next::new(self).enter(cx.clone());
+        match guarded_async(run).await {
+            Ok(Ok(flow)) => flow,
+            Ok(Err(Reject::Skip)) => Flow::Next,
+            Ok(Err(Reject::Fail(e))) | Err(e) => self.fail(cx, e).await,
+        }
+    }
+
+    /// Hands an error to the error handlers, the innermost first, until one takes it.
+    async fn fail(&self, cx: &UpdateCx, e: HandlerError) -> Flow {
+        let failure = Failure::new(Arc::clone(&self.name), e);
+        cx.insert(failure.clone());
+        for handler in &*self.on_error {
+            let run = guarded(|| handler(cx.clone(), ()));
+            let outcome = match run {
+                Ok(run) => guarded_async(run).await,
+                Err(e) => Err(e),
+            };
+            match outcome {
+                Ok(Ok(flow)) => return flow,
+                Ok(Err(Reject::Skip)) => {}
+                Ok(Err(Reject::Fail(e))) | Err(e) => {
+                    tracing::error!(route = %self.name, error = %e, "an error handler failed");
+                }
+            }
+        }
+        tracing::error!(route = %self.name, error = %failure.error(), "a handler failed");
+        Flow::Done
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("name", &self.name)
+            .field("group", &self.group)
+            .field("kinds", &self.kinds)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All routes of a client, as they stand at a moment.
+#[derive(Default)]
+pub(super) struct Table {
+    groups: Vec<Vec<Step>>,
+    wanted: Kinds,
+}
+
+impl Table {
+    /// Puts the groups of all that is attached together, the earlier first.
+    pub(super) fn of<'a>(attached: impl Iterator<Item = &'a Groups>) -> Self {
+        let mut groups = Groups::new();
+        for (number, steps) in attached.flatten() {
+            groups
+                .entry(*number)
+                .or_default()
+                .extend(steps.iter().cloned());
+        }
+        let groups: Vec<_> = groups.into_values().collect();
+        let wanted = groups.iter().flatten().map(Step::kinds);
+        let wanted = wanted.fold(Kinds::NONE, Kinds::or);
+        Self { groups, wanted }
+    }
+
+    /// Whether any route is for events of these kinds.
+    pub(super) fn wants(&self, kind: Kinds) -> bool {
+        !(self.wanted & kind).is_empty()
+    }
+
+    /// Takes an event through all groups; in each, the first route that wants it has it.
+    pub(super) async fn dispatch(&self, cx: &UpdateCx) {
+        for group in &self.groups {
+            if Self::through(group, cx).await == Flow::Stop {
+                return;
+            }
+        }
+    }
+
+    async fn through(group: &[Step], cx: &UpdateCx) -> Flow {
+        let mut at = 0;
+        while let Some(step) = group.get(at) {
+            at += 1;
+            match step {
+                Step::Unless(filter, skip) => {
+                    // A filter that panics has told once, and passes nothing.
+                    if !guarded(|| filter.holds(cx)).unwrap_or(false) {
+                        at += skip;
+                    }
+                }
+                Step::Try(route) => match route.offer(cx).await {
+                    Flow::Next => {}
+                    end => return end,
+                },
+            }
+        }
+        Flow::Next
+    }
+}
+
+impl Step {
+    fn kinds(&self) -> Kinds {
+        match self {
+            Self::Unless(..) => Kinds::NONE,
+            Self::Try(route) => route.kinds,
+        }
+    }
+
+    fn filter(&self) -> &Filter {
+        match self {
+            Self::Unless(filter, _) => filter,
+            Self::Try(route) => &route.filter,
+        }
+    }
+}
+
+/// Looks up what the filters need to know of this client.
+pub(super) async fn prepare(groups: &Groups, client: &Client) -> Result<()> {
+    for step in groups.values().flatten() {
+        step.filter().prepare(client).await?;
+    }
+    Ok(())
+}
+
+/// What routes were attached together: they come and go together.
+#[derive(Debug, Default)]
+pub(super) struct Owner {
+    state: Mutex<Work>,
+    /// Told when the last handler has ended.
+    idle: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Work {
+    running: usize,
+    /// Nothing begins any more.
+    closed: bool,
+}
+
+/// A handler is at work.
+pub(super) struct AtWork<'a>(&'a Owner);
+
+impl Owner {
+    /// Begins to work, unless the routes were taken away.
+    fn enter(&self) -> Option<AtWork<'_>> {
+        let mut state = lock(&self.state);
+        if state.closed {
+            return None;
+        }
+        state.running += 1;
+        Some(AtWork(self))
+    }
+
+    /// No handler begins from now on.
+    pub(super) fn close(&self) {
+        lock(&self.state).closed = true;
+    }
+
+    /// Waits until no handler is at work.
+    pub(super) async fn idle(&self) {
+        loop {
+            let idle = self.idle.notified();
+            tokio::pin!(idle);
+            // Before the look, so that an end in between is not missed.
+            idle.as_mut().enable();
+            if lock(&self.state).running == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0.state);
+        state.running -= 1;
+        if state.running == 0 {
+            self.0.idle.notify_waiters();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
+
+use super::{Log, Room, Router};
+use crate::{
+    Message,
+    dispatch::{
+        State, UpdateCx, Workers,
+        lanes::{Job, Lanes},
+        route::{Owner, Table},
+    },
+    filter::any,
+};
+
+/// Handlers that wait until the test lets them go on.
+#[derive(Clone)]
+struct Gate {
+    log: Log,
+    open: Arc<Semaphore>,
+}
+
+async fn waits(message: Message, State(gate): State<Gate>) {
+    gate.log.note(format!("{} begins", message.text()));
+    if message.text().starts_with("slow") {
+        gate.open.acquire().await.unwrap().forget();
+    }
+    gate.log.note(format!("{} ends", message.text()));
+}
+
+struct Shop {
+    room: Room,
+    gate: Gate,
+    lanes: Arc<Lanes>,
+    workers: Workers,
+    count: u64,
+}
+
+impl Shop {
+    async fn new(workers: Workers) -> Self {
+        let room = Room::new().await;
+        let gate = Gate {
+            log: Log::default(),
+            open: Arc::new(Semaphore::new(0)),
+        };
+        let router = Router::new().on(any(), waits).with_state(gate.clone());
+        let groups = router.lay_out(&Arc::new(Owner::default())).unwrap();
+        let lanes = Arc::new(Lanes::new(&workers));
+        lanes.set_table(Table::of([&groups].into_iter()));
+        Self {
+            room,
+            gate,
+            lanes,
+            workers,
+            count: 0,
+        }
+    }
+
+    async fn put(&mut self, chat: i64, text: &str) {
+        self.count += 1;
+        let event = self.room.message(chat, text);
+        let lane = self.workers.lane(&event, self.count);
+        let job = Job {
+            cx: UpdateCx::new(self.room.client.clone(), event),
+            receipt: None,
+            room: self.lanes.room().await.unwrap(),
+        };
+        self.lanes.put(lane, job);
+    }
+
+    /// What was noted once nothing moves.
+    async fn seen(&self) -> Vec<String> {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.gate.log.take()
+    }
+
+    async fn end(&self) -> bool {
+        self.lanes.drained(Duration::from_secs(20)).await
+    }
+}
+
+#[tokio::test]
+async fn a_slow_handler_holds_up_its_chat_and_no_other() {
+    let mut shop = Shop::new(Workers::new()).await;
+    shop.put(1, "slow").await;
+    shop.put(1, "next").await;
+    shop.put(2, "other").await;
+    let seen = shop.seen().await;
+    assert_eq!(seen, ["slow begins", "other begins", "other ends"]);
+    shop.gate.open.add_permits(1);
+    assert!(shop.end().await);
+    let seen = shop.seen().await;
+    assert_eq!(seen, ["slow ends", "next begins", "next ends"]);
+}
+
+#[tokio::test]
+async fn sequential_workers_take_one_at_a_time() {
+    let mut shop = Shop::new(Workers::new().sequential()).await;
+    shop.put(1, "slow").await;
+    shop.put(2, "other").await;
+    assert_eq!(shop.seen().await, ["slow begins"]);
+    shop.gate.open.add_permits(1);
+    assert!(shop.end().await);
+    let seen = shop.seen().await;
+    assert_eq!(seen, ["slow ends", "other begins", "other ends"]);
+}
+
+#[tokio::test]
+async fn unordered_workers_wait_for_nobody() {
+    let mut shop = Shop::new(Workers::new().unordered()).await;
+    shop.put(1, "slow").await;
+    shop.put(1, "next").await;
+    let seen = shop.seen().await;
+    assert_eq!(seen, ["slow begins", "next begins", "next ends"]);
+}
+
+#[tokio::test]
+async fn no_more_handlers_run_than_allowed() {
+    let mut shop = Shop::new(Workers::new().concurrency(2)).await;
+    for chat in 1..=3 {
+        shop.put(chat, "slow").await;
+    }
+    assert_eq!(shop.seen().await, ["slow begins", "slow begins"]);
+    shop.gate.open.add_permits(3);
+    assert!(shop.end().await);
+    assert_eq!(shop.seen().await.len(), 4);
+}
+
+#[tokio::test]
+async fn what_waits_is_bounded() {
+    let mut shop = Shop::new(Workers::new().queue(2)).await;
+    shop.put(1, "slow").await;
+    shop.put(1, "slow").await;
+    let third = tokio::time::timeout(Duration::from_millis(50), shop.lanes.room()).await;
+    assert!(third.is_err());
+    shop.gate.open.add_permits(1);
+    shop.put(1, "third").await;
+    shop.gate.open.add_permits(1);
+    assert!(shop.end().await);
+}
+
+#[tokio::test]
+async fn handlers_that_do_not_end_are_cut_off() {
+    let mut shop = Shop::new(Workers::new()).await;
+    shop.put(1, "slow").await;
+    shop.put(1, "next").await;
+    assert!(!shop.lanes.drained(Duration::from_millis(50)).await);
+    shop.lanes.abort();
+    // Nothing is held any more: all the room there was is free.
+    assert!(shop.end().await);
+    assert_eq!(shop.seen().await, ["slow begins"]);
+}
+
+#[tokio::test]
+async fn a_lane_without_events_is_gone() {
+    let mut shop = Shop::new(Workers::new()).await;
+    for chat in 1..=100 {
+        shop.put(chat, "quick").await;
+    }
+    assert!(shop.end().await);
+    tokio::task::yield_now().await;
+    assert_eq!(shop.lanes.count(), 0);
+}
