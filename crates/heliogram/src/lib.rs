@@ -43,6 +43,7 @@
 //! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
 //! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
+//! | miss nothing, skip what was missed | [`updates`], [`ClientBuilder::catch_up`], [`Updates::acknowledge`] | `catch_up=`, `catch_up()` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
