@@ -8,7 +8,7 @@ use heliogram::{
 };
 use tokio::task::JoinHandle;
 
-use super::{Scene, next, pick, room};
+use super::{Scene, next, pick};
 
 /// Asks a bot something, as an app does.
 fn ask(
