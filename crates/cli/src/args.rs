@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 mod serve;
+mod simulate;
 
 pub(crate) use serve::Serve;
+pub(crate) use simulate::{Simulate, SimulateWhat, Updates};
 
 /// Telegram from the command line: log in, send, read, download, call any method; run a Telegram
 /// server of your own to test against; read Telegram's schemas.
@@ -114,28 +116,6 @@ pub(crate) struct Demo {
     /// File to send up and down (default: 32 MiB made up on the spot)
     #[arg(long, value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,
-}
-
-#[derive(ClapArgs)]
-#[command(after_help = "\
-A seed decides how bad the network is: packets are late, lost, doubled, damaged, played again and
-made up; connections break; the server tells lies; clocks are wrong. What has to hold all the same:
-no request runs twice, each ends exactly once, each update comes exactly once.
-
-Examples:
-  heliogram simulate --seeds 10000
-  heliogram simulate --seed 4711          tells the story of one seed
-  heliogram simulate --from 10000 --json | jq .stats")]
-pub(crate) struct Simulate {
-    /// How many seeds to run
-    #[arg(long, default_value_t = 1000)]
-    pub(crate) seeds: u64,
-    /// The first of them
-    #[arg(long, default_value_t = 0, value_name = "SEED")]
-    pub(crate) from: u64,
-    /// Run this seed only and tell what happens
-    #[arg(long, conflicts_with_all = ["seeds", "from"])]
-    pub(crate) seed: Option<u64>,
 }
 
 #[derive(ClapArgs)]

@@ -11,6 +11,7 @@ use std::{
 use heliogram::{Client, Result, Router, dispatch::State, events::Album, filter, storage};
 use tokio::fs;
 
+/// Saves albums below `root`.
 pub fn router(root: impl Into<PathBuf>) -> Router {
     Router::new()
         .on(filter::any(), save)
@@ -25,16 +26,14 @@ async fn save(album: Album, State(root): State<PathBuf>) -> Result<()> {
     fs::create_dir_all(&folder).await?;
     let all = album.len();
     let shown = album.reply(format!("0 of {all} are saved")).await?;
+    let mut bytes = 0;
     for (message, n) in album.iter().zip(1..) {
         let Some(file) = message.file() else { continue };
         // Names come from strangers: a number and a plain ending make a safer one.
         let name = format!("{n}.{}", file.ext().unwrap_or("bin"));
-        message
-            .download()
-            .progress(move |p| println!("{n}: {} of {} bytes", p.done, p.total.unwrap_or(0)))
-            .to_file(folder.join(name))
-            .await?;
-        shown.edit(format!("{n} of {all} are saved")).await?;
+        bytes += message.download().to_file(folder.join(name)).await?;
+        let news = format!("{n} of {all} are saved, {bytes} bytes");
+        shown.edit(news).await?;
     }
     Ok(())
 }

@@ -272,6 +272,8 @@ impl Client {
     /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
+        // Handlers that wait for an answer would wait in vain.
+        self.hub().desk().close();
         self.inner.live.drain(self).await;
         self.inner.pool.stop().await;
         let closed = self.storage().close().await;

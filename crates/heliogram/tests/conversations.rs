@@ -5,9 +5,10 @@ mod room;
 
 use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt;
 use heliogram::{
-    Client, Conversation, ConversationError, Error, Event, InputFile, Message, Result, Updates,
-    conversation::Awaited, events::Kinds, filter::filter_fn,
+    Button, Client, Conversation, ConversationError, Error, Event, Flow, InputFile, Message,
+    Result, Router, Updates, conversation::Awaited, events::Kinds, filter, filter::filter_fn,
 };
 use heliogram_server::{Account, Said, Server, TestServer};
 
@@ -199,8 +200,9 @@ async fn replies_are_told_from_other_messages() {
 
 #[tokio::test]
 async fn edits_that_arrive_early_are_kept() {
-    let (_server, alice, bob, client) = scene().await;
-    let conversation = client.conversation("@bob");
+    let (server, alice, bob, client) = scene().await;
+    // What is caught up on comes with all edits made.
+    let conversation = listening(&server, client.conversation("@bob")).await;
     conversation.say("report").await.unwrap();
     bob.says(&alice, "working").await.unwrap();
     let answer = newest(&bob, &alice);
@@ -290,6 +292,89 @@ async fn what_a_conversation_takes_reaches_no_other_reader() {
     bob.says(&alice, "to both").await.unwrap();
     assert_eq!(along.next().await.unwrap().text(), "to both");
     assert_eq!(room::next_message(&mut updates).await.text(), "to both");
+}
+
+#[tokio::test]
+async fn a_handler_holds_a_conversation_that_no_other_route_sees() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let bot = server.bot("helper").await;
+    let client = room::enter(&server, &bot).await;
+
+    async fn sign_up(message: Message) -> Result<Flow> {
+        if message.text() != "/signup" {
+            return Ok(Flow::Next);
+        }
+        let conversation = message.client().conversation(&message);
+        let name = conversation.ask("Your name?").await?;
+        let age: u8 = conversation.ask_parse("Your age?", "A number!").await?;
+        conversation
+            .say(format!("{} is {age}", name.text()))
+            .await?;
+        Ok(Flow::Done)
+    }
+    async fn echo(message: Message) -> Result<()> {
+        message.respond(format!("echo {}", message.text())).await?;
+        Ok(())
+    }
+    let router = Router::new()
+        .on_message(filter::any(), sign_up)
+        .on_message(filter::any(), echo);
+    let running = tokio::spawn({
+        let client = client.clone();
+        async move { client.run(router).await }
+    });
+    for person in [&alice, &bob] {
+        person.says(&bot, "/signup").await.unwrap();
+    }
+    for (said, heard) in [("Al", "Your name?"), ("x", "Your age?"), ("3", "A number!")] {
+        for person in [&alice, &bob] {
+            assert_eq!(person.hears_from(&bot).await.unwrap().text, heard);
+            person.says(&bot, said).await.unwrap();
+        }
+    }
+    for person in [&alice, &bob] {
+        assert_eq!(person.hears_from(&bot).await.unwrap().text, "Al is 3");
+        person.says(&bot, "bye").await.unwrap();
+        assert_eq!(person.hears_from(&bot).await.unwrap().text, "echo bye");
+    }
+    client.quit();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn handlers_that_wait_for_an_answer_do_not_hold_up_the_end() {
+    let server = TestServer::start().await;
+    let (alice, bot) = (server.user("alice").await, server.bot("helper").await);
+    let client = room::enter(&server, &bot).await;
+    async fn ask(message: Message) -> Result<()> {
+        let conversation = message.client().conversation(&message);
+        let outcome = conversation.ask("Yes?").await;
+        assert!(matches!(outcome, Err(Error::Closed)), "{outcome:?}");
+        message.respond("Another time, then.").await.map(drop)
+    }
+    let running = tokio::spawn({
+        let client = client.clone();
+        async move {
+            client
+                .run(Router::new().on_message(filter::any(), ask))
+                .await
+        }
+    });
+    alice.says(&bot, "hello").await.unwrap();
+    assert_eq!(alice.hears_from(&bot).await.unwrap().text, "Yes?");
+    let began = Instant::now();
+    client.quit();
+    running.await.unwrap().unwrap();
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(
+        alice.hears_from(&bot).await.unwrap().text,
+        "Another time, then."
+    );
 }
 
 #[tokio::test]
@@ -578,6 +663,68 @@ async fn an_event_is_waited_for_with_a_filter() {
 }
 
 #[tokio::test]
+async fn a_button_is_waited_for_and_no_handler_is_told() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let bot = server.bot("helper").await;
+    let client = room::enter(&server, &bot).await;
+    let (alice, bob) = (
+        room::enter(&server, &alice).await,
+        room::enter(&server, &bob).await,
+    );
+    let mut updates = client.updates();
+    let mut shown = Vec::new();
+    for person in [&alice, &bob] {
+        // A bot may write to those only who wrote to it.
+        person.send_message("@helper", "/start").await.unwrap();
+        let start = room::next_message(&mut updates).await;
+        let buttons = [Button::callback("Yes", "yes"), Button::callback("No", "no")];
+        start.respond("Sure?").keyboard(buttons).await.unwrap();
+        let helper = person.history("@helper").limit(1);
+        shown.extend(helper.try_collect::<Vec<_>>().await.unwrap());
+    }
+    let chat = alice.self_id().unwrap();
+    let conversation = client.conversation(chat).begin().await.unwrap();
+    let click = conversation.wait_click().from_now().await.unwrap();
+    let presses = |message: &Message, text: &str| {
+        let click = message.click(text);
+        tokio::spawn(async move { click.await.map(drop) })
+    };
+    let bobs = presses(&shown[1], "No");
+    let Event::CallbackQuery(theirs) = room::next(&mut updates).await else {
+        panic!("another event");
+    };
+    assert_eq!(
+        (theirs.sender_id(), theirs.data_str()),
+        (bob.self_id().unwrap(), Some("no"))
+    );
+    theirs.answer().await.unwrap();
+    bobs.await.unwrap().unwrap();
+
+    let alices = presses(&shown[0], "Yes");
+    let click = click.await.unwrap();
+    assert_eq!(
+        (click.sender_id(), click.data_str()),
+        (alice.self_id().unwrap(), Some("yes"))
+    );
+    click.answer().await.unwrap();
+    alices.await.unwrap().unwrap();
+    let none = conversation
+        .wait_click()
+        .of(click.message_id().unwrap() + 1)
+        .timeout(SHORT);
+    let (none, ()) = tokio::join!(none, async {
+        let again = presses(&shown[0], "No");
+        match room::next(&mut updates).await {
+            Event::CallbackQuery(query) => query.answer().await.map(drop).unwrap(),
+            other => panic!("a button of the conversation: {other:?}"),
+        }
+        again.await.unwrap().unwrap();
+    });
+    assert!(matches!(error(none), ConversationError::Timeout { .. }));
+}
+
+#[tokio::test]
 async fn files_are_part_of_it() {
     let (_server, alice, bob, client) = scene().await;
     answering(&bob, &alice, &["thanks"]);
@@ -598,6 +745,7 @@ fn every_call_can_be_spawned() {
         sent(&conversation.ask("a").into_future());
         sent(&conversation.ask_parse::<u8>("a", "b").into_future());
         sent(&conversation.next().into_future());
+        sent(&conversation.wait_click().into_future());
         sent(&conversation.mark_read().into_future());
     }
     let _ = checks;

@@ -6,6 +6,8 @@
 //! salts are refused. What has to hold all the same: the server runs no request twice, each request
 //! ends exactly once, each update arrives exactly once.
 //!
+//! [`updates`] does the same to the order of updates.
+//!
 //! ```
 //! use heliogram_simulation::{Plan, run};
 //!
@@ -22,8 +24,10 @@ mod liar;
 mod link;
 mod plan;
 mod server_end;
+mod stats;
 mod tasks;
 mod traffic;
+pub mod updates;
 mod world;
 
 use std::time::Duration;

@@ -1,227 +1,353 @@
-use std::time::Duration;
+//! One counter: what is next, what was received, what waits.
 
-/// What is held back before a sequence gives up waiting and asks for the difference instead.
-const MAX_HELD: usize = 4096;
+use std::{cmp::Ordering, collections::VecDeque, time::Duration};
+
+/// How long a missing update is waited for before it is fetched.
+const GAP_WAIT: Duration = Duration::from_millis(500);
+/// How often a gap may outlive a difference before it is given up; the wait doubles each time.
+pub(crate) const MAX_TRIES: u32 = 4;
+/// By how much a counter must fall to be believed: the server lost it. Less is a stale answer.
+const MIN_FALL: i32 = 400_000;
 
 /// One step of a sequence: it leads from `pts - count` to `pts`.
 ///
 /// A step without a value moves the sequence on and delivers nothing: what the client did itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step<T> {
+pub(crate) struct Step<V> {
     pub(crate) pts: i32,
     pub(crate) count: i32,
-    pub(crate) value: Option<T>,
+    pub(crate) value: Option<V>,
 }
 
-/// One of Telegram's counters (pts of the account, qts, pts of a channel) and what waits for it.
+impl<V> Step<V> {
+    /// With a count that cannot lead below zero, or backwards.
+    pub(crate) fn new(pts: i32, count: i32, value: Option<V>) -> Self {
+        let count = count.clamp(0, pts.max(0));
+        Self { pts, count, value }
+    }
+
+    /// The counter before it.
+    pub(crate) fn start(&self) -> i32 {
+        self.pts.saturating_sub(self.count)
+    }
+}
+
+/// What happens around a sequence while a step comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing else.
+    Flowing,
+    /// A difference is about to be fetched, so nobody needs to hear about gaps.
+    Waiting,
+    /// A difference is being fetched that may hold the step too: it must wait.
+    Fetching,
+}
+
+/// What a sequence tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Duplicate,
+    Overflow,
+    Opened {
+        from: i32,
+        to: i32,
+    },
+    Closed {
+        from: i32,
+        to: i32,
+        fetched: bool,
+        updates: usize,
+    },
+    Lost {
+        from: i32,
+        to: i32,
+    },
+    Reset {
+        from: i32,
+        to: i32,
+    },
+}
+
+/// Where a sequence puts what comes out of it.
+pub(crate) trait Sink<V> {
+    fn deliver(&mut self, value: V);
+    fn tell(&mut self, event: Event);
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    from: i32,
+    to: i32,
+    /// Since when it is waited for.
+    since: Duration,
+    /// Where the counter stood when it was last judged.
+    at: i32,
+    /// Differences in a row that did not move the counter.
+    tries: u32,
+    /// Whether a difference brought something.
+    fetched: bool,
+    updates: usize,
+}
+
+/// One of Telegram's counters (pts of the account, qts, seq, pts of a channel) and what waits for it.
 #[derive(Debug)]
-pub(super) struct Sequence<T> {
-    /// How far everything was received; `None` until the server or the first step tells.
+pub(crate) struct Sequence<V> {
+    /// How far everything was received; `None` until the server tells.
     local: Option<i32>,
     /// Steps that came too early, ordered by where they start.
-    held: Vec<Step<T>>,
-    /// Since when a step is missing.
-    pub(super) gap_since: Option<Duration>,
-    /// Whether steps were given up for want of room, so that only a difference can help.
-    overflowed: bool,
+    held: VecDeque<Step<V>>,
+    /// How far the counter is known to have come although nothing waits that leads there.
+    beyond: i32,
+    gap: Option<Gap>,
+    /// How many steps may wait.
+    room: usize,
 }
 
-/// What became of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Offered {
-    /// It was next, and maybe freed others.
-    Applied,
-    /// It was received before.
-    Duplicate,
-    /// It waits for something that is missing.
-    Held,
-}
-
-impl<T> Sequence<T> {
-    pub(super) fn new(local: Option<i32>) -> Self {
+impl<V> Sequence<V> {
+    pub(crate) fn new(local: Option<i32>, room: usize) -> Self {
         Self {
             local,
-            held: Vec::new(),
-            gap_since: None,
-            overflowed: false,
+            held: VecDeque::new(),
+            beyond: 0,
+            gap: None,
+            room,
         }
     }
 
-    pub(super) fn local(&self) -> Option<i32> {
+    pub(crate) fn local(&self) -> Option<i32> {
         self.local
     }
 
-    /// Takes a step: into `ready` if it is next, aside if something is missing before it.
-    ///
-    /// With `hold`, because the difference is being fetched, everything is put aside.
-    pub(super) fn offer(
-        &mut self,
-        now: Duration,
-        step: Step<T>,
-        hold: bool,
-        ready: &mut impl Extend<T>,
-    ) -> Offered {
-        if let (false, Some(local)) = (hold, self.local) {
-            match order(local, &step) {
-                std::cmp::Ordering::Equal => {
-                    self.local = Some(step.pts);
-                    ready.extend(step.value);
-                    self.release(now, ready);
-                    return Offered::Applied;
-                }
-                std::cmp::Ordering::Less => return Offered::Duplicate,
-                std::cmp::Ordering::Greater => {}
-            }
-            self.gap_since.get_or_insert(now);
-        }
-        self.hold(step);
-        Offered::Held
+    /// How many steps wait.
+    pub(crate) fn held(&self) -> usize {
+        self.held.len()
     }
 
-    fn hold(&mut self, step: Step<T>) {
-        if self.held.len() >= MAX_HELD {
-            self.held.clear();
-            self.overflowed = true;
+    /// When what is missing is to be fetched.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        let gap = self.gap.as_ref()?;
+        Some(gap.since.saturating_add(wait(gap.tries)))
+    }
+
+    /// Whether more is known to have happened than was received.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.missing().is_some()
+    }
+
+    /// The first range that is missing.
+    pub(crate) fn missing(&self) -> Option<(i32, i32)> {
+        let local = self.local?;
+        match self.held.iter().find(|step| step.start() > local) {
+            Some(step) => Some((local, step.start())),
+            None => (self.beyond > local).then_some((local, self.beyond)),
         }
-        let key = |s: &Step<T>| (s.pts.saturating_sub(s.count), s.pts);
+    }
+
+    /// Takes a step: delivers it if it is next, puts it aside if something is missing before it.
+    pub(crate) fn offer(
+        &mut self,
+        now: Duration,
+        step: Step<V>,
+        phase: Phase,
+        sink: &mut impl Sink<V>,
+    ) {
+        let (Some(local), Phase::Flowing | Phase::Waiting) = (self.local, phase) else {
+            self.hold(step, sink);
+            return;
+        };
+        match step.start().cmp(&local) {
+            Ordering::Less => sink.tell(Event::Duplicate),
+            Ordering::Equal => {
+                self.apply(step, sink);
+                self.release(now, phase, sink);
+            }
+            Ordering::Greater => {
+                self.hold(step, sink);
+                self.settle(now, phase, sink);
+            }
+        }
+    }
+
+    fn apply(&mut self, step: Step<V>, sink: &mut impl Sink<V>) {
+        self.local = Some(step.pts);
+        if let Some(gap) = &mut self.gap {
+            gap.updates += usize::from(step.pts <= gap.to);
+        }
+        if let Some(value) = step.value {
+            sink.deliver(value);
+        }
+    }
+
+    fn hold(&mut self, step: Step<V>, sink: &mut impl Sink<V>) {
+        if self.held.len() >= self.room {
+            self.drop_held(sink);
+        }
+        let key = |s: &Step<V>| (s.start(), s.pts);
         let at = self.held.partition_point(|s| key(s) <= key(&step));
         self.held.insert(at, step);
     }
 
-    /// Moves to where the server says, then lets go of what waited for that.
-    pub(super) fn set(&mut self, now: Duration, local: i32, ready: &mut impl Extend<T>) {
-        self.local = Some(local);
-        self.overflowed = false;
-        self.release(now, ready);
+    /// Makes room: what waited is to be fetched again.
+    pub(crate) fn drop_held(&mut self, sink: &mut impl Sink<V>) {
+        let top = self.held.iter().map(|s| s.pts).max();
+        self.beyond = self.beyond.max(top.unwrap_or(0));
+        // The room itself is given back too.
+        self.held = VecDeque::new();
+        sink.tell(Event::Overflow);
     }
 
-    /// Starts where the server says, or before it where something came in already that the server
-    /// counts as known: it came after somebody began to listen.
-    pub(super) fn start(&mut self, now: Duration, local: i32, ready: &mut impl Extend<T>) {
-        let first = self.held.first().map(|s| s.pts.saturating_sub(s.count));
-        self.set(now, first.map_or(local, |first| first.min(local)), ready);
+    /// Takes note that the counter has come this far.
+    pub(crate) fn expect(&mut self, pts: i32) {
+        self.beyond = self.beyond.max(pts);
     }
 
-    /// Moves to where the server says and keeps what waits; more of the difference is to come.
-    pub(super) fn advance(&mut self, local: i32) {
-        self.local = Some(local);
-        self.overflowed = false;
-    }
-
-    /// Lets go of the steps that are next by now, and forgets those received before.
-    pub(super) fn release(&mut self, now: Duration, ready: &mut impl Extend<T>) {
-        let Some(mut local) = self.local else { return };
-        let mut kept = Vec::new();
-        for step in std::mem::take(&mut self.held) {
-            match order(local, &step) {
-                std::cmp::Ordering::Equal => {
-                    local = step.pts;
-                    ready.extend(step.value);
-                }
-                std::cmp::Ordering::Less => {}
-                std::cmp::Ordering::Greater => kept.push(step),
+    /// Delivers the steps that are next by now, and forgets those received before.
+    pub(crate) fn release(&mut self, now: Duration, phase: Phase, sink: &mut impl Sink<V>) {
+        while let (Some(local), Some(step)) = (self.local, self.held.front()) {
+            let order = step.start().cmp(&local);
+            if order == Ordering::Greater {
+                break;
+            }
+            let Some(step) = self.held.pop_front() else {
+                break;
+            };
+            match order {
+                Ordering::Equal => self.apply(step, sink),
+                _ => sink.tell(Event::Duplicate),
             }
         }
-        self.local = Some(local);
-        self.gap_since = if kept.is_empty() && !self.overflowed {
-            None
+        self.settle(now, phase, sink);
+    }
+
+    /// Tells gaps that closed and opened.
+    fn settle(&mut self, now: Duration, phase: Phase, sink: &mut impl Sink<V>) {
+        let missing = self.missing();
+        if let (Some(gap), Some(local)) = (self.gap, self.local)
+            && (missing.is_none() || local >= gap.to)
+        {
+            self.gap = None;
+            sink.tell(Event::Closed {
+                from: gap.from,
+                to: gap.to,
+                fetched: gap.fetched,
+                updates: gap.updates,
+            });
+        }
+        if let (None, Phase::Flowing, Some((from, to))) = (self.gap, phase, missing) {
+            self.open(now, from, to, 0, sink);
+        }
+    }
+
+    fn open(&mut self, now: Duration, from: i32, to: i32, tries: u32, sink: &mut impl Sink<V>) {
+        self.gap = Some(Gap {
+            from,
+            to,
+            since: now,
+            at: from,
+            tries,
+            fetched: false,
+            updates: 0,
+        });
+        sink.tell(Event::Opened { from, to });
+    }
+
+    /// Moves to where a difference leads that brought so many updates of this counter.
+    pub(crate) fn advance(&mut self, to: i32, updates: usize, sink: &mut impl Sink<V>) {
+        let Some(local) = self.local else {
+            self.local = Some(to.max(0));
+            return;
+        };
+        if let Some(gap) = &mut self.gap {
+            gap.fetched |= to > local;
+            gap.updates += updates;
+        }
+        if local.saturating_sub(to.max(0)) > MIN_FALL {
+            self.restart(to, sink);
         } else {
-            Some(self.gap_since.unwrap_or(now))
-        };
-        self.held = kept;
+            self.local = Some(local.max(to));
+        }
     }
 
-    /// Delivers what waits although something before it is missing for good.
-    ///
-    /// Gives the range that was skipped, if any was.
-    pub(super) fn skip_gap(&mut self, ready: &mut impl Extend<T>) -> Option<(i32, i32)> {
-        let from = self.local?;
-        let first = self.held.first().map(|s| s.pts.saturating_sub(s.count))?;
-        let mut local = from;
-        for step in std::mem::take(&mut self.held) {
-            if order(local, &step).is_ge() {
+    /// Moves to where a difference leads that brought so many updates of this counter, be it back.
+    pub(crate) fn assign(&mut self, to: i32, updates: usize) {
+        if let Some(gap) = &mut self.gap {
+            gap.fetched |= Some(to) > self.local;
+            gap.updates += updates;
+        }
+        self.local = Some(to.max(0));
+    }
+
+    /// Starts, or goes on, where the server says; what waits goes on waiting.
+    pub(crate) fn restart(&mut self, to: i32, sink: &mut impl Sink<V>) {
+        (self.beyond, self.gap) = (0, None);
+        let before = self.local.replace(self.first(to));
+        if let Some(from) = before {
+            sink.tell(Event::Reset { from, to });
+        }
+    }
+
+    /// Goes on at `to` because the server skipped what is before. Of that, `deliver` gets what waited.
+    pub(crate) fn jump(&mut self, to: i32, mut deliver: impl FnMut(V)) {
+        let mut local = self.local.unwrap_or(0);
+        let skipped = self.held.partition_point(|s| s.start() < to);
+        for step in self.held.drain(..skipped) {
+            if step.start() >= local {
                 local = step.pts;
-                ready.extend(step.value);
+                step.value.into_iter().for_each(&mut deliver);
             }
         }
-        self.local = Some(local);
-        self.gap_since = None;
-        self.overflowed = false;
-        Some((from, first))
+        (self.local, self.gap) = (Some(local.max(to)), None);
     }
 
-    /// Forgets the counter, to be told anew by the server; what waits goes on waiting.
-    pub(super) fn forget(&mut self) {
-        self.local = None;
-        self.gap_since = None;
-    }
-}
-
-/// Where a step stands: `Equal` if it is next, `Less` if it was received, `Greater` if too early.
-fn order<T>(local: i32, step: &Step<T>) -> std::cmp::Ordering {
-    step.pts.cmp(&local.saturating_add(step.count))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn step(pts: i32, count: i32) -> Step<i32> {
-        Step {
-            pts,
-            count,
-            value: Some(pts),
-        }
+    /// Where to start if the server says `to`: before what came in already and was not delivered,
+    /// since that came after somebody began to listen.
+    fn first(&self, to: i32) -> i32 {
+        // What falls counts anew, and says nothing about what waits.
+        let known = self.local.filter(|local| *local <= to).unwrap_or(0);
+        let new = self
+            .held
+            .iter()
+            .map(Step::start)
+            .find(|start| *start >= known);
+        new.map_or(to, |new| new.min(to)).max(0)
     }
 
-    fn offer(s: &mut Sequence<i32>, pts: i32, count: i32, ready: &mut Vec<i32>) -> Offered {
-        s.offer(Duration::ZERO, step(pts, count), false, ready)
-    }
-
-    #[test]
-    fn steps_come_out_in_order_and_once() {
-        let (mut s, mut ready) = (Sequence::new(Some(10)), Vec::new());
-        assert_eq!(offer(&mut s, 14, 1, &mut ready), Offered::Held);
-        assert_eq!(offer(&mut s, 13, 2, &mut ready), Offered::Held);
-        assert_eq!(offer(&mut s, 11, 1, &mut ready), Offered::Applied);
-        assert_eq!(ready, [11, 13, 14]);
-        assert_eq!(offer(&mut s, 13, 2, &mut ready), Offered::Duplicate);
-        assert_eq!(offer(&mut s, 14, 0, &mut ready), Offered::Applied);
-        assert_eq!(s.local(), Some(14));
-        assert_eq!(s.gap_since, None);
-    }
-
-    #[test]
-    fn steps_without_a_value_only_count() {
-        let (mut s, mut ready) = (Sequence::new(Some(1)), Vec::new());
-        offer(&mut s, 3, 1, &mut ready);
-        let own = Step {
-            pts: 2,
-            count: 1,
-            value: None,
+    /// A difference was fetched to its end: what waited is let go of, what is missing all the same
+    /// is waited for again, and in the end given up.
+    pub(crate) fn judge(&mut self, now: Duration, phase: Phase, sink: &mut impl Sink<V>) {
+        let before = self.gap.map(|g| (g.from, g.to));
+        self.release(now, phase, sink);
+        let local = self.local.unwrap_or(0);
+        let Some(gap) = self.gap.as_mut().filter(|g| before == Some((g.from, g.to))) else {
+            return;
         };
-        s.offer(Duration::ZERO, own, false, &mut ready);
-        assert_eq!(ready, [3]);
-    }
-
-    #[test]
-    fn a_gap_that_stays_is_skipped_with_its_range() {
-        let (mut s, mut ready) = (Sequence::new(Some(1)), Vec::new());
-        offer(&mut s, 5, 1, &mut ready);
-        offer(&mut s, 6, 1, &mut ready);
-        assert_eq!(s.skip_gap(&mut ready), Some((1, 4)));
-        assert_eq!(ready, [5, 6]);
-        assert_eq!(s.local(), Some(6));
-    }
-
-    #[test]
-    fn too_much_held_back_leaves_a_gap_open() {
-        let (mut s, mut ready) = (Sequence::new(Some(0)), Vec::new());
-        for pts in 0..=i32::try_from(MAX_HELD).unwrap() {
-            offer(&mut s, pts + 2, 1, &mut ready);
+        if local > gap.at {
+            (gap.at, gap.tries, gap.since) = (local, 0, now);
+        } else if now >= gap.since.saturating_add(wait(gap.tries)) {
+            gap.tries += 1;
+            gap.since = now;
+            if gap.tries >= MAX_TRIES {
+                self.give_up(now, sink);
+            }
         }
-        assert!(s.held.len() <= MAX_HELD && s.overflowed && s.gap_since.is_some());
-        s.set(Duration::ZERO, 10_000, &mut ready);
-        assert!(ready.is_empty() && s.gap_since.is_none());
     }
+
+    /// Goes on behind what is missing, which is lost.
+    pub(crate) fn give_up(&mut self, now: Duration, sink: &mut impl Sink<V>) {
+        let Some((from, to)) = self.missing() else {
+            return;
+        };
+        self.gap = None;
+        self.local = Some(to);
+        sink.tell(Event::Lost { from, to });
+        self.release(now, Phase::Waiting, sink);
+        // No difference had what is missing further on either: one more is asked.
+        if let Some((from, to)) = self.missing() {
+            self.open(now, from, to, MAX_TRIES - 1, sink);
+        }
+    }
+}
+
+fn wait(tries: u32) -> Duration {
+    GAP_WAIT.saturating_mul(1 << tries.min(MAX_TRIES))
 }

@@ -2,6 +2,17 @@
 
 use std::time::Duration;
 
+/// What the engine has to know about what it puts in order.
+pub trait Content {
+    /// The id of the message, if this is a new message of a channel.
+    ///
+    /// When a server skips over too much of a channel it sends the newest messages along; this is
+    /// how those delivered before are told from those that are new.
+    fn message_id(&self) -> Option<i32> {
+        None
+    }
+}
+
 /// How far the account's updates were received; `updates.state` without its count of unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -122,27 +133,34 @@ pub enum Difference<T> {
 pub struct ChannelDifference<T> {
     /// How far this leads.
     pub pts: i32,
-    /// New messages, which come without a counter.
+    /// New messages, which come without a counter. Those of a skip to the present are delivered if
+    /// they are newer than every message of the channel that was delivered before.
     pub consumed: Vec<T>,
     /// Everything else.
     pub others: Vec<Update<T>>,
     /// Whether nothing is left to fetch.
     pub last: bool,
-    /// Whether the server skipped to the present.
+    /// Whether the server skipped to the present (`updates.channelDifferenceTooLong`).
     pub too_long: bool,
 }
 
 /// Why a fetch gave nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Try again.
+    /// Nobody answered, or the server asked to wait. Tried again, at first soon.
     Retry {
         /// Not before this much time has passed.
         after: Duration,
     },
-    /// The channel cannot be read any more.
+    /// The server answered with an error. Tried again; a channel is left alone for some minutes
+    /// when that happens again and again ([`Notice::Quarantined`](crate::Notice::Quarantined)).
+    Refused,
+    /// Nothing is known by which the channel could be asked for, such as its access hash.
+    Unreachable,
+    /// The channel cannot be read any more (`CHANNEL_PRIVATE` and the like). It is forgotten; its
+    /// next update begins it anew.
     Gone,
-    /// The server does not know the state it was asked from.
+    /// The server does not know the state it was asked from (`PERSISTENT_TIMESTAMP_INVALID`).
     Reset,
 }
 
@@ -155,33 +173,15 @@ pub enum Key {
     Channel(i64),
 }
 
-/// Something that went on which nobody asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// The server skipped over updates that were too many.
-    TooLong(Key),
-    /// Updates between the two counters never came, by no way.
-    Lost {
-        /// The counter.
-        key: Key,
-        /// How far everything had come.
-        from: i32,
-        /// Where it goes on.
-        to: i32,
-    },
-    /// The server's differences lead nowhere.
-    Stalled(Key),
-    /// The state was taken anew from the server.
-    Reset,
-    /// A channel can no longer be read.
-    Gone(i64),
-}
-
 /// What has to be stored: counters that moved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// The account's.
     pub common: Option<State>,
-    /// Those of channels by bare id; `None` where the channel is to be forgotten.
+    /// Channels by bare id; `None` where the channel is to be forgotten.
+    ///
+    /// The number belongs to the engine: it goes into [`Engine::new`](crate::Engine::new) as it was
+    /// given. It is the channel's pts, and its bitwise complement (so: negative) as long as more is
+    /// known to have happened in the channel than was received.
     pub channels: Vec<(i64, Option<i32>)>,
 }

@@ -87,6 +87,11 @@ impl Desk {
         let cx = UpdateCx::new(cx.client().clone(), event.clone());
         let mut taken = false;
         for watch in watches {
+            let place = watch.seat.place;
+            let here = place.covers(event.chat_peer(), event.sender_peer());
+            if watch.reach == Reach::Here && !here {
+                continue;
+            }
             // A filter is the caller's code, and what runs it here serves everybody.
             let holds = catch_unwind(AssertUnwindSafe(|| watch.filter.holds(&cx)));
             let caught = match holds {
@@ -94,8 +99,6 @@ impl Desk {
                 Ok(true) => Ok(event.clone()),
                 Err(_) => Err(ConversationError::FilterPanicked),
             };
-            let place = watch.seat.place;
-            let here = place.covers(event.chat_peer(), event.sender_peer());
             taken |= caught.is_ok() && here && place.exclusive;
             lock(&watch.caught).get_or_insert(caught);
             self.unwatch(watch);
@@ -173,18 +176,28 @@ impl Table {
     }
 }
 
+/// Where a watch looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// In the chat of its conversation.
+    Here,
+    Everywhere,
+}
+
 /// Somebody who waits for one event that passes a filter.
 pub(super) struct Watch {
     seat: Arc<Seat>,
     filter: Filter,
+    reach: Reach,
     caught: Mutex<Option<Result<Event, ConversationError>>>,
 }
 
 impl Watch {
-    pub(super) fn new(seat: &Arc<Seat>, filter: Filter) -> Self {
+    pub(super) fn new(seat: &Arc<Seat>, filter: Filter, reach: Reach) -> Self {
         Self {
             seat: Arc::clone(seat),
             filter,
+            reach,
             caught: Mutex::default(),
         }
     }

@@ -52,6 +52,7 @@ pub use wait_event::WaitEvent;
 
 use crate::{
     Client, Filter, PeerLike, Result, Text,
+    events::CallbackQuery,
     files::InputFile,
     methods::messages::{SendFile, SendMessage},
 };
@@ -273,6 +274,30 @@ impl Conversation {
     /// handed out by the other calls as well.
     pub fn wait_event(&self, filter: Filter) -> WaitEvent<'_> {
         WaitEvent::new(&self.talk, filter)
+    }
+
+    /// Waits until somebody presses a button in this chat; for bots. Nobody else gets it.
+    ///
+    /// It is watched for from when this is awaited, or from [`WaitEvent::from_now`]; buttons that
+    /// are pressed at other times are for handlers.
+    ///
+    /// ```no_run
+    /// # async fn run(conversation: heliogram::Conversation) -> heliogram::Result<()> {
+    /// use heliogram::Button;
+    ///
+    /// let click = conversation.wait_click().from_now().await?;
+    /// let yes_or_no = [Button::callback("Yes", "yes"), Button::callback("No", "no")];
+    /// conversation.say("Are you sure?").keyboard(yes_or_no).await?;
+    /// let click = click.await?;
+    /// click.answer().await?;
+    /// println!("{:?}", click.data_str());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "waitForClick")]
+    #[doc(alias = "CallbackQuery")]
+    pub fn wait_click(&self) -> WaitEvent<'_, CallbackQuery> {
+        WaitEvent::click(&self.talk)
     }
 }
 

@@ -1,13 +1,25 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{Awaited, Talk, desk::Watch, wait::waits};
-use crate::{BoxFuture, Client, Event, Filter, Result};
+use super::{
+    Awaited, Talk,
+    desk::{Reach, Watch},
+    wait::newest,
+};
+use crate::{
+    BoxFuture, Client, Error, Event, Filter, Result,
+    events::{CallbackQuery, Kinds},
+    filter::{filter_fn, of_kind},
+    methods::messages::MessageIds,
+};
 
-/// An event to come; made by [`Conversation::wait_event`](crate::Conversation::wait_event).
+/// An event to come; made by [`Conversation::wait_event`](crate::Conversation::wait_event) and
+/// [`Conversation::wait_click`](crate::Conversation::wait_click).
 #[must_use = "an event is waited for when this is awaited"]
-pub struct WaitEvent<'a> {
+pub struct WaitEvent<'a, T = Event> {
     talk: &'a Talk,
     filter: Filter,
+    reach: Reach,
+    pick: fn(Event) -> Option<T>,
     timeout: Option<Duration>,
     watching: Option<Watching>,
 }
@@ -18,16 +30,52 @@ struct Watching {
     watch: Arc<Watch>,
 }
 
-waits!(WaitEvent => Event);
-
 impl<'a> WaitEvent<'a> {
     pub(super) const fn new(talk: &'a Talk, filter: Filter) -> Self {
         Self {
             talk,
             filter,
+            reach: Reach::Everywhere,
+            pick: Some,
             timeout: talk.settings.timeout,
             watching: None,
         }
+    }
+}
+
+impl<'a> WaitEvent<'a, CallbackQuery> {
+    pub(super) fn click(talk: &'a Talk) -> Self {
+        Self {
+            talk,
+            filter: of_kind(Kinds::CALLBACK_QUERY),
+            reach: Reach::Here,
+            pick: |event| match event {
+                Event::CallbackQuery(query) => Some(query),
+                _ => None,
+            },
+            timeout: talk.settings.timeout,
+            watching: None,
+        }
+    }
+
+    /// Takes a button of this message only, a message or its id.
+    pub fn of(mut self, message: impl Into<MessageIds>) -> Self {
+        let id = newest(message);
+        self.filter = self.filter
+            & filter_fn(move |cx| match cx.event() {
+                Event::CallbackQuery(query) => query.message_id() == id,
+                _ => false,
+            });
+        self
+    }
+}
+
+impl<'a, T> WaitEvent<'a, T> {
+    /// Waits this long at most, in place of the conversation's
+    /// [`timeout`](crate::Conversation::timeout); `None` is without end.
+    pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.timeout = limit.into();
+        self
     }
 
     /// Watches from now on, before it is awaited: for what may come as soon as something is sent.
@@ -36,7 +84,7 @@ impl<'a> WaitEvent<'a> {
     /// # async fn run(conversation: heliogram::Conversation) -> heliogram::Result<()> {
     /// use heliogram::{filter, events::Kinds};
     ///
-    /// let deleted = filter::filter_fn(|cx| cx.event().kind() == Kinds::MESSAGES_DELETED);
+    /// let deleted = filter::of_kind(Kinds::MESSAGES_DELETED);
     /// let deleted = conversation.wait_event(deleted).from_now().await?;
     /// conversation.say("Please delete this.").await?;
     /// deleted.await?;
@@ -52,7 +100,7 @@ impl<'a> WaitEvent<'a> {
             let client = &self.talk.client;
             self.filter.prepare(client).await?;
             let open = self.talk.open().await?;
-            let watch = Arc::new(Watch::new(&open.seat, self.filter.clone()));
+            let watch = Arc::new(Watch::new(&open.seat, self.filter.clone(), self.reach));
             client.hub().desk().watch(&watch);
             self.watching = Some(Watching {
                 client: client.clone(),
@@ -66,12 +114,22 @@ impl<'a> WaitEvent<'a> {
     ///
     /// # Errors
     /// See [`Conversation`](crate::Conversation#errors).
-    pub async fn receive(self) -> Result<Event> {
+    pub async fn receive(self) -> Result<T> {
         let this = self.from_now().await?;
         let caught = this.talk.wait(Awaited::Event, this.timeout, |_| {
             this.watching.as_ref()?.watch.take()
         });
-        Ok(caught.await??)
+        // The filter lets nothing else through than what is picked.
+        (this.pick)(caught.await??).ok_or(Error::Cancelled)
+    }
+}
+
+impl<'a, T: 'a> IntoFuture for WaitEvent<'a, T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'a, Result<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.receive())
     }
 }
 

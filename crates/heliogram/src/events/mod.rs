@@ -21,7 +21,7 @@
 //! has to be asked for is fetched: `fetch_chat()`, `fetch_sender()`, `fetch_user()`, and
 //! `input_chat()` and the like for raw calls. `raw()` is the update itself.
 //!
-//! To add an event: one file with a struct that keeps its [`Context`], and one row in the table.
+//! To add an event: one file with a struct that keeps its `Context`, and one row in the table.
 
 #[macro_use]
 mod table;

@@ -108,7 +108,7 @@ impl ReactionsChanged {
     /// Those of [`Client::get_messages`](crate::Client::get_messages).
     #[doc(alias = "get_message")]
     pub async fn message(&self) -> Result<Option<Message>> {
-        let found = self.cx.client().get_messages(&self.chat(), self.message_id);
+        let found = self.cx.client().get_messages(self.chat(), self.message_id);
         Ok(found.await?.into_iter().next().flatten())
     }
 }
@@ -162,7 +162,7 @@ mod tests {
         let event = ReactionsChanged::from_update(&cx).unwrap();
         assert_eq!((event.chat_id(), event.message_id()), (7, 5));
         assert_eq!(event.counts(), [(like.clone(), 3), (Reaction::Paid, 1)]);
-        assert_eq!(event.chosen(), [like.clone()]);
+        assert_eq!(event.chosen(), std::slice::from_ref(&like));
         let recent = event.recent();
         assert_eq!((recent[0].sender_id, &recent[0].reaction), (7, &like));
     }

@@ -231,7 +231,7 @@ impl MessageRead {
     #[must_use]
     pub fn is_read(&self, message: &Message) -> bool {
         let chat = message.peer_id();
-        let here = self.chat.map_or(!chat.is_channel(), |c| c == chat);
+        let here = self.chat.map_or_else(|| !chat.is_channel(), |c| c == chat);
         let thread = Thread::of(message);
         let in_topic = self.topic.is_none_or(|t| thread.root == Some(t));
         let with = self.correspondent.is_none() || thread.correspondent == self.correspondent;
@@ -276,11 +276,11 @@ struct Thread {
 impl Thread {
     fn of(message: &Message) -> Self {
         let (reply, saved) = match message.raw() {
-            enums::Message::Message(m) => (m.reply_to.as_ref(), m.saved_peer_id.as_ref()),
-            enums::Message::Service(m) => (m.reply_to.as_ref(), m.saved_peer_id.as_ref()),
+            enums::Message::Message(m) => (m.reply_to.as_deref(), m.saved_peer_id.as_ref()),
+            enums::Message::Service(m) => (m.reply_to.as_deref(), m.saved_peer_id.as_ref()),
             _ => (None, None),
         };
-        let root = match reply.map(|r| &**r) {
+        let root = match reply {
             Some(enums::MessageReplyHeader::MessageReplyHeader(h)) => {
                 h.reply_to_top_id.or(h.reply_to_msg_id)
             }

@@ -206,6 +206,8 @@ impl Records {
 
     /// How far the updates of a channel have been received, by its bare id.
     ///
+    /// Negative, as the bitwise complement, while more is known to have happened in it.
+    ///
     /// # Errors
     /// See [`Self::home_dc`].
     pub async fn channel_pts(&self, channel: i64) -> Result<Option<i32>, Error> {
@@ -218,7 +220,7 @@ impl Records {
         .await
     }
 
-    /// Bare id and pts of every channel with a known state.
+    /// Bare id and pts of every channel with a known state; see [`Self::channel_pts`].
     ///
     /// # Errors
     /// See [`Self::home_dc`].

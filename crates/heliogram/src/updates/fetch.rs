@@ -13,8 +13,6 @@ use crate::{Authorization, Client, Error, PeerId, Result, peers, types::Entities
 /// How many updates of a channel are asked for at once, as a person's app and as a bot.
 const CHANNEL_LIMIT: i32 = 100;
 const BOT_CHANNEL_LIMIT: i32 = 1000;
-/// When to look again for the access hash of a channel that was never met.
-const UNKNOWN_CHANNEL_PAUSE: Duration = Duration::from_secs(60);
 
 /// What came of a request.
 pub(super) enum Fetched {
@@ -74,12 +72,7 @@ async fn channel(client: &Client, id: i64, pts: i32) -> Result<Fetched> {
         None => None,
     };
     let Some(channel) = input.as_ref().and_then(peers::input_channel) else {
-        return Ok(Fetched::Failed(
-            key,
-            Failure::Retry {
-                after: UNKNOWN_CHANNEL_PAUSE,
-            },
-        ));
+        return Ok(Fetched::Failed(key, Failure::Unreachable));
     };
     let bot = client.authorization() == Authorization::Bot;
     let limit = if bot {
@@ -119,9 +112,13 @@ fn failure(e: &Error) -> Failure {
         Failure::Gone
     } else if reset.into_iter().any(|name| e.is(name)) {
         Failure::Reset
+    } else if let Some(after) = e.flood_wait() {
+        Failure::Retry { after }
+    } else if matches!(e, Error::Rpc(_)) {
+        Failure::Refused
     } else {
         Failure::Retry {
-            after: e.flood_wait().unwrap_or_default(),
+            after: Duration::ZERO,
         }
     }
 }
@@ -136,6 +133,7 @@ mod tests {
         let rpc = |code, text| failure(&RpcError::new("x", code, text).into());
         assert_eq!(rpc(400, "CHANNEL_PRIVATE"), Failure::Gone);
         assert_eq!(rpc(400, "PERSISTENT_TIMESTAMP_INVALID"), Failure::Reset);
+        assert_eq!(rpc(500, "PERSISTENT_TIMESTAMP_OUTDATED"), Failure::Refused);
         let wait = Duration::from_secs(90);
         assert_eq!(rpc(420, "FLOOD_WAIT_90"), Failure::Retry { after: wait });
         assert_eq!(

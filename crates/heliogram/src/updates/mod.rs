@@ -15,6 +15,7 @@ mod fetch;
 mod hub;
 mod mailbox;
 mod normalize;
+mod short;
 mod stream;
 mod task;
 

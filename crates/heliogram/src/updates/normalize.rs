@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use heliogram_api::{enums, types};
 
-use super::engine::{Batch, ChannelDifference, Difference, Place, State, Update};
+use super::{
+    engine::{Batch, ChannelDifference, Content, Difference, Place, State, Update},
+    short,
+};
 use crate::{PeerId, types::Entities};
 
 /// An update on its way to become an event, with the peers that came with it.
@@ -14,11 +17,26 @@ pub(super) struct Payload {
     pub(super) entities: Arc<Entities>,
 }
 
+impl Content for Payload {
+    fn message_id(&self) -> Option<i32> {
+        let enums::Update::NewChannelMessage(u) = &self.update else {
+            return None;
+        };
+        match &u.message {
+            enums::Message::Message(m) => Some(m.id),
+            enums::Message::Service(m) => Some(m.id),
+            _ => None,
+        }
+    }
+}
+
 /// What a container says.
 pub(super) enum Container {
     Batch(Batch<Payload>),
     /// Only that there is more than could be sent.
     TooLong,
+    /// That the server counts anew.
+    PtsChanged,
 }
 
 /// The users and chats that a container brings.
@@ -42,11 +60,11 @@ pub(super) fn container(
         enums::Updates::Updates(u) => (Some((u.seq, u.seq)), Some(u.date), u.updates),
         enums::Updates::Combined(u) => (Some((u.seq_start, u.seq)), Some(u.date), u.updates),
         enums::Updates::UpdateShort(u) => (None, Some(u.date), vec![u.update]),
-        enums::Updates::UpdateShortMessage(u) => match short_message(*u, me, &knows) {
+        enums::Updates::UpdateShortMessage(u) => match short::message(*u, me, &knows) {
             Some(update) => (None, None, vec![update]),
             None => return Container::TooLong,
         },
-        enums::Updates::UpdateShortChatMessage(u) => match short_chat_message(*u, &knows) {
+        enums::Updates::UpdateShortChatMessage(u) => match short::chat_message(*u, &knows) {
             Some(update) => (None, None, vec![update]),
             None => return Container::TooLong,
         },
@@ -68,7 +86,7 @@ pub(super) fn container(
         .iter()
         .any(|u| matches!(u, enums::Update::PtsChanged))
     {
-        return Container::TooLong;
+        return Container::PtsChanged;
     }
     let updates = updates.into_iter().map(|u| placed(u, &entities)).collect();
     Container::Batch(Batch { seq, date, updates })
@@ -128,12 +146,11 @@ pub(super) fn channel_difference(
             last: d.r#final,
             too_long: false,
         },
-        // The newest messages that come along may have been delivered before; the jump is told.
         Raw::TooLong(d) => {
-            let pts = d_pts(&d.dialog).unwrap_or(pts);
+            let entities = Arc::new(Entities::new(&d.users, &d.chats));
             ChannelDifference {
-                pts,
-                consumed,
+                pts: d_pts(&d.dialog).unwrap_or(pts),
+                consumed: channel_messages(d.messages, &entities),
                 others,
                 last: d.r#final,
                 too_long: true,
@@ -141,13 +158,9 @@ pub(super) fn channel_difference(
         }
         Raw::ChannelDifference(d) => {
             let entities = Arc::new(Entities::new(&d.users, &d.chats));
-            let message = |message| Payload {
-                update: types::UpdateNewChannelMessage::new(message, 0, 0).into(),
-                entities: Arc::clone(&entities),
-            };
             ChannelDifference {
                 pts: d.pts,
-                consumed: d.new_messages.into_iter().map(message).collect(),
+                consumed: channel_messages(d.new_messages, &entities),
                 others: d
                     .other_updates
                     .into_iter()
@@ -194,6 +207,14 @@ fn consumed(
         entities: Arc::clone(entities),
     };
     messages.chain(secret).map(payload).collect()
+}
+
+fn channel_messages(messages: Vec<enums::Message>, entities: &Arc<Entities>) -> Vec<Payload> {
+    let payload = |message| Payload {
+        update: types::UpdateNewChannelMessage::new(message, 0, 0).into(),
+        entities: Arc::clone(entities),
+    };
+    messages.into_iter().map(payload).collect()
 }
 
 fn placed(update: enums::Update, entities: &Arc<Entities>) -> Update<Payload> {
@@ -270,122 +291,34 @@ fn in_channel(message: &enums::Message, pts: i32, count: i32) -> Place {
     }
 }
 
-fn short_message(
-    u: types::UpdateShortMessage,
-    me: Option<i64>,
-    knows: impl Fn(PeerId) -> bool,
-) -> Option<enums::Update> {
-    let peer: enums::Peer = types::PeerUser { user_id: u.user_id }.into();
-    let known = PeerId::user(u.user_id).is_some_and(&knows)
-        && bot_known(u.via_bot_id, &knows)
-        && forward_known(u.fwd_from.as_deref(), &knows);
-    let from = if u.out {
-        types::PeerUser { user_id: me? }.into()
-    } else {
-        peer.clone()
-    };
-    let message = types::Message {
-        out: u.out,
-        mentioned: u.mentioned,
-        media_unread: u.media_unread,
-        silent: u.silent,
-        from_id: Some(from),
-        fwd_from: u.fwd_from,
-        via_bot_id: u.via_bot_id,
-        reply_to: u.reply_to,
-        entities: u.entities,
-        ttl_period: u.ttl_period,
-        ..types::Message::new(u.id, peer, u.date, u.message)
-    };
-    known.then(|| types::UpdateNewMessage::new(message.into(), u.pts, u.pts_count).into())
-}
-
-fn short_chat_message(
-    u: types::UpdateShortChatMessage,
-    knows: impl Fn(PeerId) -> bool,
-) -> Option<enums::Update> {
-    let peer: enums::Peer = types::PeerChat { chat_id: u.chat_id }.into();
-    let known = PeerId::user(u.from_id).is_some_and(&knows)
-        && PeerId::group(u.chat_id).is_some_and(&knows)
-        && bot_known(u.via_bot_id, &knows)
-        && forward_known(u.fwd_from.as_deref(), &knows);
-    let message = types::Message {
-        out: u.out,
-        mentioned: u.mentioned,
-        media_unread: u.media_unread,
-        silent: u.silent,
-        from_id: Some(types::PeerUser { user_id: u.from_id }.into()),
-        fwd_from: u.fwd_from,
-        via_bot_id: u.via_bot_id,
-        reply_to: u.reply_to,
-        entities: u.entities,
-        ttl_period: u.ttl_period,
-        ..types::Message::new(u.id, peer, u.date, u.message)
-    };
-    known.then(|| types::UpdateNewMessage::new(message.into(), u.pts, u.pts_count).into())
-}
-
-fn bot_known(bot: Option<i64>, knows: impl Fn(PeerId) -> bool) -> bool {
-    bot.is_none_or(|id| PeerId::user(id).is_some_and(knows))
-}
-
-fn forward_known(header: Option<&types::MessageFwdHeader>, knows: impl Fn(PeerId) -> bool) -> bool {
-    let from = header.and_then(|h| h.from_id.as_ref());
-    from.is_none_or(|peer| PeerId::from_peer(peer).is_some_and(knows))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn short(out: bool) -> enums::Updates {
-        let short = types::UpdateShortMessage {
-            out,
-            ..types::UpdateShortMessage::new(3, 7, "hi".into(), 12, 1, 99)
-        };
-        short.into()
-    }
-
-    fn batch(updates: enums::Updates, known: bool) -> Option<Batch<Payload>> {
-        match container(updates, Arc::default(), Some(1), |_| known) {
-            Container::Batch(batch) => Some(batch),
-            Container::TooLong => None,
-        }
-    }
-
-    #[test]
-    fn short_messages_are_made_whole() {
-        for (out, from) in [(false, 7), (true, 1)] {
-            let batch = batch(short(out), true).unwrap();
-            assert_eq!(batch.updates[0].place, Place::Common { pts: 12, count: 1 });
-            let payload = batch.updates[0].value.clone().unwrap();
-            let enums::Update::NewMessage(u) = payload.update else {
-                panic!("{payload:?}")
-            };
-            let enums::Message::Message(m) = u.message else {
-                panic!("{:?}", u.message)
-            };
-            assert_eq!(
-                (m.id, m.message.as_str(), m.date, m.out),
-                (3, "hi", 99, out)
-            );
-            assert_eq!(m.peer_id, types::PeerUser { user_id: 7 }.into());
-            assert_eq!(m.from_id, Some(types::PeerUser { user_id: from }.into()));
-        }
-    }
-
-    #[test]
-    fn short_messages_of_strangers_are_fetched_instead() {
-        assert!(batch(short(false), false).is_none());
-        assert!(batch(enums::Updates::TooLong, true).is_none());
+    fn container_of(updates: enums::Updates) -> Container {
+        container(updates, Arc::default(), Some(1), |_| true)
     }
 
     #[test]
     fn the_answer_to_a_send_moves_the_counter_only() {
         let sent = types::UpdateShortSentMessage::new(5, 20, 1, 0);
-        let batch = batch(sent.into(), true).unwrap();
+        let Container::Batch(batch) = container_of(sent.into()) else {
+            panic!("no batch")
+        };
         assert_eq!(batch.updates[0].place, Place::Common { pts: 20, count: 1 });
         assert!(batch.updates[0].value.is_none());
+    }
+
+    #[test]
+    fn what_says_that_there_is_more_is_told_apart() {
+        let too_long = container_of(enums::Updates::TooLong);
+        assert!(matches!(too_long, Container::TooLong));
+        let changed = vec![enums::Update::PtsChanged];
+        let changed = types::Updates::new(changed, vec![], vec![], 1, 0);
+        assert!(matches!(
+            container_of(changed.into()),
+            Container::PtsChanged
+        ));
     }
 
     /// Every update of the schema with a pts or qts must have a place.

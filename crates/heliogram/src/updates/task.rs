@@ -137,7 +137,9 @@ impl Driver {
         }
         let now = self.now();
         if let Some(engine) = &mut self.engine {
-            if news.lost || news.resync {
+            if news.resync {
+                engine.handle_reconnected(now);
+            } else if news.lost {
                 engine.handle_too_long(now);
             }
             engine.handle_timeout(now);
@@ -267,6 +269,7 @@ impl Driver {
         let knows = |id: PeerId| client.peers().chat(id).is_some();
         match normalize::container(updates, entities, self.account, knows) {
             Container::TooLong => engine.handle_too_long(now),
+            Container::PtsChanged => engine.handle_pts_changed(now),
             Container::Batch(mut batch) => {
                 let raw = batch.updates.iter().filter_map(|u| u.value.as_ref());
                 client
@@ -465,12 +468,10 @@ fn merge(into: &mut Changes, new: Changes) {
 
 fn log(notice: Notice) {
     match notice {
-        Notice::TooLong(key) => tracing::warn!(?key, "the server skipped updates: too many"),
-        Notice::Lost { key, from, to } => {
-            tracing::warn!(?key, from, to, "updates are missing and nobody has them");
+        Notice::Gap { .. } | Notice::Recovered { .. } | Notice::CaughtUp { .. } => {
+            tracing::debug!("{notice}");
         }
-        Notice::Stalled(key) => tracing::warn!(?key, "differences bring no progress"),
-        Notice::Reset => tracing::warn!("the state of updates was taken anew from the server"),
-        Notice::Gone(id) => tracing::info!(id, "a channel can no longer be read"),
+        Notice::Gone { .. } | Notice::Released { .. } => tracing::info!("{notice}"),
+        _ => tracing::warn!("{notice}"),
     }
 }

@@ -9,5 +9,6 @@ mod sending;
 mod album_saver;
 mod command_bot;
 mod echo;
+mod form;
 mod gatekeeper;
 mod two_accounts;

@@ -1,296 +1,205 @@
+//! The state machine: its parts, and what goes into it.
+
+mod differences;
 mod fetching;
-#[cfg(test)]
-mod model;
+mod lanes;
+mod outputs;
 mod placing;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
-use self::fetching::MAX_PAUSE;
-use crate::{
-    Batch, Changes, ChannelDifference, Difference, Failure, Key, Notice, Place, Request, State,
-    sequence::Sequence,
-};
+use self::{fetching::Fetching, lanes::Output};
+use crate::{Batch, Content, Key, Place, State, sequence::Sequence};
+
+pub use self::outputs::Load;
 
 /// After how long without any update the difference is fetched, in case the connection is deaf.
 const IDLE_WAIT: Duration = Duration::from_secs(15 * 60);
-/// How many channels are fetched at once.
-const MAX_CHANNEL_FETCHES: usize = 10;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fetch {
-    Idle,
-    /// After a failure, until the timer.
-    Paused,
-    Wanted,
-    Running,
-}
-
-/// What a fetched group has besides its counters.
-#[derive(Debug)]
-struct Fetching {
-    fetch: Fetch,
-    /// Fetches in a row that led nowhere.
-    stalls: u32,
-    failures: u32,
-    /// The entry in `Engine::timers`.
-    timer: Option<Duration>,
-}
-
-impl Fetching {
-    const NEW: Self = Self {
-        fetch: Fetch::Idle,
-        stalls: 0,
-        failures: 0,
-        timer: None,
-    };
-
-    /// Whether what comes by itself must wait for a difference.
-    fn holds(&self) -> bool {
-        self.fetch != Fetch::Idle
-    }
-}
+/// How many steps of the account may wait.
+const MAX_HELD: usize = 4096;
+/// How many steps of one channel may wait, and how many of all together.
+const MAX_HELD_OF_CHANNEL: usize = 1024;
+const MAX_HELD_OF_CHANNELS: usize = 16 * 1024;
+/// How many channels are kept track of; updates of more are delivered as they come.
+const MAX_CHANNELS: usize = 100_000;
 
 struct Channel<T> {
     sequence: Sequence<T>,
     fetching: Fetching,
+    /// The newest message that was delivered since the engine began.
+    newest: Option<i32>,
+    /// What is stored, as far as the engine knows.
+    stored: Option<i32>,
+    /// It could no longer be read. How far it was is remembered, so that late copies are known; what
+    /// is new begins it anew.
+    gone: bool,
 }
 
-/// Updates that wait for an earlier seq.
-struct HeldBatch<T> {
-    start: i32,
-    end: i32,
+impl<T> Channel<T> {
+    fn new(pts: i32) -> Self {
+        Self {
+            sequence: Sequence::new(Some(pts), MAX_HELD_OF_CHANNEL),
+            fetching: Fetching::NEW,
+            newest: None,
+            stored: None,
+            gone: false,
+        }
+    }
+}
+
+/// Updates without a counter of their own, under the seq of what brought them.
+#[derive(Debug)]
+struct Container<T> {
     date: Option<i32>,
     values: Vec<T>,
 }
 
 /// The state machine of all counters of one account.
 ///
-/// Feed it with `handle_*`; afterwards poll [`Engine::poll_update`], [`Engine::take_changes`],
-/// [`Engine::poll_request`], [`Engine::poll_notice`] and [`Engine::poll_timeout`], in this order.
+/// Feed it with `handle_*`; afterwards poll [`poll_update`](Self::poll_update),
+/// [`take_changes`](Self::take_changes), [`poll_request`](Self::poll_request),
+/// [`poll_notice`](Self::poll_notice) and [`poll_timeout`](Self::poll_timeout), in this order.
 /// Times are those of one clock of the caller's that never goes back.
+///
+/// # What to store, and when
+/// [`take_changes`](Self::take_changes) gives the counters that moved, in batches that build on each
+/// other: store each in one piece, in the order they came, and only when every update that was
+/// polled before it is safe with its taker. Whoever begins again with what is stored gets each
+/// update that was polled after the last batch that was stored once more, and none that was polled
+/// before it.
+///
+/// # What it does not know
+/// An update with a count of 0 does not move its counter, so that a second copy cannot be told from
+/// a second one: such updates may come twice.
 pub struct Engine<T> {
-    common: Sequence<T>,
+    pts: Sequence<T>,
     qts: Sequence<T>,
-    seq: i32,
+    seq: Sequence<Container<T>>,
     date: i32,
-    held: Vec<HeldBatch<T>>,
-    seq_gap_since: Option<Duration>,
     fetching: Fetching,
-    channels: HashMap<i64, Channel<T>>,
+    /// The counters of the account are to be taken anew from the server.
+    renew: bool,
+    channels: BTreeMap<i64, Channel<T>>,
+    /// How many steps of channels wait.
+    held: usize,
+    /// How many channels are being fetched.
     channel_fetches: usize,
-    wanted: VecDeque<Key>,
+    /// Channels to be fetched, those that want it longest first. May name some that do not any more.
+    wanted: VecDeque<i64>,
     timers: BTreeSet<(Duration, Key)>,
     idle_at: Duration,
-    ready: VecDeque<T>,
-    notices: VecDeque<Notice>,
+    out: Output<T>,
     stored: Option<State>,
-    moved: HashSet<i64>,
+    /// Channels whose stored number may have to change.
+    moved: BTreeSet<i64>,
 }
 
-impl<T> Engine<T> {
+impl<T: Content> Engine<T> {
     /// Starts from what was stored; without a state the server is asked for the present one.
     ///
-    /// With a stored state the difference since then is fetched first.
+    /// With a stored state the difference since then is fetched first, and those of channels that
+    /// were known to be behind. `channels` are ids with the numbers of
+    /// [`Changes::channels`](crate::Changes::channels).
     pub fn new(
         now: Duration,
         state: Option<State>,
         channels: impl IntoIterator<Item = (i64, i32)>,
     ) -> Self {
-        let channel = |(id, pts)| {
-            let sequence = Sequence::new(Some(pts));
-            (
-                id,
-                Channel {
-                    sequence,
-                    fetching: Fetching::NEW,
-                },
-            )
-        };
         let mut engine = Self {
-            common: Sequence::new(state.map(|s| s.pts)),
-            qts: Sequence::new(state.map(|s| s.qts)),
-            seq: state.map_or(0, |s| s.seq),
+            pts: Sequence::new(state.map(|s| s.pts), MAX_HELD),
+            qts: Sequence::new(state.map(|s| s.qts), MAX_HELD),
+            seq: Sequence::new(state.map(|s| s.seq), MAX_HELD),
             date: state.map_or(0, |s| s.date),
-            held: Vec::new(),
-            seq_gap_since: None,
             fetching: Fetching::NEW,
-            channels: channels.into_iter().map(channel).collect(),
+            renew: false,
+            channels: BTreeMap::new(),
+            held: 0,
             channel_fetches: 0,
             wanted: VecDeque::new(),
             timers: BTreeSet::new(),
-            idle_at: now + IDLE_WAIT,
-            ready: VecDeque::new(),
-            notices: VecDeque::new(),
+            idle_at: now.saturating_add(IDLE_WAIT),
+            out: Output::new(),
             stored: state,
-            moved: HashSet::new(),
+            moved: BTreeSet::new(),
         };
+        for (id, number) in channels {
+            let (pts, behind) = if number < 0 {
+                (!number, true)
+            } else {
+                (number, false)
+            };
+            let mut channel = Channel::new(pts);
+            channel.stored = Some(number);
+            engine.channels.insert(id, channel);
+            if behind {
+                engine.want(Key::Channel(id));
+            }
+        }
         engine.want(Key::Common);
         engine
     }
 
-    // ---- inputs
-
     /// Takes updates as they come from the server, in any order and any number of times.
     pub fn handle_updates(&mut self, now: Duration, batch: Batch<T>) {
-        self.idle_at = now + IDLE_WAIT;
-        let (mut placed, plain): (Vec<_>, Vec<_>) = batch
-            .updates
-            .into_iter()
-            .partition(|u| u.place != Place::Seq);
-        placed.sort_by_key(|u| match u.place {
+        self.idle_at = now.saturating_add(IDLE_WAIT);
+        let mut plain = Vec::new();
+        // Most containers hold one update, or are in order.
+        let mut updates = batch.updates;
+        updates.sort_by_key(|u| match u.place {
             Place::Common { pts, count } | Place::Channel { pts, count, .. } => {
                 pts.saturating_sub(count)
             }
             Place::Qts { qts } => qts,
             Place::Seq | Place::ChannelTooLong { .. } => i32::MAX,
         });
-        for update in placed {
-            self.place(now, update);
+        for update in updates {
+            match update.place {
+                Place::Seq => plain.extend(update.value),
+                _ => self.place(now, update),
+            }
         }
-        let values = plain.into_iter().filter_map(|u| u.value).collect();
-        self.under_seq(now, batch.seq, batch.date, values);
+        self.under_seq(now, batch.seq, batch.date, plain);
         self.watch(now, Key::Common);
     }
 
-    /// The server says that it stopped sending, or that something was lost on the way.
+    /// The server says that it stopped sending, or that something was lost on the way: fetches what
+    /// happened (`updatesTooLong`).
     pub fn handle_too_long(&mut self, now: Duration) {
-        self.idle_at = now + IDLE_WAIT;
+        self.idle_at = now.saturating_add(IDLE_WAIT);
         self.want(Key::Common);
     }
 
-    /// Takes the present state that [`Request::State`] asked for.
-    pub fn handle_state(&mut self, now: Duration, state: State) {
-        self.finish(Key::Common);
-        self.seq = state.seq;
-        self.date = state.date;
-        if self.stored.is_none() {
-            self.common.start(now, state.pts, &mut self.ready);
-            self.qts.start(now, state.qts, &mut self.ready);
-        } else {
-            self.common.set(now, state.pts, &mut self.ready);
-            self.qts.set(now, state.qts, &mut self.ready);
+    /// The connection is back: fetches what happened, and does not wait any longer with what failed
+    /// for want of a connection.
+    pub fn handle_reconnected(&mut self, now: Duration) {
+        self.handle_too_long(now);
+        self.hurry(Key::Common);
+        let waiting: Vec<i64> = self
+            .timers
+            .iter()
+            .filter_map(|(_, key)| channel_id(*key))
+            .collect();
+        for id in waiting {
+            self.hurry(Key::Channel(id));
         }
-        self.release_seq(now);
-        self.watch(now, Key::Common);
     }
 
-    /// Takes a part of the difference of the account.
-    pub fn handle_difference(&mut self, now: Duration, difference: Difference<T>) {
-        self.fetching.failures = 0;
-        let (before, last) = (
-            self.state(),
-            match difference {
-                Difference::Empty { date, seq } => {
-                    self.date = self.date.max(date);
-                    self.seq = seq;
-                    true
-                }
-                Difference::Part {
-                    consumed,
-                    others,
-                    state,
-                    last,
-                } => {
-                    self.ready.extend(consumed);
-                    for update in others {
-                        self.consumed(now, update);
-                    }
-                    self.common.advance(state.pts);
-                    self.qts.advance(state.qts);
-                    self.seq = state.seq;
-                    self.date = state.date;
-                    last
-                }
-                Difference::TooLong { pts } => {
-                    self.notices.push_back(Notice::TooLong(Key::Common));
-                    self.common.advance(pts);
-                    false
-                }
-            },
-        );
-        if !last {
-            self.go_on(now, Key::Common, self.state() != before);
-            return;
-        }
-        let futile = self.state() == before;
-        self.finish(Key::Common);
-        // What is still missing has its full time to come.
-        (
-            self.common.gap_since,
-            self.qts.gap_since,
-            self.seq_gap_since,
-        ) = (None, None, None);
-        self.common.release(now, &mut self.ready);
-        self.qts.release(now, &mut self.ready);
-        self.release_seq(now);
-        let open = self.gap_since(Key::Common).is_some();
-        self.judge(now, Key::Common, open, futile);
+    /// The server says that its counters are new (`updatePtsChanged`): takes them from it.
+    pub fn handle_pts_changed(&mut self, now: Duration) {
+        self.renew = true;
+        self.handle_too_long(now);
     }
 
-    /// Takes a part of the difference of a channel.
-    pub fn handle_channel_difference(
-        &mut self,
-        now: Duration,
-        id: i64,
-        difference: ChannelDifference<T>,
-    ) {
-        let key = Key::Channel(id);
-        self.ready.extend(difference.consumed);
-        for update in difference.others {
-            match update.place {
-                Place::Channel { id: of, .. } if of == id => self.ready.extend(update.value),
-                _ => self.consumed(now, update),
-            }
-        }
-        if difference.too_long {
-            self.notices.push_back(Notice::TooLong(key));
-        }
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        channel.fetching.failures = 0;
-        let before = channel.sequence.local();
-        channel.sequence.advance(difference.pts);
-        let progress = channel.sequence.local() != before;
-        self.moved.insert(id);
-        if !difference.last {
-            self.go_on(now, key, progress);
-            return;
-        }
-        self.finish(key);
-        let mut open = false;
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.sequence.gap_since = None;
-            channel.sequence.release(now, &mut self.ready);
-            open = channel.sequence.gap_since.is_some();
-        }
-        self.judge(now, key, open, !progress);
-    }
-
-    /// Takes note that a fetch failed.
-    pub fn handle_failure(&mut self, now: Duration, key: Key, failure: Failure) {
-        self.finish(key);
-        match (failure, key) {
-            (Failure::Gone, Key::Channel(id)) => {
-                self.set_timer(key, None);
-                self.channels.remove(&id);
-                self.moved.insert(id);
-                self.notices.push_back(Notice::Gone(id));
-            }
-            (Failure::Reset, Key::Common) => {
-                self.common.forget();
-                self.qts.forget();
-                self.notices.push_back(Notice::Reset);
-                self.pause(now, key, Duration::ZERO);
-            }
-            (Failure::Reset, Key::Channel(_)) => self.pause(now, key, MAX_PAUSE),
-            (Failure::Retry { after }, _) => self.pause(now, key, after),
-            (Failure::Gone, Key::Common) => self.pause(now, key, MAX_PAUSE),
+    /// Takes the pts of a channel that is only met now, such as from the list of dialogs, so that
+    /// nothing that happens in it from then on is missed. Channels that are known stay as they are.
+    pub fn handle_channel_met(&mut self, id: i64, pts: i32) {
+        if pts > 0 && self.begins_at(id, pts) {
+            self.moved.insert(id);
         }
     }
 
@@ -300,86 +209,39 @@ impl<T> Engine<T> {
             if at > now {
                 break;
             }
-            self.set_timer(key, None);
-            self.want(key);
+            self.timers.pop_first();
+            self.wake(key);
         }
         if now >= self.idle_at {
-            self.idle_at = now + IDLE_WAIT;
+            self.idle_at = now.saturating_add(IDLE_WAIT);
             self.want(Key::Common);
         }
-    }
-
-    // ---- outputs
-
-    /// The next update to deliver.
-    pub fn poll_update(&mut self) -> Option<T> {
-        self.ready.pop_front()
-    }
-
-    /// The next thing to fetch; answer with the matching `handle_*`.
-    pub fn poll_request(&mut self) -> Option<Request> {
-        let may_channel = self.channel_fetches < MAX_CHANNEL_FETCHES;
-        let at = self
-            .wanted
-            .iter()
-            .position(|k| *k == Key::Common || may_channel)?;
-        let key = self.wanted.remove(at)?;
-        let request = match key {
-            Key::Common => match (self.common.local(), self.qts.local()) {
-                (Some(pts), Some(_)) if pts > 0 => Request::Difference {
-                    state: self.state(),
-                },
-                _ => Request::State,
-            },
-            Key::Channel(id) => {
-                let pts = self.channels.get(&id)?.sequence.local().unwrap_or(1).max(1);
-                self.channel_fetches += 1;
-                Request::Channel { id, pts }
-            }
-        };
-        self.fetching_mut(key)?.fetch = Fetch::Running;
-        Some(request)
-    }
-
-    /// The next thing worth a line in the log.
-    pub fn poll_notice(&mut self) -> Option<Notice> {
-        self.notices.pop_front()
-    }
-
-    /// When [`Self::handle_timeout`] wants to be called.
-    pub fn poll_timeout(&self) -> Duration {
-        self.timers
-            .first()
-            .map_or(self.idle_at, |&(at, _)| at.min(self.idle_at))
-    }
-
-    /// The counters that moved since the last call; store them once all updates polled before are
-    /// safe with their takers.
-    pub fn take_changes(&mut self) -> Option<Changes> {
-        let mut changes = Changes::default();
-        if self.common.local().is_some() && self.stored != Some(self.state()) {
-            changes.common = Some(self.state());
-            self.stored = changes.common;
-        }
-        let local = |id: i64| self.channels.get(&id).and_then(|c| c.sequence.local());
-        changes.channels = self.moved.iter().map(|&id| (id, local(id))).collect();
-        self.moved.clear();
-        (changes != Changes::default()).then_some(changes)
     }
 
     /// Storing the changes failed: all counters count as moved again.
     pub fn forget_stored(&mut self) {
         self.stored = None;
-        self.moved.extend(self.channels.keys());
+        for (id, channel) in &mut self.channels {
+            channel.stored = None;
+            self.moved.insert(*id);
+        }
     }
 
     /// How far the account's updates were received.
+    #[must_use]
     pub fn state(&self) -> State {
         State {
-            pts: self.common.local().unwrap_or(0),
+            pts: self.pts.local().unwrap_or(0),
             qts: self.qts.local().unwrap_or(0),
             date: self.date,
-            seq: self.seq,
+            seq: self.seq.local().unwrap_or(0),
         }
+    }
+}
+
+fn channel_id(key: Key) -> Option<i64> {
+    match key {
+        Key::Common => None,
+        Key::Channel(id) => Some(id),
     }
 }

@@ -2,37 +2,42 @@
 
 use std::time::Duration;
 
-use super::{Channel, Engine, Fetching, HeldBatch};
+use super::{
+    Channel, Container, Engine, MAX_CHANNELS, MAX_HELD_OF_CHANNELS,
+    lanes::{Containers, Lane},
+};
 use crate::{
-    Key, Place, Update,
-    sequence::{Offered, Sequence, Step},
+    Content, Counter, Key, Notice, Place, Update,
+    sequence::{Sequence, Step},
 };
 
-impl<T> Engine<T> {
+impl<T: Content> Engine<T> {
     pub(super) fn place(&mut self, now: Duration, update: Update<T>) {
         let Update { place, value } = update;
         match place {
-            Place::Seq => self.ready.extend(value),
             // Without a counter there is nothing to check it against.
-            Place::Common { pts: ..=0, .. } | Place::Qts { qts: ..=0 } => self.ready.extend(value),
+            Place::Seq | Place::Common { pts: ..=0, .. } | Place::Qts { qts: ..=0 } => {
+                self.out.ready.extend(value);
+            }
             Place::Common { pts, count } => {
-                let hold = self.fetching.holds();
-                self.common
-                    .offer(now, Step { pts, count, value }, hold, &mut self.ready);
+                let phase = self.fetching.phase();
+                let step = Step::new(pts, count, value);
+                self.pts
+                    .offer(now, step, phase, &mut self.out.lane(Counter::Pts));
             }
             Place::Qts { qts } => {
-                let hold = self.fetching.holds();
-                let step = Step {
-                    pts: qts,
-                    count: 1,
-                    value,
-                };
-                self.qts.offer(now, step, hold, &mut self.ready);
+                let phase = self.fetching.phase();
+                let step = Step::new(qts, 1, value);
+                self.qts
+                    .offer(now, step, phase, &mut self.out.lane(Counter::Qts));
             }
-            Place::Channel { id, pts, count } => self.in_channel(now, id, pts, count, value),
+            Place::Channel { pts: ..=0, .. } => self.out.ready.extend(value),
+            Place::Channel { id, pts, count } => {
+                self.in_channel(now, id, Step::new(pts, count, value));
+            }
             Place::ChannelTooLong { id, pts } => {
-                self.channel_too_long(id, pts);
-                self.ready.extend(value);
+                self.channel_too_long(now, id, pts);
+                self.out.ready.extend(value);
             }
         }
     }
@@ -41,48 +46,63 @@ impl<T> Engine<T> {
     pub(super) fn consumed(&mut self, now: Duration, update: Update<T>) {
         match update.place {
             Place::Channel { .. } | Place::ChannelTooLong { .. } => self.place(now, update),
-            _ => self.ready.extend(update.value),
+            _ => self.out.ready.extend(update.value),
         }
     }
 
-    fn in_channel(&mut self, now: Duration, id: i64, pts: i32, count: i32, value: Option<T>) {
-        if pts <= 0 {
-            self.ready.extend(value);
-            return;
+    /// Begins a channel that is not known, or anew one that was gone; answers whether it did.
+    pub(super) fn begins_at(&mut self, id: i64, pts: i32) -> bool {
+        let room = self.channels.len() < MAX_CHANNELS;
+        match self.channels.get_mut(&id) {
+            Some(c) if c.gone && c.sequence.local().is_none_or(|local| local <= pts) => {
+                c.gone = false;
+                c.sequence.assign(pts, 0);
+            }
+            None if room => {
+                self.channels.insert(id, Channel::new(pts));
+            }
+            _ => return false,
         }
+        true
+    }
+
+    fn in_channel(&mut self, now: Duration, id: i64, step: Step<T>) {
         // A channel never heard of starts right before its first update.
-        let channel = self.channels.entry(id).or_insert_with(|| Channel {
-            sequence: Sequence::new(Some(pts.saturating_sub(count))),
-            fetching: Fetching::NEW,
-        });
-        let hold = channel.fetching.holds();
-        let step = Step { pts, count, value };
-        if channel.sequence.offer(now, step, hold, &mut self.ready) == Offered::Applied {
-            channel.fetching.stalls = 0;
-            self.moved.insert(id);
+        self.begins_at(id, step.start());
+        let Some(channel) = self.channels.get(&id) else {
+            self.out.counts.untracked += 1;
+            self.out.ready.extend(step.value);
+            return;
+        };
+        let phase = channel.fetching.phase();
+        self.on_channel(id, |sequence, lane| sequence.offer(now, step, phase, lane));
+        if self.held > MAX_HELD_OF_CHANNELS {
+            self.on_channel(id, |sequence, lane| sequence.drop_held(lane));
         }
+        self.leave_quarantine(now, id);
         self.watch(now, Key::Channel(id));
     }
 
-    fn channel_too_long(&mut self, id: i64, pts: Option<i32>) {
-        match self.channels.get(&id).map(|c| c.sequence.local()) {
-            Some(Some(local)) if pts.is_some_and(|pts| pts <= local) => {}
-            Some(_) => self.want(Key::Channel(id)),
-            None => {
-                let sequence = Sequence::new(pts);
-                self.channels.insert(
-                    id,
-                    Channel {
-                        sequence,
-                        fetching: Fetching::NEW,
-                    },
-                );
-                self.moved.insert(id);
-                if pts.is_none() {
-                    self.want(Key::Channel(id));
-                }
-            }
+    fn channel_too_long(&mut self, now: Duration, id: i64, pts: Option<i32>) {
+        let known = self.channels.get(&id);
+        let local = known.and_then(|c| c.sequence.local());
+        if pts.is_some() && pts <= local {
+            return;
         }
+        if known.is_none_or(|c| c.gone) {
+            // Nothing tells from where to ask, or it was no use.
+            self.out.notice(Notice::TooLong {
+                counter: Counter::Channel(id),
+                from: local,
+                to: pts,
+                delivered: 0,
+            });
+            self.handle_channel_met(id, pts.unwrap_or(0));
+            return;
+        }
+        self.on_channel(id, |sequence, _| sequence.expect(pts.unwrap_or(0)));
+        self.want(Key::Channel(id));
+        self.leave_quarantine(now, id);
     }
 
     pub(super) fn under_seq(
@@ -94,48 +114,34 @@ impl<T> Engine<T> {
     ) {
         let (start, end) = seq.unwrap_or((0, 0));
         if start <= 0 {
-            self.ready.extend(values);
+            // The date stays: a difference from a later one might leave out what is missing in seq.
+            self.out.ready.extend(values);
             return;
         }
-        let unknown = self.common.local().is_none();
-        let next = self.seq.saturating_add(1);
-        if !unknown && !self.fetching.holds() && start < next {
-            return;
-        }
-        self.held.push(HeldBatch {
-            start,
-            end,
-            date,
-            values,
-        });
-        self.held.sort_by_key(|b| b.start);
-        if self.held.len() > 1024 {
-            self.held.clear();
-            self.want(Key::Common);
-        }
-        if !unknown && !self.fetching.holds() {
-            self.release_seq(now);
-        }
+        let end = end.max(start);
+        let count = end.saturating_sub(start).saturating_add(1);
+        let step = Step::new(end, count, Some(Container { date, values }));
+        let phase = self.fetching.phase();
+        let mut sink = Containers {
+            out: &mut self.out,
+            date: &mut self.date,
+        };
+        self.seq.offer(now, step, phase, &mut sink);
     }
 
-    pub(super) fn release_seq(&mut self, now: Duration) {
-        let mut kept = Vec::new();
-        for batch in std::mem::take(&mut self.held) {
-            let next = self.seq.saturating_add(1);
-            match batch.start.cmp(&next) {
-                std::cmp::Ordering::Less => {}
-                std::cmp::Ordering::Equal => {
-                    self.seq = batch.end.max(batch.start);
-                    self.date = self.date.max(batch.date.unwrap_or(0));
-                    self.ready.extend(batch.values);
-                }
-                std::cmp::Ordering::Greater => kept.push(batch),
-            }
-        }
-        self.seq_gap_since = match kept.is_empty() {
-            true => None,
-            false => Some(self.seq_gap_since.unwrap_or(now)),
+    /// Does something with the sequence of a channel, and keeps count of what waits.
+    pub(super) fn on_channel(
+        &mut self,
+        id: i64,
+        act: impl FnOnce(&mut Sequence<T>, &mut Lane<'_, T>),
+    ) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
         };
-        self.held = kept;
+        let before = channel.sequence.held();
+        let mut lane = self.out.channel_lane(id, &mut channel.newest);
+        act(&mut channel.sequence, &mut lane);
+        self.held = self.held + channel.sequence.held() - before;
+        self.moved.insert(id);
     }
 }

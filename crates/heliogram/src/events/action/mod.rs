@@ -361,13 +361,13 @@ impl ChatAction {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self.cx.client().get_messages(&self.chat(), ids).await?;
+        let found = self.cx.client().get_messages(self.chat(), ids).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// Writes to the chat; see [`Client::send_message`](crate::Client::send_message).
     pub fn respond(&self, text: impl Into<Text>) -> SendMessage {
-        self.cx.client().send_message(&self.chat(), text)
+        self.cx.client().send_message(self.chat(), text)
     }
 
     /// Writes to the chat as a reply to the service message, or as [`respond`](Self::respond) does

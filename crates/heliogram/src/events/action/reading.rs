@@ -36,7 +36,7 @@ impl<'a> Action<'a> {
             A::ChatAddUser(a) => Self::Added(&a.users),
             A::ChatDeleteUser(a) if Some(a.user_id) == sender => Self::Left,
             A::ChatDeleteUser(a) => Self::Kicked(a.user_id),
-            A::PinMessage => Self::Pinned(match message.reply_to.as_ref().map(|r| &**r) {
+            A::PinMessage => Self::Pinned(match message.reply_to.as_deref() {
                 Some(enums::MessageReplyHeader::MessageReplyHeader(h)) => h.reply_to_msg_id,
                 _ => None,
             }),

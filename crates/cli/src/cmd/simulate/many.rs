@@ -1,4 +1,4 @@
-//! `heliogram simulate`.
+//! A row of seeds on all cores.
 
 use std::{
     num::NonZeroUsize,
@@ -10,49 +10,28 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use heliogram_simulation::{Plan, Report, Stats, run as simulate, told};
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 
+use super::{Kind, Outcome};
 use crate::{
-    args::Simulate,
     progress,
-    ui::{BAD, BOLD, DIM, GOOD, NAME, Ui, styled},
+    ui::{BAD, BOLD, GOOD, NAME, Ui, styled},
 };
 
 /// Failed seeds named at most.
 const NAMED: usize = 10;
 
-pub(crate) async fn run(args: Simulate, ui: &Ui) -> Result<()> {
-    match args.seed {
-        Some(seed) => replay(seed, ui),
-        None => many(args.from, args.seeds, ui).await,
-    }
-}
-
-/// Tells the story of one seed.
-fn replay(seed: u64, ui: &Ui) -> Result<()> {
-    let plan = Plan::from_seed(seed);
-    ui.line(format!("{plan:#?}"));
-    let report = told(&plan, |at, what| {
-        let at = at.as_secs_f64();
-        ui.line(format!("{} {what}", styled(DIM, format!("{at:>10.3}"))));
-        ui.value(&json!({ "at": at, "what": what }));
-    });
-    let mut all = Sum::default();
-    all.take(seed, &report);
-    all.show(report.took, ui)
-}
-
-/// Runs a row of seeds on all cores.
-async fn many(from: u64, count: u64, ui: &Ui) -> Result<()> {
+/// Runs so many seeds.
+pub(super) async fn run(kind: &'static Kind, from: u64, count: u64, ui: &Ui) -> Result<()> {
     let began = Instant::now();
     let work = Arc::new(Work {
+        kind,
         next: AtomicU64::new(from),
         end: from.saturating_add(count),
         stopped: AtomicBool::new(false),
         sum: Mutex::default(),
-        bar: progress::count(ui, "seeds", count),
+        bar: progress::count(ui, kind.runs, count),
     });
     let _stop = StopOnDrop(Arc::clone(&work));
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -66,11 +45,12 @@ async fn many(from: u64, count: u64, ui: &Ui) -> Result<()> {
     }
     work.bar.finish_and_clear();
     let sum = std::mem::take(&mut *work.sum.lock().unwrap_or_else(PoisonError::into_inner));
-    sum.show(began.elapsed(), ui)
+    sum.show(kind, began.elapsed(), ui)
 }
 
 /// What the cores share.
 struct Work {
+    kind: &'static Kind,
     next: AtomicU64,
     end: u64,
     stopped: AtomicBool,
@@ -86,9 +66,9 @@ impl Work {
             if seed >= self.end {
                 return;
             }
-            let report = simulate(&Plan::from_seed(seed));
+            let outcome = (self.kind.play)(seed, None);
             let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
-            sum.take(seed, &report);
+            sum.take(seed, outcome);
             self.bar.inc(1);
         }
     }
@@ -105,47 +85,52 @@ impl Drop for StopOnDrop {
 
 /// What all seeds came to.
 #[derive(Default)]
-struct Sum {
+pub(super) struct Sum {
     seeds: u64,
-    stats: Stats,
+    stats: Vec<(&'static str, u64)>,
     virtual_time: Duration,
     failed: Vec<(u64, String)>,
 }
 
 impl Sum {
-    fn take(&mut self, seed: u64, report: &Report) {
+    pub(super) fn take(&mut self, seed: u64, outcome: Outcome) {
         self.seeds += 1;
-        self.stats.add(&report.stats);
-        self.virtual_time += report.took;
-        if let Err(violation) = &report.result {
+        self.virtual_time += outcome.took;
+        if self.stats.is_empty() {
+            self.stats = outcome.stats;
+        } else {
+            // The same numbers in the same order, whatever the seed.
+            for ((_, sum), (_, n)) in self.stats.iter_mut().zip(outcome.stats) {
+                *sum += n;
+            }
+        }
+        if let Err(violation) = outcome.result {
             self.failed.push((seed, violation.to_string()));
         }
     }
 
-    fn show(mut self, took: Duration, ui: &Ui) -> Result<()> {
+    pub(super) fn show(mut self, kind: &Kind, took: Duration, ui: &Ui) -> Result<()> {
         self.failed.sort();
+        show_stats(&self.stats, ui);
         let stats: Map<String, Value> = self
             .stats
-            .named()
-            .map(|(name, n)| (name.to_owned(), n.into()))
+            .iter()
+            .map(|(name, n)| ((*name).to_owned(), (*n).into()))
             .collect();
         ui.value(&json!({
-            "event": "simulated", "seeds": self.seeds, "stats": stats,
+            "event": "simulated", kind.runs: self.seeds, "stats": stats,
             "virtual_seconds": self.virtual_time.as_secs(), "seconds": took.as_secs_f64(),
             "failed": self.failed.iter().map(|(seed, _)| seed).collect::<Vec<_>>(),
         }));
-        for (name, count) in self.stats.named() {
-            let name = name.replace('_', " ");
-            ui.line(format!("{name:>16} {}", styled(NAME, count)));
-        }
         for (seed, what) in self.failed.iter().take(NAMED) {
             let seed_is = styled(BAD, format!("seed {seed}"));
             ui.line(format!("{seed_is}: {what}"));
-            ui.line(format!("  replay it: heliogram simulate --seed {seed}"));
+            ui.line(format!("  replay it: {} {seed}", kind.replay));
         }
         let summary = format!(
-            "{} seeds, {} failed; {} h of virtual time",
+            "{} {}, {} failed; {} h of virtual time",
             self.seeds,
+            kind.runs,
             self.failed.len(),
             self.virtual_time.as_secs() / 3600,
         );
@@ -155,5 +140,13 @@ impl Sum {
         ui.line(styled(BOLD, summary));
         ui.line(styled(GOOD, "nothing lost, nothing doubled"));
         Ok(())
+    }
+}
+
+/// Numbers by name, for people.
+pub(super) fn show_stats(stats: &[(&'static str, u64)], ui: &Ui) {
+    for (name, count) in stats {
+        let name = name.replace('_', " ");
+        ui.line(format!("{name:>16} {}", styled(NAME, count)));
     }
 }
