@@ -40,10 +40,13 @@
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
+//! | remember where somebody is | `dispatch::Dialogue`, with the feature `dialogue` | `FSMContext` of others |
 //! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
 //! | choose what to handle | [`filter`], combined with `&`, `\|` and `!`; [`commands!`] | arguments of `events.NewMessage(..)` |
 //! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
+//! | be a bot with buttons | [`Keyboard`], [`events::CallbackQuery`], [`events::InlineQuery`], [the guide](methods::bots) | `Button`, `events.CallbackQuery` |
+//! | know what happens in chats | [`events`]: [`ChatAction`](events::ChatAction), [`Album`](events::Album), [`MessageRead`](events::MessageRead), [`UserUpdate`](events::UserUpdate) | `events.ChatAction`, `events.Album` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
@@ -154,6 +157,10 @@ struct Connecting;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/handlers.md")]
 struct Handlers;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/bots.md")]
+struct Bots;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/filters.md")]

@@ -19,12 +19,14 @@
 //! | how it came | [`reply`], [`forwarded`], [`via_bot`], [`from_scheduled`], ... |
 //! | what is asked of a bot | [`callback`], [`callback_is`], [`inline_query`], [`business`] |
 //! | what happened in a chat | [`service`], [`new_chat_members`], [`pinned_message`], ... |
+//! | the data of a button | [`callback`], [`callback_is`], [`callback_where`], [`callback_game`] |
 //! | the kind of event | [`of_kind`], [`edited`], [`raw`], [`raw_named`] |
 //! | anything else | [`filter_fn`], or a [`Condition`] of one's own |
 //!
 //! A negated filter lets events of every kind through: `!photo()` holds for deleted messages, too.
 //! What a handler takes as arguments keeps them out.
 
+mod bots;
 mod chats;
 pub(crate) mod commands;
 mod content;
@@ -34,7 +36,6 @@ mod media;
 mod patterns;
 mod people;
 mod place;
-mod queries;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ use std::{fmt, ops, sync::Arc};
 use super::UpdateCx;
 use crate::{BoxFuture, Client, Event, Message, Result, events::Kinds};
 
+pub use bots::{business, callback, callback_game, callback_is, callback_where, inline_query};
 pub use chats::{chat, chats, user, users};
 pub use commands::{command, deep_link, start};
 pub use content::*;
@@ -54,7 +56,6 @@ pub use media::*;
 pub use patterns::regex;
 pub use people::*;
 pub use place::*;
-pub use queries::{business, callback, callback_is, inline_query};
 pub use service::*;
 pub use texts::{text_is, text_starts, text_where};
 
