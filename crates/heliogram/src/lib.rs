@@ -122,8 +122,8 @@ pub use config::{FloodKind, FloodWait, Identity};
 pub use conversation::{Conversation, ConversationError};
 pub use dispatch::{Filter, Flow, Router, UpdateCx, filter, run_all};
 pub use error::{
-    DialogueError, Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded,
-    Unexpected, UsageError,
+    DialogueError, Error, FilterError, NetworkError, ProtocolError, Result, RpcError, SessionEnd,
+    SessionEnded, Unexpected, UsageError,
 };
 pub use events::Event;
 pub use files::{FileError, InputFile};
