@@ -45,6 +45,8 @@
 //! | choose what to handle | [`filter`], combined with `&`, `\|` and `!`; [`commands!`] | arguments of `events.NewMessage(..)` |
 //! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
+//! | be a bot with buttons | [`Keyboard`], [`events::CallbackQuery`], [`events::InlineQuery`], [the guide](methods::bots) | `Button`, `events.CallbackQuery` |
+//! | know what happens in chats | [`events`]: [`ChatAction`](events::ChatAction), [`Album`](events::Album), [`MessageRead`](events::MessageRead), [`UserUpdate`](events::UserUpdate) | `events.ChatAction`, `events.Album` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
@@ -155,6 +157,10 @@ struct Connecting;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/handlers.md")]
 struct Handlers;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/bots.md")]
+struct Bots;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/filters.md")]

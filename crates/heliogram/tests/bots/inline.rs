@@ -103,6 +103,71 @@ async fn an_inline_query_is_answered_chosen_and_changed() {
 }
 
 #[tokio::test]
+async fn a_message_of_another_data_centre_is_changed_there() {
+    let mut s = Scene::new().await;
+    s.bot.set_inline("Search").unwrap();
+    let asked = ask(&s.of_alice, "x", "");
+    let query = next(&mut s.told, pick!(InlineQuery)).await;
+    let result = InlineQueryResult::article("A", "a").keyboard(Button::callback("B", "b"));
+    query.answer().result(result).await.unwrap();
+    choose(&s.of_alice, &asked.await.unwrap().unwrap(), "0").await;
+    let chosen = next(&mut s.told, pick!(ChosenInlineResult)).await;
+    let enums::InputBotInlineMessageID::InputBotInlineMessageID64(id) =
+        chosen.inline_message_id().unwrap().raw()
+    else {
+        panic!("another form");
+    };
+    assert_eq!(
+        (id.dc_id, s.of_bot.stats().transfers),
+        (s.of_bot.home_dc(), 0)
+    );
+    chosen.edit("at home").await.unwrap();
+    assert_eq!(s.of_bot.stats().transfers, 0);
+    let other = s
+        .server
+        .dcs()
+        .iter()
+        .map(|dc| dc.id)
+        .find(|dc| *dc != id.dc_id);
+    let elsewhere = types::InputBotInlineMessageID64 {
+        dc_id: other.unwrap(),
+        ..id.clone()
+    };
+    s.of_bot
+        .edit_inline_message(elsewhere)
+        .text("elsewhere")
+        .await
+        .unwrap();
+    assert_eq!(
+        s.of_bot.stats().transfers,
+        1,
+        "the account was carried there"
+    );
+    let notes = s.of_alice.history("me").limit(1).collect().await.unwrap();
+    assert_eq!(notes[0].text(), "elsewhere");
+}
+
+#[tokio::test]
+async fn a_message_without_buttons_cannot_be_changed() {
+    let mut s = Scene::new().await;
+    s.bot.set_inline("Search").unwrap();
+    let asked = ask(&s.of_alice, "x", "");
+    let query = next(&mut s.told, pick!(InlineQuery)).await;
+    query
+        .answer()
+        .result(InlineQueryResult::article("A", "a"))
+        .await
+        .unwrap();
+    choose(&s.of_alice, &asked.await.unwrap().unwrap(), "0").await;
+    let chosen = next(&mut s.told, pick!(ChosenInlineResult)).await;
+    let e = chosen.edit("b").await.unwrap_err();
+    assert!(
+        matches!(&e, Error::Usage(_)) && e.to_string().contains("keyboard"),
+        "{e}"
+    );
+}
+
+#[tokio::test]
 async fn a_button_of_a_message_sent_through_the_bot_changes_it_and_nothing_else() {
     let mut s = Scene::new().await;
     s.bot.set_inline("Search").unwrap();

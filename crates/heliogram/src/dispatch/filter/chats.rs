@@ -5,7 +5,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use super::{Condition, Filter};
+use super::{CAUSED, Condition, Filter, PLACED};
 use crate::{
     BoxFuture, Client, Error, PeerId, PeerLike, Result, UpdateCx, UsageError,
     events::Kinds,
@@ -132,7 +132,10 @@ impl Named {
 
 impl Condition for Named {
     fn kinds(&self) -> Kinds {
-        Kinds::PLACED
+        match self.role {
+            Role::Chat => PLACED,
+            Role::Sender => CAUSED,
+        }
     }
 
     fn holds(&self, cx: &UpdateCx) -> bool {

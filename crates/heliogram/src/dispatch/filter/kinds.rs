@@ -22,7 +22,7 @@ pub fn of_kind(kinds: Kinds) -> Filter {
 #[doc(alias = "on_edited_message")]
 #[doc(alias = "MessageEdited")]
 pub fn edited() -> Filter {
-    of_kind(Kinds::MESSAGE_EDITED)
+    of_kind(Kinds::MESSAGE_EDITED | Kinds::BUSINESS_MESSAGE_EDITED)
 }
 
 /// Passes raw updates that the closure says yes to: what has no kind of event of its own.

@@ -49,7 +49,7 @@ impl Condition for Pattern {
         let Ok(pattern) = &self.0 else {
             return false;
         };
-        let captures = written(cx).and_then(|text| Captures::find(pattern, &text));
+        let captures = written(cx).and_then(|text| Captures::find(pattern, text));
         let found = captures.is_some();
         if let Some(captures) = captures {
             cx.insert(captures);
