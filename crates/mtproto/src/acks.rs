@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::wire::MAX_IDS;
+use crate::{rising::RisingSet, wire::MAX_IDS};
 
 /// Received messages that are to be acknowledged.
 ///
@@ -10,7 +10,7 @@ use crate::wire::MAX_IDS;
 /// there are `count` of them.
 #[derive(Debug)]
 pub(crate) struct Acks {
-    ids: Vec<i64>,
+    ids: RisingSet<i64>,
     since: Duration,
     delay: Duration,
     count: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Acks {
 impl Acks {
     pub(crate) fn new(delay: Duration, count: usize) -> Self {
         Self {
-            ids: Vec::new(),
+            ids: RisingSet::default(),
             since: Duration::ZERO,
             delay,
             count,
@@ -32,7 +32,7 @@ impl Acks {
             self.since = now;
         }
         if self.ids.len() < MAX_IDS {
-            self.ids.push(id);
+            self.ids.insert(id);
         }
     }
 
@@ -56,12 +56,12 @@ impl Acks {
 
     /// Takes one out: another message has said the same.
     pub(crate) fn forget(&mut self, id: i64) {
-        self.ids.retain(|&other| other != id);
+        self.ids.remove(id);
     }
 
     /// Takes all of them.
     pub(crate) fn take(&mut self) -> Vec<i64> {
-        std::mem::take(&mut self.ids)
+        std::mem::take(&mut self.ids).into_vec()
     }
 }
 

@@ -22,10 +22,20 @@ pub(crate) struct MsgIds {
 impl MsgIds {
     /// The next id for a message sent at `time` (the server's); `noise` fills bits below the
     /// precision of clocks, so that ids of two sessions of one key do not meet.
-    pub(crate) fn next(&mut self, time: Duration, noise: u64, kind: IdKind) -> i64 {
+    pub(crate) fn next(
+        &mut self,
+        time: Duration,
+        noise: impl FnOnce() -> u64,
+        kind: IdKind,
+    ) -> i64 {
         const NOISE: i64 = 0xfff;
-        let fresh = (from_time(time) ^ (noise as i64 & NOISE)) & !3;
+        let time = from_time(time);
         let next = (self.last & !3).saturating_add(4) & !3;
+        // Behind the last id no noise would be seen.
+        let fresh = match time | NOISE < next {
+            true => 0,
+            false => (time ^ (noise() as i64 & NOISE)) & !3,
+        };
         let id = fresh.max(next) | kind as i64;
         self.last = id;
         id
@@ -99,7 +109,7 @@ mod tests {
         let mut ids = MsgIds::default();
         let mut last = 0;
         for (secs, noise) in [(100, 0xfff), (100, 0), (99, 7), (100, 3), (101, 1)] {
-            let id = ids.next(Duration::from_secs(secs), noise, IdKind::Client);
+            let id = ids.next(Duration::from_secs(secs), || noise, IdKind::Client);
             assert!(id > last && id % 4 == 0, "{id} after {last}");
             last = id;
         }
@@ -116,7 +126,7 @@ mod tests {
             IdKind::Client,
         ] {
             assert_eq!(
-                ids.next(Duration::from_secs(9), 0x55, kind) & 3,
+                ids.next(Duration::from_secs(9), || 0x55, kind) & 3,
                 kind as i64
             );
         }

@@ -23,6 +23,7 @@ pub mod http;
 mod ids;
 pub mod plain;
 pub mod proxy;
+mod rising;
 pub mod secret;
 mod seen;
 pub mod server;

@@ -26,7 +26,9 @@ pub(crate) enum Verdict {
 impl Seen {
     /// Judges an id without remembering it.
     pub(crate) fn check(&self, id: i64) -> Verdict {
-        if self.contains(id) {
+        if self.ids.back().is_none_or(|&last| last < id) && id > self.floor {
+            Verdict::New
+        } else if self.contains(id) {
             Verdict::Duplicate
         } else if id <= self.floor {
             Verdict::TooOld

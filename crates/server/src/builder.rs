@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -287,8 +287,8 @@ impl Builder {
             nearest: self.nearest.map(|dc| dc.clamp(1, self.dcs)),
             watcher: self.watcher,
             addresses: OnceLock::new(),
-            calls: Mutex::new(BTreeMap::new()),
-            calls_of: Mutex::new(HashMap::new()),
+            other_calls: Mutex::default(),
+            calls_of: Mutex::default(),
             changes: tokio::sync::watch::Sender::new(0),
             rng: Mutex::new(rng),
             started: Instant::now(),

@@ -3,7 +3,6 @@
 use heliogram_tl::reflect::Kind;
 
 use crate::server::Server;
-use crate::shared::lock;
 
 /// What was asked of a server, and what it can answer; see [`Server::coverage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,13 +28,9 @@ impl Server {
         let calls = self.all_calls();
         let (answered, unanswered): (Vec<_>, Vec<_>) =
             calls.into_iter().partition(|(name, _)| answers(name));
-        let called = lock(&self.shared.calls);
-        let idle = known
-            .iter()
-            .copied()
-            .filter(|name| !called.contains_key(*name));
-        let idle = idle.collect();
-        drop(called);
+        let called = self.shared.all_calls();
+        let idle = known.iter().copied();
+        let idle = idle.filter(|name| !called.contains_key(*name)).collect();
         let all = heliogram_api::table().definitions();
         let methods = all.filter(|definition| definition.kind() == Kind::Function);
         let mut missing: Vec<&'static str> = methods

@@ -1,5 +1,6 @@
 //! The way of one request: unwrapped, checked, run, and answered in its client's own layer.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,9 +15,9 @@ use crate::event::Event;
 use crate::faults::{Struck, What};
 use crate::hub::Slot;
 use crate::net::CDN_DC;
-use crate::rpc::{Access, Answer, Cx, Refusal, Reply, Wait, constructor, layer, peel};
+use crate::rpc::{Access, Answer, Cx, Method, Refusal, Reply, Wait, constructor, layer, peel};
 use crate::shared::Shared;
-use crate::world::{AppInfo, Ended, User, World};
+use crate::world::{AppInfo, Ended, MessageRange, User, World};
 
 /// One request of one session.
 #[derive(Clone)]
@@ -59,9 +60,25 @@ pub(crate) struct Waiting {
 
 /// What is told of a request once it is answered.
 struct Called {
-    began: Instant,
-    method: String,
+    /// When it came, if somebody watches.
+    began: Option<Instant>,
+    /// Constructor id of the method, where the server answers it.
+    id: Option<u32>,
+    name: Cow<'static, str>,
     user: Option<i64>,
+}
+
+/// A request of which nothing is left to be checked.
+struct Ready<'a> {
+    method: &'a Method,
+    id: u32,
+    body: Bytes,
+    caller: Caller,
+    takeout: bool,
+    range: Option<MessageRange>,
+    /// The session does not begin to hear updates by it.
+    quiet: bool,
+    fault: Option<What>,
 }
 
 /// Who asks, as far as the key tells.
@@ -93,25 +110,30 @@ impl Shared {
     /// Runs a request, or refuses it.
     pub(crate) fn serve(&self, request: &Request) -> Outcome {
         let mut call = Called {
-            began: Instant::now(),
-            method: String::from("unreadable"),
+            began: self.watcher.is_some().then(Instant::now),
+            id: None,
+            name: Cow::Borrowed("unreadable"),
             user: None,
         };
-        match self.prepare(request, &mut call.method, &mut call.user) {
+        let ready = match self.prepare(request, &mut call) {
+            Ok(ready) => ready,
             Err(refusal) if refusal.name == BEHIND && request.waited < LONGEST_BEHIND => {
-                Outcome::Behind
+                return Outcome::Behind;
             }
-            Err(refusal) => self.outcome(request, call, Err(refusal)),
-            Ok((None, run)) => self.outcome(request, call, run()),
-            Ok((Some(fault), run)) => match self.go_wrong(fault, request.slot.key_id, run) {
-                Struck::Later(by) => Outcome::Later(by),
-                Struck::Lost => {
-                    self.note(request, call, None);
-                    Outcome::Cut(None)
-                }
-                Struck::Cut(ran) => Outcome::Cut(Some(Box::new(self.outcome(request, call, ran)))),
-                Struck::Done(ran) => self.outcome(request, call, ran),
-            },
+            Err(refusal) => return self.outcome(request, call, Err(refusal)),
+        };
+        let Some(fault) = ready.fault.clone() else {
+            return self.outcome(request, call, self.run(request, ready));
+        };
+        let run = || self.run(request, ready);
+        match self.go_wrong(fault, request.slot.key_id, run) {
+            Struck::Later(by) => Outcome::Later(by),
+            Struck::Lost => {
+                self.note(request, call, None);
+                Outcome::Cut(None)
+            }
+            Struck::Cut(ran) => Outcome::Cut(Some(Box::new(self.outcome(request, call, ran)))),
+            Struck::Done(ran) => self.outcome(request, call, ran),
         }
     }
 
@@ -128,37 +150,31 @@ impl Shared {
 
     /// Counts a request, and tells whoever watches how it ended.
     fn note(&self, request: &Request, call: Called, refusal: Option<&Refusal>) {
-        self.count(&call.method, call.user);
+        self.count(call.id, &call.name, call.user);
         if refusal.is_some() {
             request.slot.lock().note_failure(request.msg_id);
         }
-        if self.watcher.is_some() {
+        if let Some(began) = call.began {
             let account = call.user.and_then(|id| self.name_of_account(id));
             self.tell(Event::Call {
                 dc: request.dc,
-                method: call.method,
+                method: call.name.into_owned(),
                 account,
-                took: call.began.elapsed(),
+                took: began.elapsed(),
                 refusal: refusal.cloned(),
             });
         }
     }
 
     /// Everything up to the point where a request runs.
-    #[allow(clippy::type_complexity, reason = "a closure has no shorter name")]
-    fn prepare<'a>(
-        &'a self,
-        request: &'a Request,
-        name: &mut String,
-        user: &mut Option<i64>,
-    ) -> Answer<(Option<What>, Box<dyn FnOnce() -> Ran + 'a>)> {
+    fn prepare(&self, request: &Request, call: &mut Called) -> Answer<Ready<'_>> {
         let slot = &request.slot;
         let peeled = peel(request.body.clone())?;
         let mut world = self.world();
         let caller = world.caller(slot.key_id, peeled.layer, peeled.app);
         self.settle(world);
         let caller = caller?;
-        *user = caller.user;
+        call.user = caller.user;
         if let Some(ended) = &caller.ended {
             self.hub.unsubscribe(ended.user, &ended.keys);
         }
@@ -166,17 +182,18 @@ impl Shared {
         let body = layer::request(self.layers(), caller.layer, peeled.query)?;
         let id = constructor(&body).ok_or_else(|| Refusal::bad("INPUT_FETCH_ERROR"))?;
         let Some(method) = self.table.get(id) else {
-            return Err(unknown(id, name));
+            return Err(unknown(id, &mut call.name));
         };
-        method.name.clone_into(name);
-        if slot.lock().any_running(&peeled.after) {
+        call.id = Some(id);
+        call.name = Cow::Borrowed(method.name);
+        if !peeled.after.is_empty() && slot.lock().any_running(&peeled.after) {
             return Err(Refusal::bad(BEHIND));
         }
         let fault = match request.delayed {
             true => None,
-            false => self.faults.on_call(name, request.dc, caller.user),
+            false => self.faults.on_call(method.name, request.dc, caller.user),
         };
-        if slot.lock().any_failed(&peeled.after) {
+        if !peeled.after.is_empty() && slot.lock().any_failed(&peeled.after) {
             return Err(Refusal::bad("MSG_WAIT_FAILED"));
         }
         caller.check(method.access, method.name, request.dc)?;
@@ -189,34 +206,44 @@ impl Shared {
         }
         // Connections that only carry files want no updates.
         let carries = method.name.starts_with("upload.") || method.access == Access::Anywhere;
-        let quiet = peeled.quiet || carries;
-        let too_long = matches!(fault, Some(What::DifferenceTooLong {}));
-        let run = move || {
-            if let Some(user) = caller.user.filter(|_| !quiet) {
-                self.hub.subscribe(slot, user);
-            }
-            let cx = Cx {
-                shared: self,
-                key: caller.key,
-                session_key: slot.key_id,
-                session: slot.session_id,
-                msg_id: request.msg_id,
-                dc: request.dc,
-                ip: request.ip,
-                me: caller.user.unwrap_or_default(),
-                takeout: peeled.takeout.is_some(),
-                range: peeled.range,
-                too_long,
-            };
-            let spoken = caller.layer;
-            Ok(match method.call(&cx, &body)? {
-                Reply::Now(answer) => Reply::Now(layer::answer(self.layers(), spoken, id, answer)?),
-                Reply::Later(wait) => Reply::Later(wait.then(move |shared, answer| {
-                    layer::answer(shared.layers(), spoken, id, answer)
-                })),
-            })
+        Ok(Ready {
+            method,
+            id,
+            body,
+            caller,
+            takeout: peeled.takeout.is_some(),
+            range: peeled.range,
+            quiet: peeled.quiet || carries,
+            fault,
+        })
+    }
+
+    /// Runs a request.
+    fn run(&self, request: &Request, ready: Ready<'_>) -> Ran {
+        let (slot, caller, id) = (&request.slot, ready.caller, ready.id);
+        if let Some(user) = caller.user.filter(|_| !ready.quiet) {
+            self.hub.subscribe(slot, user);
+        }
+        let cx = Cx {
+            shared: self,
+            key: caller.key,
+            session_key: slot.key_id,
+            session: slot.session_id,
+            msg_id: request.msg_id,
+            dc: request.dc,
+            ip: request.ip,
+            me: caller.user.unwrap_or_default(),
+            takeout: ready.takeout,
+            range: ready.range,
+            too_long: matches!(ready.fault, Some(What::DifferenceTooLong {})),
         };
-        Ok((fault, Box::new(run)))
+        let spoken = caller.layer;
+        Ok(match ready.method.call(&cx, &ready.body)? {
+            Reply::Now(answer) => Reply::Now(layer::answer(self.layers(), spoken, id, answer)?),
+            Reply::Later(wait) => Reply::Later(
+                wait.then(move |shared, answer| layer::answer(shared.layers(), spoken, id, answer)),
+            ),
+        })
     }
 
     /// What an account is called for people who watch: its public name, or its first name.
@@ -246,14 +273,14 @@ impl Waiting {
 }
 
 /// The refusal of a method nobody answers, whose name is noted.
-fn unknown(id: u32, name: &mut String) -> Refusal {
+fn unknown(id: u32, name: &mut Cow<'static, str>) -> Refusal {
     match heliogram_api::table().by_id(id) {
         Some(definition) => {
-            definition.name().clone_into(name);
+            *name = Cow::Borrowed(definition.name());
             Refusal::bad("METHOD_NOT_IMPLEMENTED")
         }
         None => {
-            *name = format!("0x{id:08x}");
+            *name = Cow::Owned(format!("0x{id:08x}"));
             Refusal::bad("INPUT_METHOD_INVALID")
         }
     }
@@ -263,12 +290,15 @@ impl World {
     /// Who speaks under a key; what the program says about itself is noted, with the key it speaks
     /// under and with the permanent one, which is listed among the account's sessions.
     fn caller(&mut self, spoken: i64, layer: Option<i32>, app: Option<AppInfo>) -> Answer<Caller> {
-        let key = self.permanent(spoken);
-        self.introduce(spoken, layer, app.as_ref())?;
-        if key != spoken {
-            self.introduce(key, layer, app.as_ref())?;
+        if layer.is_some() || app.is_some() {
+            let key = self.permanent(spoken);
+            self.introduce(spoken, layer, app.as_ref())?;
+            if key != spoken {
+                self.introduce(key, layer, app.as_ref())?;
+            }
         }
         let auth = self.auth(spoken)?;
+        let key = auth.bound_to.unwrap_or(spoken);
         let unbound = auth.expires.is_some() && auth.bound_to.is_none();
         let inited = auth.app.is_some() && auth.layer != 0;
         let layer = if auth.layer == 0 { LAYER } else { auth.layer };

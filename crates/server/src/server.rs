@@ -12,7 +12,7 @@ use crate::net::{CDN_DC, Plan, listen};
 use crate::people::{Account, Chat, ChatBuilder};
 use crate::persist::DataError;
 use crate::seed::SeedError;
-use crate::shared::{Shared, lock};
+use crate::shared::Shared;
 use crate::world::Form;
 
 /// Why a server did not start.
@@ -263,19 +263,15 @@ impl Server {
     /// How often a method was called so far, refused calls included.
     #[must_use]
     pub fn calls(&self, method: &str) -> u64 {
-        lock(&self.shared.calls)
-            .get(method)
-            .copied()
-            .unwrap_or_default()
+        let all = self.shared.all_calls();
+        all.get(method).copied().unwrap_or_default()
     }
 
     /// Every method that was called so far, and how often.
     #[must_use]
     pub fn all_calls(&self) -> Vec<(String, u64)> {
-        let calls = lock(&self.shared.calls);
-        let mut calls: Vec<_> = calls.iter().map(|(name, n)| (name.clone(), *n)).collect();
-        calls.sort();
-        calls
+        let calls = self.shared.all_calls().into_iter();
+        calls.map(|(name, n)| (name.into_owned(), n)).collect()
     }
 
     /// The methods this server answers; calls of others are refused with

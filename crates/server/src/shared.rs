@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -23,6 +24,9 @@ use crate::world::{Push, Told, World};
 /// Where events go.
 pub(crate) type Watcher = Box<dyn Fn(Event) + Send + Sync>;
 
+/// How often methods were called, by name.
+pub(crate) type Calls = BTreeMap<Cow<'static, str>, u64>;
+
 /// Everything connections and the handle have in common.
 ///
 /// Locks are taken in the order world, hub, session; none is held across an await.
@@ -46,10 +50,10 @@ pub(crate) struct Shared {
     pub(crate) nearest: Option<i32>,
     /// Known once the server listens.
     pub(crate) addresses: OnceLock<Addresses>,
-    /// How often each method was called.
-    pub(crate) calls: Mutex<BTreeMap<String, u64>>,
-    /// The same by account.
-    pub(crate) calls_of: Mutex<HashMap<i64, BTreeMap<String, u64>>>,
+    /// How often methods were called that the table does not count: those it does not have.
+    pub(crate) other_calls: Mutex<Calls>,
+    /// How often each account called each method.
+    pub(crate) calls_of: Mutex<HashMap<i64, Calls>>,
     /// Counts the changes of the world, for those who wait for one.
     pub(crate) changes: tokio::sync::watch::Sender<u64>,
     pub(crate) rng: Mutex<SeededRandom>,
@@ -127,8 +131,7 @@ impl Shared {
         let stored = self.commit(&mut world);
         // Whoever watches may ask the server something.
         drop(world);
-        self.changes
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.tell_of_change();
         events.into_iter().for_each(|event| self.tell(event));
         stored.map_err(|error| {
             self.tell(Event::Trouble {
@@ -226,29 +229,49 @@ impl Shared {
         }
     }
 
-    /// Counts one call of a method, and lets those who wait for it know.
-    pub(crate) fn count(&self, method: &str, user: Option<i64>) {
+    /// Counts one call of a method, and lets those who wait for it know; `id` is that of a method
+    /// the server answers.
+    pub(crate) fn count(&self, id: Option<u32>, name: &Cow<'static, str>, user: Option<i64>) {
         if let Some(user) = user {
-            add(lock(&self.calls_of).entry(user).or_default(), method);
+            add(lock(&self.calls_of).entry(user).or_default(), name);
+            self.tell_of_change();
+        }
+        match id.and_then(|id| self.table.get(id)) {
+            Some(method) => method.count(),
+            None => add(&mut lock(&self.other_calls), name),
+        }
+    }
+
+    /// How often each method was called that was called at all.
+    pub(crate) fn all_calls(&self) -> Calls {
+        let mut calls = lock(&self.other_calls).clone();
+        let answered = self.table.calls();
+        calls.extend(answered.map(|(name, count)| (Cow::Borrowed(name), count)));
+        calls
+    }
+
+    /// Wakes those who wait for a change of the world. Whoever begins to wait looks at the world
+    /// after that, so that with nobody waiting there is nothing to be told.
+    fn tell_of_change(&self) {
+        if self.changes.receiver_count() > 0 {
             self.changes
                 .send_modify(|count| *count = count.wrapping_add(1));
         }
-        add(&mut lock(&self.calls), method);
     }
 }
 
 /// Counts one call. Clients can make up ids of methods: those are counted together once there are
 /// too many of them.
-fn add(calls: &mut BTreeMap<String, u64>, method: &str) {
+fn add(calls: &mut Calls, name: &Cow<'static, str>) {
     /// More than the API has methods.
     const NAMES_MAX: usize = 2000;
-    if let Some(count) = calls.get_mut(method) {
+    if let Some(count) = calls.get_mut(&**name) {
         *count += 1;
         return;
     }
     let name = match calls.len() < NAMES_MAX {
-        true => method,
-        false => "others",
+        true => name.clone(),
+        false => Cow::Borrowed("others"),
     };
-    *calls.entry(name.to_owned()).or_default() += 1;
+    *calls.entry(name).or_default() += 1;
 }

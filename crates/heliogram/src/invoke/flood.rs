@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Layer, Next, RawCall, pause::pause};
+use super::{RawCall, pause::pause, standard::Standard};
 use crate::{
-    BoxFuture, FloodKind, FloodWait, Result,
+    Client, FloodKind, FloodWait, Result,
     config::{Config, FloodHook},
     error::RpcError,
 };
@@ -40,46 +40,48 @@ impl Flood {
     }
 }
 
-impl Layer for Flood {
-    fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
-        Box::pin(async move {
-            let net = next.client.net();
-            let longest = call.options.flood_sleep.unwrap_or(self.longest);
-            let mut waits = 0;
-            loop {
-                let known = net.waits.of(&call);
-                let (answer, kind, wait) = match known {
-                    Some((kind, wait)) => (Err(refusal(&call, kind, wait).into()), kind, wait),
-                    None => {
-                        let answer = next.run(call.clone()).await;
-                        let refused = answer.as_ref().err().and_then(|e| e.rpc());
-                        let Some((e, (kind, wait))) = refused.and_then(|e| Some((e, pace(e)?)))
-                        else {
-                            return answer;
-                        };
-                        // Carrying the account over is a call of its own, with a wait of its own.
-                        if e.method == call.method {
-                            net.waits.note(&call, kind, wait, &net.records).await;
-                        }
-                        (answer, kind, wait)
+impl Flood {
+    pub(super) async fn carry(
+        &self,
+        client: &Client,
+        call: &RawCall,
+        next: &Standard,
+    ) -> Result<Bytes> {
+        let net = client.net();
+        let longest = call.options.flood_sleep.unwrap_or(self.longest);
+        let mut waits = 0;
+        loop {
+            let known = net.waits.of(call);
+            let (answer, kind, wait) = match known {
+                Some((kind, wait)) => (Err(refusal(call, kind, wait).into()), kind, wait),
+                None => {
+                    let answer = next.in_turn(client, call).await;
+                    let refused = answer.as_ref().err().and_then(|e| e.rpc());
+                    let Some((e, (kind, wait))) = refused.and_then(|e| Some((e, pace(e)?))) else {
+                        return answer;
+                    };
+                    // Carrying the account over is a call of its own, with a wait of its own.
+                    if e.method == call.method {
+                        Box::pin(net.waits.note(call, kind, wait, &net.records)).await;
                     }
-                };
-                net.stats.flood_waits.count();
-                let told = FloodWait {
-                    method: call.method,
-                    kind,
-                    wait,
-                    slept: wait <= longest && waits < MAX_WAITS,
-                    known: known.is_some(),
-                };
-                self.tell(&told);
-                if !told.slept {
-                    return answer;
+                    (answer, kind, wait)
                 }
-                waits += 1;
-                pause(next.client, wait + MARGIN).await?;
+            };
+            net.stats.flood_waits.count();
+            let told = FloodWait {
+                method: call.method,
+                kind,
+                wait,
+                slept: wait <= longest && waits < MAX_WAITS,
+                known: known.is_some(),
+            };
+            self.tell(&told);
+            if !told.slept {
+                return answer;
             }
-        })
+            waits += 1;
+            Box::pin(pause(client, wait + MARGIN)).await?;
+        }
     }
 }
 

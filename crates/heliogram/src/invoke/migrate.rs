@@ -16,25 +16,29 @@ const MAX_MOVES: u32 = 5;
 ///
 /// `FILE_MIGRATE_X` and `STATS_MIGRATE_X` are not followed here: they concern one file or one
 /// statistic, and come back as errors that name the data centre.
-pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
+///
+/// What most calls do not need is boxed, so that they need not make room for it.
+pub(super) async fn call(client: &Client, call: &RawCall) -> Result<Bytes> {
     if call.purpose == Purpose::Cdn {
-        return cdn::call(client, &call).await;
+        return Box::pin(cdn::call(client, call)).await;
     }
     let mut moves = 0;
     let mut carried = false;
-    if let Some(ended) = ended(client, &call) {
+    if let Some(ended) = ended(client, call) {
         return Err(ended.into());
     }
     loop {
         let home = client.net().home();
         let dc = call.dc.unwrap_or(home);
-        refresh::reach(client, dc).await?;
-        let foreign = needs_account(client, dc, &call);
+        if !client.net().knows(dc) {
+            Box::pin(refresh::reach(client, dc)).await?;
+        }
+        let foreign = needs_account(client, dc, call);
         let authorization = match foreign {
-            true => Some(transfer::ensure(client, dc).await?),
+            true => Some(Box::pin(transfer::ensure(client, dc)).await?),
             false => None,
         };
-        let answer = attempt(client, dc, &call).await;
+        let answer = attempt(client, dc, call).await;
         let Err(Error::Rpc(e)) = &answer else {
             return answer;
         };
@@ -46,16 +50,16 @@ pub(super) async fn call(client: &Client, call: RawCall) -> Result<Bytes> {
                 }
                 .into());
             }
-            move_home(client, home, new_home, e).await?;
+            Box::pin(move_home(client, home, new_home, e)).await?;
         } else if let Some(seen) = authorization.filter(|_| !carried)
             && let Some(ended) = SessionEnded::of(e)
         {
             // What ends a session at home is mended elsewhere.
             carried = true;
-            transfer::lose(client, dc, seen, ended.why).await;
+            Box::pin(transfer::lose(client, dc, seen, ended.why)).await;
         } else {
             // Several calls may be told of the end.
-            let concerned = client.net().account().is_some() || ended(client, &call).is_some();
+            let concerned = client.net().account().is_some() || ended(client, call).is_some();
             let home = !foreign && dc == home;
             if let Some(ended) = SessionEnded::of(e).filter(|_| home && concerned) {
                 client.net().end_session(&ended);

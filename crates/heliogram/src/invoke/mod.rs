@@ -113,6 +113,7 @@ mod options;
 mod order;
 mod pause;
 mod retry;
+mod standard;
 mod throttle;
 mod transfer;
 mod waits;
@@ -127,12 +128,14 @@ use std::{
 
 use bytes::Bytes;
 use heliogram_tl::{Call, to_bytes};
+use tokio::task::unconstrained;
 
 use crate::{BoxFuture, Client, Result, config::Config};
 
 pub use batch::{Answers, InvokeAll, MultiError};
 pub use options::CallOptions;
 pub(crate) use order::{Leader, Order};
+use standard::Standard;
 pub use throttle::Budget;
 pub(crate) use throttle::Rule;
 pub(crate) use waits::Waits;
@@ -301,30 +304,28 @@ pub trait Layer: Send + Sync + 'static {
 pub struct Next<'a> {
     client: &'a Client,
     layers: &'a [Arc<dyn Layer>],
+    /// What stands behind those; on the way past all layers nothing does.
+    standard: Option<&'a Standard>,
 }
 
 impl<'a> Next<'a> {
-    pub(crate) fn start(client: &'a Client, layers: &'a Layers) -> Self {
-        Self {
-            client,
-            layers: &layers.0,
-        }
-    }
-
     /// The way past all layers, for the calls that a connection starts with.
     pub(crate) fn bare(client: &'a Client) -> Self {
         Self {
             client,
             layers: &[],
+            standard: None,
         }
     }
 
     /// Goes on with the call and gives the encoded answer.
     #[must_use]
     pub fn run(self, call: RawCall) -> BoxFuture<'a, Result<Bytes>> {
-        match self.layers.split_first() {
-            Some((layer, layers)) => layer.invoke(call, Self { layers, ..self }),
-            None => Box::pin(migrate::call(self.client, call)),
+        let client = self.client;
+        match (self.layers.split_first(), self.standard) {
+            (Some((layer, layers)), _) => layer.invoke(call, Self { layers, ..self }),
+            (None, Some(standard)) => Box::pin(async move { standard.call(client, &call).await }),
+            (None, None) => Box::pin(async move { migrate::call(client, &call).await }),
         }
     }
 }
@@ -337,17 +338,33 @@ impl std::fmt::Debug for Next<'_> {
     }
 }
 
-/// The layers of a client, outermost first.
-pub(crate) struct Layers(Vec<Arc<dyn Layer>>);
+/// The layers of a client: the user's own, outermost first, around those every client has.
+pub(crate) struct Layers {
+    own: Vec<Arc<dyn Layer>>,
+    standard: Standard,
+}
 
 impl Layers {
-    /// The layers of the user around those every client has.
-    pub(crate) fn new(mut layers: Vec<Arc<dyn Layer>>, config: &Config) -> Self {
-        layers.push(Arc::new(flood::Flood::new(config)));
-        layers.push(Arc::new(throttle::Throttle::new(&config.budgets)));
-        layers.push(Arc::new(deadline::Deadline(config.request_timeout)));
-        layers.push(Arc::new(retry::Retry(config.retries)));
-        Self(layers)
+    pub(crate) fn new(own: Vec<Arc<dyn Layer>>, config: &Config) -> Self {
+        Self {
+            own,
+            standard: Standard::new(config),
+        }
+    }
+
+    /// Carries a call through all of them. A client without layers of its own needs no box for it.
+    pub(crate) async fn run(&self, client: &Client, call: RawCall) -> Result<Bytes> {
+        if self.own.is_empty() {
+            // Whoever has many calls under way in one task would be interrupted in between, only to
+            // look at all of them once more. A call waits for the network in any case.
+            return unconstrained(self.standard.call(client, &call)).await;
+        }
+        let all = Next {
+            client,
+            layers: &self.own,
+            standard: Some(&self.standard),
+        };
+        all.run(call).await
     }
 }
 

@@ -1,11 +1,13 @@
 //! One span for each call and each attempt, and the counts of how they end.
 
 use bytes::Bytes;
-use tokio::time::Instant;
 use tracing::{Instrument, Span, field::Empty};
 
-use super::{Layers, Next, RawCall};
-use crate::{Client, Error, Result, metric};
+use super::{Layers, RawCall};
+use crate::{
+    Client, Error, Result,
+    metric::{self, Stopwatch},
+};
 
 /// Carries a call through all layers.
 ///
@@ -14,9 +16,8 @@ use crate::{Client, Error, Result, metric};
 pub(crate) async fn run(client: &Client, layers: &Layers, call: RawCall) -> Result<Bytes> {
     let (method, attempts) = (call.method, call.attempts.clone());
     let span = tracing::debug_span!("call", method, attempts = Empty, outcome = Empty);
-    let began = Instant::now();
-    let answer = Next::start(client, layers).run(call);
-    let answer = answer.instrument(span.clone()).await;
+    let began = Stopwatch::start();
+    let answer = layers.run(client, call).instrument(span.clone()).await;
     let stats = &client.net().stats;
     stats.calls.count();
     if answer.is_err() {
@@ -25,7 +26,7 @@ pub(crate) async fn run(client: &Client, layers: &Layers, call: RawCall) -> Resu
     let outcome = outcome(&answer);
     span.record("attempts", attempts.get());
     span.record("outcome", outcome);
-    metric::call(method, outcome, began.elapsed());
+    metric::call(method, outcome, began);
     answer
 }
 

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Layer, Next, RawCall, pause::pause};
-use crate::{BoxFuture, Error, Result, error::NetworkError, net::Backoff, random};
+use super::{RawCall, migrate, pause::pause};
+use crate::{Client, Error, Result, error::NetworkError, net::Backoff, random};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
@@ -11,29 +11,29 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// Repeats calls after faults of the server, with growing pauses.
 pub(super) struct Retry(pub(super) u32);
 
-impl Layer for Retry {
-    fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
-        Box::pin(async move {
-            let mut backoff = None;
-            let mut left = call.options.retries.unwrap_or(self.0);
-            loop {
-                let answer = next.run(call.clone()).await;
-                let Err(e) = &answer else { return answer };
-                if left == 0 || !is_passing(e, &call) {
-                    return answer;
-                }
-                left -= 1;
-                let time = match &mut backoff {
-                    Some(backoff) => Backoff::pause(backoff),
-                    none => none
-                        .insert(Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?))
-                        .pause(),
-                };
-                tracing::debug!(method = call.method, error = %e, pause = ?time, "repeating");
-                next.client.net().stats.retries.count();
-                pause(next.client, time).await?;
+impl Retry {
+    /// Sends a call to the data centre it is for, as often as it takes.
+    pub(super) async fn carry(&self, client: &Client, call: &RawCall) -> Result<Bytes> {
+        let mut backoff: Option<Box<Backoff>> = None;
+        let mut left = call.options.retries.unwrap_or(self.0);
+        loop {
+            let answer = migrate::call(client, call).await;
+            let Err(e) = &answer else { return answer };
+            if left == 0 || !is_passing(e, call) {
+                return answer;
             }
-        })
+            left -= 1;
+            let time = match &mut backoff {
+                Some(backoff) => backoff.pause(),
+                none => {
+                    let new = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?);
+                    none.insert(Box::new(new)).pause()
+                }
+            };
+            tracing::debug!(method = call.method, error = %e, pause = ?time, "repeating");
+            client.net().stats.retries.count();
+            Box::pin(pause(client, time)).await?;
+        }
     }
 }
 

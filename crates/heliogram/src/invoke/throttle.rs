@@ -1,10 +1,9 @@
 use std::{cmp::Reverse, collections::HashMap, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{Layer, Next, RawCall, chat, pause::pause};
-use crate::{BoxFuture, Client, Result, net::lock};
+use super::{RawCall, chat, pause::pause};
+use crate::{Client, Result, net::lock};
 
 /// Budgets are about shorter times than this.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -122,23 +121,26 @@ impl Throttle {
     }
 }
 
-impl Layer for Throttle {
-    fn invoke<'a>(&'a self, call: RawCall, next: Next<'a>) -> BoxFuture<'a, Result<Bytes>> {
-        let method = call.method;
-        if !self.0.iter().any(|b| b.concerns(method)) {
-            return next.run(call);
+impl Throttle {
+    /// Waits until the call has its turn in each budget that is about it.
+    pub(super) async fn wait(&self, client: &Client, call: &RawCall) -> Result<()> {
+        match self.0.iter().any(|b| b.concerns(call.method)) {
+            true => Box::pin(self.wait_in_line(client, call)).await,
+            false => Ok(()),
         }
-        Box::pin(async move {
-            let mut waited = false;
-            for bucket in self.0.iter().filter(|b| b.concerns(method)) {
-                waited |= bucket.take(next.client, &call).await?;
-            }
-            if waited {
-                next.client.net().stats.throttled.count();
-                tracing::trace!(method, "waited for its turn in a budget");
-            }
-            next.run(call).await
-        })
+    }
+
+    async fn wait_in_line(&self, client: &Client, call: &RawCall) -> Result<()> {
+        let method = call.method;
+        let mut waited = false;
+        for bucket in self.0.iter().filter(|b| b.concerns(method)) {
+            waited |= bucket.take(client, call).await?;
+        }
+        if waited {
+            client.net().stats.throttled.count();
+            tracing::trace!(method, "waited for its turn in a budget");
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 
 use super::{
     Net,
@@ -17,7 +20,7 @@ use super::{
 use crate::invoke::{Leader, Order, Purpose, RawCall};
 
 /// Calls that may wait to be taken by a connection; more callers wait in line.
-const QUEUE: usize = 64;
+const QUEUE: usize = 1024;
 
 /// A call on its way to a connection.
 pub(super) struct Request {
@@ -32,11 +35,13 @@ pub(super) struct Request {
 
 /// The handle of one connection; the connection ends with its last handle.
 #[derive(Clone)]
-pub(super) struct Connection {
+pub(super) struct Connection(Arc<Handle>);
+
+struct Handle {
     requests: mpsc::Sender<Request>,
     /// Holds at most one entry for each call under way.
     cancels: mpsc::UnboundedSender<u64>,
-    load: Arc<AtomicUsize>,
+    load: AtomicUsize,
 }
 
 /// Numbers calls; no two have the same, on whatever connections.
@@ -57,26 +62,26 @@ impl Connection {
         if !net.tasks.spawn(actor.run()) {
             return Err(Fault::Closed);
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Handle {
             requests,
             cancels,
-            load: Arc::default(),
-        })
+            load: AtomicUsize::new(0),
+        })))
     }
 
     /// Calls that wait for this connection or for an answer on it.
     pub(super) fn load(&self) -> usize {
-        self.load.load(Ordering::Relaxed)
+        self.0.load.load(Ordering::Relaxed)
     }
 
     /// Whether the connection has ended.
     pub(super) fn is_closed(&self) -> bool {
-        self.requests.is_closed()
+        self.0.requests.is_closed()
     }
 
     /// Carries a call. Dropping the future takes the call back.
     pub(super) async fn call(&self, call: &RawCall) -> Result<Bytes, CallError> {
-        let _load = Load::new(&self.load);
+        let _load = Load::new(&self.0.load);
         let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
         let after = match call.order.as_ref().map(Order::leader) {
             None | Some(Leader::None) => None,
@@ -92,14 +97,21 @@ impl Connection {
             after,
             reply,
         };
-        if self.requests.send(request).await.is_err() {
+        let sent = match self.0.requests.try_send(request) {
+            Ok(()) => true,
+            Err(TrySendError::Full(request)) => {
+                Box::pin(self.0.requests.send(request)).await.is_ok()
+            }
+            Err(TrySendError::Closed(_)) => false,
+        };
+        if !sent {
             return Err(CallError::NotTaken);
         }
         if let Some(order) = &call.order {
             order.sent(ticket);
         }
         let mut guard = CancelOnDrop {
-            cancels: &self.cancels,
+            cancels: &self.0.cancels,
             ticket: Some(ticket),
         };
         let result = answer.await;

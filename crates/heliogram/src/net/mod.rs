@@ -18,6 +18,7 @@ mod endpoint;
 mod fault;
 mod handshake;
 mod header;
+mod numbers;
 mod pool;
 pub(crate) mod proxy;
 pub(crate) mod refresh;
@@ -182,7 +183,7 @@ impl Net {
     }
 
     /// Whether an address of the data centre is known.
-    fn knows(&self, dc: i32) -> bool {
+    pub(crate) fn knows(&self, dc: i32) -> bool {
         lock(&self.addresses).knows(dc)
     }
 

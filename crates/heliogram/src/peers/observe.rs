@@ -1,4 +1,8 @@
-use std::any::Any;
+use std::{
+    any::{Any, TypeId},
+    collections::HashSet,
+    sync::LazyLock,
+};
 
 use heliogram_api::{
     enums::{self, Chat, User},
@@ -63,6 +67,12 @@ macro_rules! answers {
     ($($t:ty,)*) => {
         /// Tries every type of answer that brings users or chats.
         fn find(answer: &dyn Any) -> Option<(&[User], &[Chat])> {
+            /// Most answers are of none, which is told sooner than by trying each.
+            static ALL: LazyLock<HashSet<TypeId>> =
+                LazyLock::new(|| HashSet::from([$(TypeId::of::<$t>()),*]));
+            if !ALL.contains(&answer.type_id()) {
+                return None;
+            }
             $(if let Some(v) = answer.downcast_ref::<$t>() {
                 return Some(v.brought());
             })*

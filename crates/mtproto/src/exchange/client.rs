@@ -304,7 +304,7 @@ impl ClientExchange {
     }
 
     fn seal(&mut self, now: Now, body: &[u8]) -> Vec<u8> {
-        let msg_id = self.ids.next(now.unix, self.rng.u64(), IdKind::Client);
+        let msg_id = self.ids.next(now.unix, || self.rng.u64(), IdKind::Client);
         plain::seal(msg_id, body)
     }
 }

@@ -332,7 +332,7 @@ impl ServerExchange {
         body.resize(answer.len() + trailing, 0);
         self.rng
             .fill(body.get_mut(answer.len()..).unwrap_or_default());
-        let msg_id = self.ids.next(now.unix, self.rng.u64(), IdKind::Response);
+        let msg_id = self.ids.next(now.unix, || self.rng.u64(), IdKind::Response);
         plain::seal(msg_id, &body)
     }
 }

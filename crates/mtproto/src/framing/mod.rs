@@ -256,7 +256,10 @@ impl Framing {
         if self.broken {
             return;
         }
-        if self.taken == self.input.len() && self.input.capacity() > KEPT {
+        let empty = self.taken == self.input.len();
+        let held = self.input.capacity();
+        let is_quiet = data.len() <= KEPT;
+        if empty && (held > KEPT && is_quiet || held > 8 * KEPT) {
             // A connection that was busy once does not keep the memory of its largest frame.
             self.input = Vec::new();
         } else if self.taken > 0 {

@@ -129,23 +129,24 @@ impl ServerSession {
                 lowest
             }
         };
+        // The client was told to send again what it had sent before the session began.
+        let too_early = outer.msg_id < first;
+        let mut budget = INFLATE_LIMIT;
+        let taken = inner.iter().try_for_each(|message| {
+            if self.ledger.state(message.msg_id).is_some() {
+                self.take_repeated(now, message);
+            } else if too_early || self.ledger.is_below_floor(message.msg_id) {
+                self.ledger.disown(message.msg_id);
+            } else {
+                self.take(now, message, &mut budget)?;
+            }
+            Ok(())
+        });
         if outer.constructor() == CONTAINER {
             self.ledger
                 .insert(outer.msg_id, outer.seq_no, State::Service);
         }
-        // The client was told to send again what it had sent before the session began.
-        let too_early = outer.msg_id < first;
-        let mut budget = INFLATE_LIMIT;
-        for message in inner {
-            if self.ledger.state(message.msg_id).is_some() {
-                self.take_repeated(now, &message);
-            } else if too_early || self.ledger.is_below_floor(message.msg_id) {
-                self.ledger.disown(message.msg_id);
-            } else {
-                self.take(now, &message, &mut budget)?;
-            }
-        }
-        Ok(())
+        taken
     }
 
     /// The first message of the session came.

@@ -1,8 +1,6 @@
 //! What a server remembers of the messages a client sent.
 
-use std::collections::BTreeMap;
-
-use crate::BadMsg;
+use crate::{BadMsg, rising::RisingMap};
 
 /// How many messages are remembered, requests in work not counted.
 const CAPACITY: usize = 16_384;
@@ -33,7 +31,7 @@ struct Entry {
 /// Every message of a client within the time that counts, by id.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    entries: BTreeMap<i64, Entry>,
+    entries: RisingMap<i64, Entry>,
     /// Ids up to this one were forgotten.
     floor: i64,
     highest: i64,
@@ -42,7 +40,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn state(&self, msg_id: i64) -> Option<State> {
-        self.entries.get(&msg_id).map(|entry| entry.state)
+        self.entries.get(msg_id).map(|entry| entry.state)
     }
 
     /// Requests in work.
@@ -92,16 +90,16 @@ impl Ledger {
             .entries
             .iter()
             .find(|(_, entry)| old(entry))
-            .map(|(&id, _)| id);
+            .map(|(id, _)| id);
         if let Some(id) = lowest {
-            self.entries.remove(&id);
+            self.entries.remove(id);
             self.floor = self.floor.max(id);
         }
     }
 
     /// Changes what is known of a message; answers whether it was known.
     pub(super) fn set(&mut self, msg_id: i64, state: State) -> bool {
-        let Some(entry) = self.entries.get_mut(&msg_id) else {
+        let Some(entry) = self.entries.get_mut(msg_id) else {
             return false;
         };
         self.running -= usize::from(entry.state == State::Running);
@@ -113,18 +111,14 @@ impl Ledger {
     /// Checks a new message's sequence number against its neighbours.
     pub(super) fn check_order(&self, msg_id: i64, seq_no: i32) -> Result<(), BadMsg> {
         let clash = |other: i32| other == seq_no && seq_no & 1 == 1;
-        let mut before = self
-            .entries
-            .range(..msg_id)
-            .rev()
-            .filter_map(|(_, e)| e.seq_no);
+        let mut before = self.entries.before(msg_id).filter_map(|e| e.seq_no);
         if before
             .next()
             .is_some_and(|other| other > seq_no || clash(other))
         {
             return Err(BadMsg::SeqTooLow);
         }
-        let mut after = self.entries.range(msg_id..).filter_map(|(_, e)| e.seq_no);
+        let mut after = self.entries.at_or_after(msg_id).filter_map(|e| e.seq_no);
         if after
             .next()
             .is_some_and(|other| other < seq_no || clash(other))

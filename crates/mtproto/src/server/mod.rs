@@ -373,7 +373,8 @@ impl ServerSession {
     }
 
     fn message(&mut self, now: Now, body: Bytes, kind: IdKind, content: bool) -> Message {
-        let msg_id = self.ids.next(now.unix, self.rng.u64(), kind);
+        let Self { ids, rng, .. } = self;
+        let msg_id = ids.next(now.unix, || rng.u64(), kind);
         Message {
             msg_id,
             seq_no: self.seq.next(content),

@@ -1,14 +1,13 @@
 //! Messages of a server that the client has to acknowledge.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::{
-    RpcFailure, tl,
+    RpcFailure,
+    rising::{RisingMap, RisingSet},
+    tl,
     wire::{self, Message},
 };
 
@@ -62,8 +61,8 @@ pub(super) enum Item {
 /// Messages that are not acknowledged, and which of them are to be sent.
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
-    waiting: BTreeMap<i64, Waiting>,
-    queue: BTreeSet<i64>,
+    waiting: RisingMap<i64, Waiting>,
+    queue: RisingSet<i64>,
     bytes: usize,
     /// Announce large messages instead of sending them again.
     pub(super) announce: bool,
@@ -94,9 +93,9 @@ impl Outgoing {
         let mut lost = false;
         while self.bytes > MAX_BYTES || self.waiting.len() > MAX_MESSAGES {
             let large = |w: &&mut Waiting| w.kind == Kind::Push || w.message.body.len() > 64;
-            let Some(oldest) = self.waiting.values_mut().find(large) else {
+            let Some(oldest) = self.waiting.iter_mut().map(|(_, w)| w).find(large) else {
                 // Thousands of small answers that nobody acknowledges.
-                let first = self.waiting.keys().next().copied();
+                let first = self.waiting.first().map(|(msg_id, _)| msg_id);
                 first.and_then(|msg_id| self.acknowledged(msg_id));
                 continue;
             };
@@ -108,8 +107,8 @@ impl Outgoing {
                 self.bytes += oldest.message.size();
             } else {
                 lost = true;
-                self.waiting.remove(&msg_id);
-                self.queue.remove(&msg_id);
+                self.waiting.remove(msg_id);
+                self.queue.remove(msg_id);
             }
         }
         lost
@@ -117,8 +116,8 @@ impl Outgoing {
 
     /// The client has a message; answers which request it was the answer to.
     pub(super) fn acknowledged(&mut self, msg_id: i64) -> Option<i64> {
-        let waiting = self.waiting.remove(&msg_id)?;
-        self.queue.remove(&msg_id);
+        let waiting = self.waiting.remove(msg_id)?;
+        self.queue.remove(msg_id);
         self.bytes -= waiting.message.size();
         match waiting.kind {
             Kind::Answer(request) => Some(request),
@@ -129,13 +128,13 @@ impl Outgoing {
     /// Body length and number of a message that waits.
     pub(super) fn describe(&self, msg_id: i64) -> Option<(usize, i32)> {
         self.waiting
-            .get(&msg_id)
+            .get(msg_id)
             .map(|w| (w.message.body.len(), w.message.seq_no))
     }
 
     /// Sends a message again; `in_full` forbids a mere announcement. Answers whether it waits.
     pub(super) fn again(&mut self, msg_id: i64, in_full: bool) -> bool {
-        let Some(waiting) = self.waiting.get_mut(&msg_id) else {
+        let Some(waiting) = self.waiting.get_mut(msg_id) else {
             return false;
         };
         waiting.in_full |= in_full;
@@ -145,13 +144,13 @@ impl Outgoing {
 
     /// A new connection: everything that waits is sent again.
     pub(super) fn all_again(&mut self) {
-        self.queue.extend(self.waiting.keys());
+        self.queue.extend(self.waiting.iter().map(|(id, _)| id));
     }
 
     /// Sends again what has waited for too long.
     pub(super) fn sweep(&mut self, now: Duration) {
-        let late = self.waiting.values().filter(|w| w.again_at <= now);
-        self.queue.extend(late.map(|w| w.message.msg_id));
+        let late = self.waiting.iter().filter(|(_, w)| w.again_at <= now);
+        self.queue.extend(late.map(|(msg_id, _)| msg_id));
     }
 
     /// How many messages are to be sent.
@@ -167,7 +166,7 @@ impl Outgoing {
 
     /// The next message to send.
     pub(super) fn next(&mut self, now: Duration) -> Option<Item> {
-        let waiting = self.waiting.get_mut(&self.queue.pop_first()?)?;
+        let waiting = self.waiting.get_mut(self.queue.pop_first()?)?;
         let pause = AGAIN
             .saturating_mul(1 << waiting.sent.min(4))
             .min(AGAIN_MAX);

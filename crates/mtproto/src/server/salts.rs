@@ -1,4 +1,4 @@
-use std::{fmt, time::Duration};
+use std::{cell::Cell, fmt, time::Duration};
 
 use heliogram_crypto::{AuthKey, hash::sha256};
 
@@ -16,13 +16,19 @@ const MAX_TOLD: usize = 64;
 pub struct ServerSalts {
     key: AuthKey,
     initial: Option<(i64, Duration)>,
+    /// A period and its salt, that of the last one in front: what every packet asks for.
+    recent: Cell<Option<(u64, [i64; 2])>>,
 }
 
 impl ServerSalts {
     /// The salts of `key`.
     #[must_use]
     pub fn new(key: AuthKey) -> Self {
-        Self { key, initial: None }
+        Self {
+            key,
+            initial: None,
+            recent: Cell::new(None),
+        }
     }
 
     /// As well accepts the salt that the key exchange agreed on at `now`, for an hour.
@@ -38,15 +44,15 @@ impl ServerSalts {
     /// The salt in use at `now`.
     #[must_use]
     pub fn current(&self, now: Now) -> i64 {
-        self.of_period(now.unix.as_secs() / PERIOD)
+        let [_, current] = self.recent(now.unix.as_secs() / PERIOD);
+        current
     }
 
     /// Whether a message that comes at `now` may carry this salt: the current or the last one.
     #[must_use]
     pub fn accepts(&self, salt: i64, now: Now) -> bool {
         let period = now.unix.as_secs() / PERIOD;
-        salt == self.of_period(period)
-            || salt == self.of_period(period.wrapping_sub(1))
+        self.recent(period).contains(&salt)
             || self
                 .initial
                 .is_some_and(|(initial, until)| salt == initial && now.unix < until)
@@ -65,6 +71,18 @@ impl ServerSalts {
                 value: self.of_period(period),
             })
             .collect()
+    }
+
+    /// The salts of the period before this one and of this one.
+    fn recent(&self, period: u64) -> [i64; 2] {
+        match self.recent.get() {
+            Some((known, salts)) if known == period => salts,
+            _ => {
+                let salts = [period.wrapping_sub(1), period].map(|p| self.of_period(p));
+                self.recent.set(Some((period, salts)));
+                salts
+            }
+        }
     }
 
     fn of_period(&self, period: u64) -> i64 {

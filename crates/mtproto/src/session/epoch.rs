@@ -1,14 +1,14 @@
 //! One session id and what was sent under it.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Duration,
-};
+use std::{collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
 
 use super::RequestId;
-use crate::ids::{IdKind, MsgIds, SeqNos};
+use crate::{
+    ids::{IdKind, MsgIds, SeqNos},
+    rising::RisingMap,
+};
 
 /// How many sent containers and service messages are remembered.
 const LOG: usize = 2048;
@@ -49,7 +49,7 @@ pub(super) enum Service {
 #[derive(Debug)]
 pub(super) struct Epoch {
     pub(super) session_id: i64,
-    pub(super) in_flight: HashMap<i64, RequestId>,
+    pub(super) in_flight: RisingMap<i64, RequestId>,
     ids: MsgIds,
     seq: SeqNos,
     log: VecDeque<(i64, Sent)>,
@@ -59,7 +59,7 @@ impl Epoch {
     pub(super) fn new(session_id: i64) -> Self {
         Self {
             session_id,
-            in_flight: HashMap::new(),
+            in_flight: RisingMap::default(),
             ids: MsgIds::default(),
             seq: SeqNos::default(),
             log: VecDeque::new(),
@@ -67,7 +67,12 @@ impl Epoch {
     }
 
     /// Message id and sequence number of the next message; both rise together.
-    pub(super) fn number(&mut self, time: Duration, noise: u64, content: bool) -> (i64, i32) {
+    pub(super) fn number(
+        &mut self,
+        time: Duration,
+        noise: impl FnOnce() -> u64,
+        content: bool,
+    ) -> (i64, i32) {
         (
             self.ids.next(time, noise, IdKind::Client),
             self.seq.next(content),
@@ -89,7 +94,7 @@ impl Epoch {
 
     /// Whether a message of this id was sent, as far as is remembered.
     pub(super) fn knows(&self, msg_id: i64) -> bool {
-        self.in_flight.contains_key(&msg_id) || self.position(msg_id).is_some()
+        self.in_flight.contains(msg_id) || self.position(msg_id).is_some()
     }
 
     /// The service message sent under this id.
@@ -120,7 +125,7 @@ impl Epoch {
     }
 
     fn lookup(&self, msg_id: i64) -> Option<Sent> {
-        if let Some(&id) = self.in_flight.get(&msg_id) {
+        if let Some(&id) = self.in_flight.get(msg_id) {
             return Some(Sent::Request(id));
         }
         let at = self.position(msg_id)?;

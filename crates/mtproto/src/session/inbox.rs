@@ -219,7 +219,7 @@ impl Session {
         };
         let &[_, _, _, _, a, b, c, d, e, f, g, h] = head;
         let msg_id = i64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        let Some(&id) = self.epoch_of(inbound).in_flight.get(&msg_id) else {
+        let Some(&id) = self.epoch_of(inbound).in_flight.get(msg_id) else {
             return Ok(());
         };
         self.refusals = 0;
@@ -239,7 +239,7 @@ impl Session {
         match wire::unpack(&result, &mut inbound.budget) {
             Ok(result) => self.answer(inbound, msg_id, Ok(result)),
             Err(_) => {
-                self.epoch_of(inbound).in_flight.remove(&msg_id);
+                self.epoch_of(inbound).in_flight.remove(msg_id);
                 self.fail(id, FailReason::BadAnswer);
             }
         }
@@ -247,7 +247,7 @@ impl Session {
     }
 
     fn answer(&mut self, inbound: &Inbound, msg_id: i64, result: Result<Bytes, RpcFailure>) {
-        let Some(id) = self.epoch_of(inbound).in_flight.remove(&msg_id) else {
+        let Some(id) = self.epoch_of(inbound).in_flight.remove(msg_id) else {
             return;
         };
         let succeeded = result.is_ok();
@@ -274,7 +274,7 @@ impl Session {
             return false;
         };
         let leader_runs = matches!(leader.phase, Phase::Sent(_));
-        self.epoch.in_flight.remove(&flight.msg_id);
+        self.epoch.in_flight.remove(flight.msg_id);
         if leader_runs && e.message == "MSG_WAIT_TIMEOUT" {
             self.requests.requeue(id);
         } else {

@@ -174,12 +174,16 @@ impl Session {
         };
         match request.phase {
             Phase::Sent(flight) => {
-                self.epoch.in_flight.remove(&flight.msg_id);
+                self.epoch.in_flight.remove(flight.msg_id);
                 self.push_service(Service::DropAnswer(flight.msg_id));
             }
             Phase::Limbo => {
                 if let Some(previous) = &mut self.previous {
-                    previous.epoch.in_flight.retain(|_, other| *other != id);
+                    let in_flight = &mut previous.epoch.in_flight;
+                    let theirs = in_flight.iter().find(|(_, other)| **other == id);
+                    if let Some((msg_id, _)) = theirs {
+                        in_flight.remove(msg_id);
+                    }
                 }
             }
             Phase::Queued | Phase::Held => {}
@@ -201,10 +205,10 @@ impl Session {
         self.ping.connected(now.mono);
         self.salts.ask_again(now.mono);
         self.salts_wanted = self.salts.take_due(now.mono, self.clock.time(now));
-        self.ask = self.epoch.in_flight.keys().copied().collect();
-        self.ask.sort_unstable();
-        for id in self.epoch.in_flight.values() {
-            if let Some(flight) = self.requests.flight_mut(*id) {
+        self.ask.clear();
+        for (msg_id, &id) in self.epoch.in_flight.iter() {
+            self.ask.push(msg_id);
+            if let Some(flight) = self.requests.flight_mut(id) {
                 flight.ask_at = now.mono + timers::ASK_UNACKED;
             }
         }
@@ -253,7 +257,7 @@ impl Session {
         let Some(previous) = self.previous.take() else {
             return;
         };
-        let mut ids: Vec<_> = previous.epoch.in_flight.into_values().collect();
+        let mut ids: Vec<_> = previous.epoch.in_flight.iter().map(|(_, id)| *id).collect();
         ids.sort_unstable();
         for id in ids {
             self.fail(id, FailReason::MayHaveRun);

@@ -275,8 +275,10 @@ impl Session {
     }
 
     fn number(&mut self, now: Now, content: bool) -> (i64, i32) {
-        let noise = self.random_i64() as u64;
-        self.epoch.number(self.clock.time(now), noise, content)
+        let Self {
+            epoch, clock, rng, ..
+        } = self;
+        epoch.number(clock.time(now), || rng.u64(), content)
     }
 
     fn random_i64(&mut self) -> i64 {

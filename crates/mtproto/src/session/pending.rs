@@ -1,13 +1,11 @@
 //! Requests between their sending and their answer.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::{RequestId, binding::Binding};
+use crate::rising::{RisingMap, RisingSet};
 
 /// A request that waits for its answer.
 #[derive(Debug)]
@@ -53,8 +51,8 @@ pub(super) struct Flight {
 /// All requests that are not answered, and which of them are to be sent.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    map: HashMap<RequestId, Request>,
-    queue: BTreeSet<RequestId>,
+    map: RisingMap<RequestId, Request>,
+    queue: RisingSet<RequestId>,
     /// How many requests follow another one.
     followers: usize,
     last: u64,
@@ -74,13 +72,13 @@ impl Requests {
     /// Adds a request that binds a key.
     pub(super) fn insert_binding(&mut self, id: RequestId, binding: Binding) {
         self.insert(id, Bytes::new(), None);
-        if let Some(request) = self.map.get_mut(&id) {
+        if let Some(request) = self.map.get_mut(id) {
             request.binding = Some(binding);
         }
     }
 
     pub(super) fn insert(&mut self, id: RequestId, wire: Bytes, after: Option<RequestId>) {
-        let after = after.filter(|a| self.map.contains_key(a));
+        let after = after.filter(|a| self.map.contains(*a));
         self.followers += usize::from(after.is_some());
         let request = Request {
             wire,
@@ -95,25 +93,25 @@ impl Requests {
     }
 
     pub(super) fn get(&self, id: RequestId) -> Option<&Request> {
-        self.map.get(&id)
+        self.map.get(id)
     }
 
     pub(super) fn get_mut(&mut self, id: RequestId) -> Option<&mut Request> {
-        self.map.get_mut(&id)
+        self.map.get_mut(id)
     }
 
     /// Whether a request need not wait for the one it follows to be sent first.
     pub(super) fn may_go(&self, id: RequestId) -> bool {
-        let Some(request) = self.map.get(&id) else {
+        let Some(request) = self.map.get(id) else {
             return false;
         };
-        let leader = request.after.and_then(|leader| self.map.get(&leader));
+        let leader = request.after.and_then(|leader| self.map.get(leader));
         leader.is_none_or(|leader| matches!(leader.phase, Phase::Sent(_)))
     }
 
     /// The sent form of a request, if it is in flight in the present session.
     pub(super) fn flight_mut(&mut self, id: RequestId) -> Option<&mut Flight> {
-        match self.map.get_mut(&id).map(|r| &mut r.phase) {
+        match self.map.get_mut(id).map(|r| &mut r.phase) {
             Some(Phase::Sent(flight)) => Some(flight),
             _ => None,
         }
@@ -125,12 +123,12 @@ impl Requests {
 
     /// Queued requests, oldest first.
     pub(super) fn queued(&self) -> impl Iterator<Item = RequestId> {
-        self.queue.iter().copied()
+        self.queue.iter()
     }
 
     /// Puts a request back to be sent under a new message id.
     pub(super) fn requeue(&mut self, id: RequestId) {
-        if let Some(request) = self.map.get_mut(&id) {
+        if let Some(request) = self.map.get_mut(id) {
             request.phase = Phase::Queued;
             self.queue.insert(id);
         }
@@ -143,19 +141,19 @@ impl Requests {
 
     /// Moves a request out of the queue.
     pub(super) fn set_phase(&mut self, id: RequestId, phase: Phase) {
-        if let Some(request) = self.map.get_mut(&id) {
+        if let Some(request) = self.map.get_mut(id) {
             request.phase = phase;
-            self.queue.remove(&id);
+            self.queue.remove(id);
         }
     }
 
     /// Ends a request. What followed it is freed if it succeeded, and handed out to be failed
     /// otherwise, where it has not been sent.
     pub(super) fn finish(&mut self, id: RequestId, succeeded: bool) -> Vec<RequestId> {
-        let Some(request) = self.map.remove(&id) else {
+        let Some(request) = self.map.remove(id) else {
             return Vec::new();
         };
-        self.queue.remove(&id);
+        self.queue.remove(id);
         self.followers -= usize::from(request.after.is_some());
         if self.followers == 0 {
             return Vec::new();
@@ -164,13 +162,13 @@ impl Requests {
             .map
             .iter()
             .filter(|(_, r)| r.after == Some(id) && matches!(r.phase, Phase::Queued | Phase::Held))
-            .map(|(&id, _)| id)
+            .map(|(id, _)| id)
             .collect();
         if !succeeded {
             return waiting;
         }
         for follower in waiting {
-            if let Some(request) = self.map.get_mut(&follower) {
+            if let Some(request) = self.map.get_mut(follower) {
                 request.after = None;
                 self.followers -= 1;
             }

@@ -89,7 +89,7 @@ impl Session {
         );
         let limit = if own_mistake { 1 } else { LIMIT };
         for &(msg_id, id) in requests {
-            self.epoch_of(inbound).in_flight.remove(&msg_id);
+            self.epoch_of(inbound).in_flight.remove(msg_id);
             let Some(request) = self.requests.get_mut(id) else {
                 continue;
             };
@@ -119,7 +119,7 @@ impl Session {
             }
             Service::StateRequest(ids) => {
                 self.ask.extend(ids);
-                self.ask.retain(|id| self.epoch.in_flight.contains_key(id));
+                self.ask.retain(|id| self.epoch.in_flight.contains(*id));
             }
             service => self.push_service(service),
         }
@@ -144,7 +144,7 @@ impl Session {
         self.end_previous(now);
         let epoch = Epoch::new(new_session_id(&mut self.rng));
         let old = std::mem::replace(&mut self.epoch, epoch);
-        for &id in old.in_flight.values() {
+        for (_, &id) in old.in_flight.iter() {
             self.requests.set_phase(id, Phase::Limbo);
         }
         self.previous = Some(Previous {

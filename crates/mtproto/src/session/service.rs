@@ -56,7 +56,7 @@ impl Session {
             }
             MsgDetailedInfo::ID => {
                 let info: MsgDetailedInfo = read(body)?;
-                let wanted = self.epoch.in_flight.contains_key(&info.msg_id);
+                let wanted = self.epoch.in_flight.contains(info.msg_id);
                 self.take_announcement(inbound, info.answer_msg_id, wanted);
             }
             MsgNewDetailedInfo::ID => {
@@ -121,13 +121,8 @@ impl Session {
         self.salts
             .set(new.server_salt, self.clock.time(inbound.now));
         self.events.push_back(Event::SaltsChanged(self.salts.all()));
-        let mut in_flight: Vec<_> = self
-            .epoch
-            .in_flight
-            .iter()
-            .map(|(&msg_id, &id)| (msg_id, id))
-            .collect();
-        in_flight.sort_unstable();
+        let in_flight = self.epoch.in_flight.iter();
+        let in_flight: Vec<_> = in_flight.map(|(msg_id, &id)| (msg_id, id)).collect();
         for (msg_id, id) in in_flight {
             let Some(flight) = self.requests.flight_mut(id) else {
                 continue;
@@ -191,7 +186,7 @@ impl Session {
         for (&msg_id, &state) in ids.iter().zip(info) {
             match state & 7 {
                 1..=3 => {
-                    let id = self.epoch.in_flight.get(&msg_id).copied();
+                    let id = self.epoch.in_flight.get(msg_id).copied();
                     if let Some(flight) = id.and_then(|id| self.requests.flight_mut(id)) {
                         let received = flight.received;
                         self.not_received(msg_id, received);
@@ -205,7 +200,7 @@ impl Session {
 
     /// The server does not have a request. If it said before that it has it, it may have run it.
     fn not_received(&mut self, msg_id: i64, was_received: bool) {
-        let Some(id) = self.epoch.in_flight.remove(&msg_id) else {
+        let Some(id) = self.epoch.in_flight.remove(msg_id) else {
             return;
         };
         if was_received {
@@ -247,7 +242,7 @@ impl Session {
     fn send_again(&mut self, req_msg_id: i64, ids: &[i64]) {
         let mut known = false;
         for msg_id in ids.iter().take(MAX_IDS) {
-            let id = self.epoch.in_flight.get(msg_id);
+            let id = self.epoch.in_flight.get(*msg_id);
             let Some(request) = id.and_then(|&id| self.requests.get(id)) else {
                 continue;
             };

@@ -57,7 +57,7 @@ impl Session {
     /// Notes which requests have been silent for too long.
     fn sweep(&mut self, now: Now) {
         let mut silent = Vec::new();
-        for (&msg_id, &id) in &self.epoch.in_flight {
+        for (msg_id, &id) in self.epoch.in_flight.iter() {
             if let Some(flight) = self.requests.flight_mut(id)
                 && now.mono >= flight.ask_at
             {
@@ -65,7 +65,6 @@ impl Session {
                 silent.push(msg_id);
             }
         }
-        silent.sort_unstable();
         self.ask.extend(silent);
         self.ask.sort_unstable();
         self.ask.dedup();
@@ -78,7 +77,7 @@ impl Session {
 
     /// The server has a request: it is waited for, whatever happens to connections.
     pub(super) fn mark_received(&mut self, now: Now, msg_id: i64) {
-        let Some(&id) = self.epoch.in_flight.get(&msg_id) else {
+        let Some(&id) = self.epoch.in_flight.get(msg_id) else {
             return;
         };
         if let Some(request) = self.requests.get_mut(id) {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -5,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::http::Request;
 use crate::faults::{Active, DEFINITIONS, FaultId, Faults, Place, replay};
-use crate::shared::{Shared, lock};
+use crate::shared::Shared;
 use crate::world::phone_digits;
 
 /// Does what a request asks for.
@@ -95,9 +96,8 @@ fn log(faults: Faults<'_>) -> Value {
 }
 
 fn calls(shared: &Shared) -> Value {
-    let calls = lock(&shared.calls);
-    let count = |(name, count): (&String, &u64)| (name.clone(), Value::from(*count));
-    let calls: Map<String, Value> = calls.iter().map(count).collect();
+    let count = |(name, count): (Cow<'static, str>, u64)| (name.into_owned(), Value::from(count));
+    let calls: Map<String, Value> = shared.all_calls().into_iter().map(count).collect();
     json!({ "calls": calls })
 }
 

@@ -106,6 +106,9 @@ impl FaultState {
 
     /// The fault of a call.
     pub(crate) fn on_call(&self, method: &str, dc: i32, account: Option<i64>) -> Option<What> {
+        if !self.watches(Place::Call) {
+            return None;
+        }
         let moment = Moment {
             place: Place::Call,
             direction: None,

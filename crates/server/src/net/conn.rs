@@ -178,9 +178,12 @@ impl Output {
             Err(error) => return Err(error),
         }
         if self.is_empty() {
+            // Between two bursts the memory stays; after a quiet word it is given back.
+            if self.bytes.len() <= KEPT {
+                self.bytes.shrink_to(KEPT);
+            }
             self.sent = 0;
             self.bytes.clear();
-            self.bytes.shrink_to(KEPT);
         } else if self.sent > READ_SIZE {
             self.bytes.drain(..self.sent);
             self.sent = 0;

@@ -186,7 +186,7 @@ impl Link {
         }
         match taken {
             Ok(()) if self.slots.len() > SLOTS_MAX => self.end("too many sessions"),
-            Ok(()) => self.run_events(&slot),
+            Ok(()) => self.run_events(&slot, now),
             Err(ServerSessionError::Backlog) => {
                 self.refuse(-429, "too many requests at once".to_owned());
             }
@@ -196,10 +196,11 @@ impl Link {
 
     /// Does what a session's client asked for. What is left when the connection is cut waits for
     /// the session's next one, if the session is still there.
-    fn run_events(&mut self, slot: &Arc<Slot>) {
+    fn run_events(&mut self, slot: &Arc<Slot>, now: Now) {
+        let mut ran = false;
         while !self.conn.is_cut() {
             let event = slot.lock().session.poll_event();
-            let Some(event) = event else { return };
+            let Some(event) = event else { break };
             match event {
                 ServerEvent::Request { msg_id, body } => {
                     let request = Request {
@@ -211,25 +212,23 @@ impl Link {
                         delayed: false,
                         waited: Duration::ZERO,
                     };
-                    if !requests::run(&self.shared, request) {
+                    ran = true;
+                    if !requests::run(&self.shared, request, now) {
                         self.conn.cut();
                     }
                 }
                 ServerEvent::DestroySession { session_id } => {
                     let existed = self.shared.hub.forget(slot.key_id, session_id);
-                    let now = self.shared.now();
                     slot.lock()
                         .session
                         .session_destroyed(now, session_id, existed);
                 }
                 ServerEvent::DestroyKey => {
-                    let now = self.shared.now();
                     slot.lock().session.key_destroyed(now, true);
                     self.destroy_key(slot.key_id);
                 }
                 ServerEvent::PushesLost => {
                     let lost = heliogram_tl::to_bytes(&heliogram_api::enums::Updates::TooLong);
-                    let now = self.shared.now();
                     slot.lock().session.push(now, lost);
                 }
                 ServerEvent::HttpWait {
@@ -244,6 +243,9 @@ impl Link {
                 ServerEvent::CloseConnection => self.end("the client asked to be let go"),
                 _ => {}
             }
+        }
+        if ran {
+            slot.lock().wake();
         }
     }
 
@@ -375,7 +377,7 @@ impl Link {
         let now = self.shared.now();
         for slot in self.slots.clone() {
             slot.lock().session.handle_timeout(now);
-            self.run_events(&slot);
+            self.run_events(&slot, now);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heliogram_api::types;
-use heliogram_mtproto::RpcFailure;
+use heliogram_mtproto::{Now, RpcFailure};
 use heliogram_tl::Constructor;
 
 use crate::rpc::{Answer, constructor};
@@ -11,10 +11,12 @@ use crate::serve::{Outcome, Request, STEP_BEHIND};
 use crate::shared::Shared;
 
 /// Runs a request; `false` if the connection has to be cut.
-pub(super) fn run(shared: &Arc<Shared>, request: Request) -> bool {
+///
+/// An answer that is there at once is put into the session as of `now`, which the caller wakes.
+pub(super) fn run(shared: &Arc<Shared>, request: Request, now: Now) -> bool {
     match shared.serve(&request) {
         Outcome::Cut(Some(ran)) => {
-            conclude(shared, request, *ran);
+            conclude(shared, request, *ran, now);
             false
         }
         // Lost with its session: otherwise the client would be told that it came.
@@ -25,21 +27,22 @@ pub(super) fn run(shared: &Arc<Shared>, request: Request) -> bool {
             false
         }
         outcome => {
-            conclude(shared, request, outcome);
+            conclude(shared, request, outcome, now);
             true
         }
     }
 }
 
 /// Answers a request: now, or once its time has come, or once somebody gave the answer.
-fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome) {
+fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome, now: Now) {
     match outcome {
-        Outcome::Done(answer) => reply(shared, &request, answer),
+        Outcome::Done(answer) => reply(&request, answer, now),
         Outcome::Waits(waiting) => {
             let shared = Arc::clone(shared);
             tokio::spawn(async move {
                 let answer = waiting.over(&shared, &request).await;
-                reply(&shared, &request, answer);
+                reply(&request, answer, shared.now());
+                request.slot.lock().wake();
             });
         }
         Outcome::Later(by) => {
@@ -51,7 +54,9 @@ fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome) {
                     ..request
                 };
                 let outcome = shared.serve(&request);
-                conclude(&shared, request, outcome);
+                let slot = Arc::clone(&request.slot);
+                conclude(&shared, request, outcome, shared.now());
+                slot.lock().wake();
             });
         }
         Outcome::Behind => {
@@ -60,8 +65,10 @@ fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome) {
                 tokio::time::sleep(STEP_BEHIND).await;
                 let waited = request.waited + STEP_BEHIND;
                 let request = Request { waited, ..request };
-                if !run(&shared, request.clone()) {
-                    request.slot.lock().cut();
+                let slot = Arc::clone(&request.slot);
+                match run(&shared, request, shared.now()) {
+                    true => slot.lock().wake(),
+                    false => slot.lock().cut(),
                 }
             });
         }
@@ -71,10 +78,9 @@ fn conclude(shared: &Arc<Shared>, request: Request, outcome: Outcome) {
 }
 
 /// Puts an answer into the session, whichever connection it is on by now.
-fn reply(shared: &Shared, request: &Request, answer: Answer<bytes::Bytes>) {
+fn reply(request: &Request, answer: Answer<bytes::Bytes>, now: Now) {
     let result = answer.map_err(|refusal| RpcFailure::new(refusal.code, refusal.name));
     let mut state = request.slot.lock();
-    let now = shared.now();
     match result {
         // Packing parts of files costs far more than it saves.
         Ok(part) if is_file_part(&part) => {
@@ -84,7 +90,6 @@ fn reply(shared: &Shared, request: &Request, answer: Answer<bytes::Bytes>) {
             state.session.reply(now, request.msg_id, result);
         }
     }
-    state.wake();
 }
 
 fn is_file_part(answer: &[u8]) -> bool {

@@ -87,7 +87,11 @@ impl Calling {
             account: self.account.username().to_owned(),
             method: self.method,
             times: (self.times, made),
-            called: own.cloned().unwrap_or_default(),
+            called: own
+                .into_iter()
+                .flatten()
+                .map(|(name, count)| (name.clone().into_owned(), *count))
+                .collect(),
         })
     }
 }

@@ -12,4 +12,4 @@ pub(crate) use later::{Bells, Reply, Wait};
 pub(crate) use peel::{constructor, peel};
 pub(crate) use refusal::Answer;
 pub use refusal::Refusal;
-pub(crate) use table::{Access, Table};
+pub(crate) use table::{Access, Method, Table};

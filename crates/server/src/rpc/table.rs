@@ -1,4 +1,6 @@
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use heliogram_api::callers::{self, Callers};
@@ -28,12 +30,13 @@ pub(crate) struct Method {
     pub(crate) access: Access,
     pub(crate) callers: Callers,
     run: Run,
+    calls: AtomicU64,
 }
 
 /// The methods the server answers, by constructor id.
 #[derive(Default)]
 pub(crate) struct Table {
-    methods: HashMap<u32, Method>,
+    methods: HashMap<u32, Method, BuildHasherDefault<IdHasher>>,
     /// How often something was registered: each method once.
     #[cfg(test)]
     pub(crate) registered: usize,
@@ -130,6 +133,7 @@ impl Table {
                 access,
                 callers: callers::of(C::NAME),
                 run: Box::new(run),
+                calls: AtomicU64::new(0),
             },
         );
     }
@@ -139,13 +143,46 @@ impl Table {
         self.methods.get(&id)
     }
 
+    /// The methods that were called, and how often, in no order.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let all = self.methods.values();
+        let all = all.map(|method| (method.name, method.calls.load(Ordering::Relaxed)));
+        all.filter(|(_, calls)| *calls > 0)
+    }
+
     /// Names of everything the server answers, in no order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.values().map(|method| method.name)
     }
 }
 
+/// Constructor ids are checksums, spread out as they are; the table never grows by what clients
+/// say.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, id: u32) {
+        self.0 = (self.0 ^ u64::from(id)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
 impl Method {
+    /// Counts a call.
+    pub(crate) fn count(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Runs a request.
     pub(crate) fn call(&self, cx: &Cx<'_>, body: &Bytes) -> Answer<Reply<Bytes>> {
         (self.run)(cx, body)

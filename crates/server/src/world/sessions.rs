@@ -93,6 +93,9 @@ impl World {
         let root = auth.state.parent.unwrap_or(key);
         let user = auth.user;
         let last = self.auths.get(&root).map_or(now, |auth| auth.active);
+        if last == now && auth.active == now {
+            return None;
+        }
         let limit = user.map_or(SESSION_DAYS, |user| self.session_days(user));
         if user.is_some() && now.saturating_sub(last) > limit.saturating_mul(DAY) {
             return self.end_session(root, false);

@@ -1,7 +1,7 @@
 //! The calls that a connection carries.
 
 use bytes::Bytes;
-use heliogram_mtproto::{RequestId, RpcFailure, SendOptions};
+use heliogram_mtproto::{Now, RequestId, RpcFailure, SendOptions};
 
 use super::Actor;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 /// Calls under way on one connection; more wait in line.
 pub(super) const MAX_IN_FLIGHT: usize = 4096;
 /// Calls taken from the queue before the socket is looked at again.
-const MAX_BATCH: usize = 64;
+const MAX_BATCH: usize = 512;
 /// How often a call is sent anew because the server wants to know the app first.
 const MAX_INTRODUCTIONS: u32 = 3;
 
@@ -49,7 +49,7 @@ impl Actor {
                     self.introduced = false;
                     if let Some(call) = self.in_flight.remove(&id) {
                         self.by_ticket.remove(&call.request.ticket);
-                        self.send(call.request, call.introductions + 1);
+                        self.send(self.net.clock.now(), call.request, call.introductions + 1);
                     }
                     return;
                 }
@@ -80,19 +80,20 @@ impl Actor {
 
     /// Takes a call and those queued behind it, so that they can share a packet.
     pub(super) fn take(&mut self, request: Request) {
-        self.send(request, 0);
+        let now = self.net.clock.now();
+        self.send(now, request, 0);
         for _ in 1..MAX_BATCH {
             if self.in_flight.len() >= MAX_IN_FLIGHT {
                 return;
             }
             match self.inbox.try_recv() {
-                Ok(request) => self.send(request, 0),
+                Ok(request) => self.send(now, request, 0),
                 Err(_) => return,
             }
         }
     }
 
-    pub(super) fn send(&mut self, request: Request, introductions: u32) {
+    pub(super) fn send(&mut self, now: Now, request: Request, introductions: u32) {
         if request.reply.is_closed() {
             return;
         }
@@ -117,7 +118,7 @@ impl Actor {
             after: after.flatten(),
         };
         let pending = session.pending();
-        let id = session.send(self.net.clock.now(), body, options);
+        let id = session.send(now, body, options);
         let taken = session.pending() > pending;
         tracing::debug!(method = request.method, id = id.get(), "sent");
         // What failed at once must not be followed; its event is on the way.

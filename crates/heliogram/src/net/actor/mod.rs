@@ -3,7 +3,7 @@
 mod calls;
 mod socket;
 
-use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use calls::InFlight;
 use heliogram_mtproto::{Event, FailReason, RequestId, Session, SessionConfig};
@@ -20,6 +20,7 @@ use super::{
     dc::{Dc, Key},
     fault::{CallError, Fault},
     handshake,
+    numbers::ByNumber,
     wire::Wire,
 };
 use crate::{invoke::Purpose, random};
@@ -43,8 +44,8 @@ pub(super) struct Actor {
     stopped: watch::Receiver<bool>,
     // The session and what waits for it.
     session: Option<(Arc<Key>, Session)>,
-    in_flight: HashMap<RequestId, InFlight>,
-    by_ticket: HashMap<u64, RequestId>,
+    in_flight: ByNumber<RequestId, InFlight>,
+    by_ticket: ByNumber<u64, RequestId>,
     /// Whether the server knows the app in this session.
     introduced: bool,
     /// Calls the server refused because it has lost the binding of the temporary key.
@@ -76,8 +77,8 @@ impl Actor {
             inbox,
             cancelled,
             session: None,
-            in_flight: HashMap::new(),
-            by_ticket: HashMap::new(),
+            in_flight: ByNumber::default(),
+            by_ticket: ByNumber::default(),
             introduced: false,
             unbound: Vec::new(),
             worked: false,
@@ -226,6 +227,7 @@ impl Actor {
         let had_session = self.session.replace((key, session)).is_some();
         self.introduced = false;
         self.by_ticket.clear();
+        let now = self.net.clock.now();
         let mut waiting: Vec<_> = self.in_flight.drain().collect();
         waiting.sort_unstable_by_key(|(id, _)| *id);
         for (_, call) in waiting {
@@ -236,11 +238,11 @@ impl Actor {
                     .reply
                     .send(Err(CallError::Failed(FailReason::MayHaveRun)));
             } else {
-                self.send(call.request, 0);
+                self.send(now, call.request, 0);
             }
         }
         for request in std::mem::take(&mut self.unbound) {
-            self.send(request, 0);
+            self.send(now, request, 0);
         }
         Ok(())
     }

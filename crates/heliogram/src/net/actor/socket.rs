@@ -222,14 +222,25 @@ impl Actor {
                         .map_err(|source| End::Lost(ProtocolError::Frame { dc, source }.into()))?;
                 }
             }
-            let Some(event) = session.poll_event() else {
+            if !self.take_events(wire)? {
                 return Ok(());
-            };
+            }
+        }
+    }
+
+    /// Tells events to whom they concern; answers whether there were any.
+    fn take_events(&mut self, wire: &Wire) -> Result<bool, End> {
+        let mut any = false;
+        while let Some((_, session)) = &mut self.session
+            && let Some(event) = session.poll_event()
+        {
+            any = true;
             if let Event::PeerDead = event {
-                return Err(End::Lost(wire.silent(dc)));
+                return Err(End::Lost(wire.silent(self.dc.id)));
             }
             self.take_event(event);
         }
+        Ok(any)
     }
 
     /// Waits a moment for calls under way, then sends what is left to send and closes.

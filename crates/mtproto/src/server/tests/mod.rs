@@ -55,7 +55,7 @@ impl Rig {
     }
 
     fn message(&mut self, body: impl Into<Bytes>, content: bool) -> Message {
-        let msg_id = self.ids.next(self.now.unix, 0, IdKind::Client);
+        let msg_id = self.ids.next(self.now.unix, || 0, IdKind::Client);
         Message {
             msg_id,
             seq_no: self.seq.next(content),

@@ -6,7 +6,7 @@ use super::*;
 fn sec_19_28_each_broken_rule_of_a_client_has_its_code() {
     let id_at = |rig: &Rig, offset: i64| {
         let secs = rig.now.unix.as_secs().wrapping_add_signed(offset);
-        MsgIds::default().next(Duration::from_secs(secs), 0, IdKind::Client)
+        MsgIds::default().next(Duration::from_secs(secs), || 0, IdKind::Client)
     };
     type Break = Box<dyn Fn(&mut Rig, &mut Message)>;
     let cases: Vec<(i32, Break)> = vec![

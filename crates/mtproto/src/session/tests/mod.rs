@@ -114,7 +114,7 @@ impl Rig {
 
     /// A message of the server with a fresh id.
     fn message(&mut self, body: impl Into<Bytes>, content: bool) -> Message {
-        let msg_id = self.ids.next(self.now.unix, 0, IdKind::Response);
+        let msg_id = self.ids.next(self.now.unix, || 0, IdKind::Response);
         self.seq += 2;
         Message {
             msg_id,

@@ -42,7 +42,7 @@ fn sec_16_17_length_and_padding_are_checked() {
         plain[8..16].copy_from_slice(&session_id.to_le_bytes());
         plain[16..24].copy_from_slice(
             &rig.ids
-                .next(rig.now.unix, 0, IdKind::Response)
+                .next(rig.now.unix, || 0, IdKind::Response)
                 .to_le_bytes(),
         );
         plain[28..32].copy_from_slice(&length.to_le_bytes());
@@ -104,17 +104,20 @@ fn sec_20_a_repeated_message_is_dropped_and_acknowledged_again() {
     let update = rig.message(Bytes::from_static(&CALL), true);
     let container = rig.container(std::slice::from_ref(&update));
     let later = rig.container(std::slice::from_ref(&update));
+    let mut events = Vec::new();
     for message in [&update, &update, &container, &later, &container] {
         assert_eq!(rig.deliver(message), Ok(()));
+        let updates = rig.events().into_iter();
+        events.extend(updates.filter(|e| matches!(e, Event::Update(_))));
+        rig.wait(10);
+        let acks: Vec<i64> = rig
+            .sent_of(MsgsAck::ID)
+            .iter()
+            .flat_map(|m| read::<MsgsAck>(m).msg_ids)
+            .collect();
+        assert_eq!(acks, [update.msg_id]);
     }
-    assert_eq!(rig.events(), [Event::Update(Bytes::from_static(&CALL))]);
-    rig.wait(10);
-    let acks: Vec<i64> = rig
-        .sent_of(MsgsAck::ID)
-        .iter()
-        .flat_map(|m| read::<MsgsAck>(m).msg_ids)
-        .collect();
-    assert_eq!(acks, [update.msg_id; 5]);
+    assert_eq!(events, [Event::Update(Bytes::from_static(&CALL))]);
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn sec_22_messages_of_another_time_are_refused_and_do_not_move_the_clock() {
     for offset in [-400_i64, 31, 3600] {
         let time = rig.now.unix.checked_add_signed(offset);
         let mut message = rig.message(Bytes::from_static(&CALL), true);
-        message.msg_id = MsgIds::default().next(time, 0, IdKind::Response);
+        message.msg_id = MsgIds::default().next(time, || 0, IdKind::Response);
         let expected = Err(SessionError::OutsideWindow(message.msg_id));
         assert_eq!(rig.deliver(&message), expected);
         assert_eq!(

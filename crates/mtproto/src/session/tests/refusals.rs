@@ -70,7 +70,7 @@ fn a_clock_behind_is_set_by_the_refusal_and_the_session_goes_on() {
         false,
     );
     let hour = Duration::from_secs(3600);
-    notice.msg_id = MsgIds::default().next(rig.now.unix + hour, 0, IdKind::Response);
+    notice.msg_id = MsgIds::default().next(rig.now.unix + hour, || 0, IdKind::Response);
     assert_eq!(rig.deliver(&notice), Ok(()));
     let again = rig.calls_sent();
     assert_eq!(again.len(), 1);
@@ -103,7 +103,7 @@ fn sec_24_a_refusal_held_back_or_repeated_does_not_set_the_clock() {
     let (container, _) = rig.sent().pop().unwrap();
     let mut notice = refusal(&mut rig, container.msg_id);
     let hour = Duration::from_secs(3600);
-    notice.msg_id = MsgIds::default().next(rig.now.unix + hour, 0, IdKind::Response);
+    notice.msg_id = MsgIds::default().next(rig.now.unix + hour, || 0, IdKind::Response);
     assert_eq!(rig.deliver(&notice), Ok(()));
     rig.wait(1000);
     rig.events();
