@@ -28,6 +28,9 @@ async fn connect(options: &Options) -> Result<Client> {
     if let Some(servers) = servers {
         builder = builder.server(servers);
     }
+    if let Some(proxy) = &options.proxy {
+        builder = builder.proxy(proxy.clone());
+    }
     Ok(builder.connect().await?)
 }
 
