@@ -28,9 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => {}
         }
     }
-    let mut out = String::from("const ALL: &[fn(&Bytes)] = &[\n");
+    let mut out = String::from("const ALL: &[(&str, fn(&Bytes))] = &[\n");
     for path in paths {
-        writeln!(out, "    check::<heliogram_api::{path}>,")?;
+        writeln!(out, "    (\"{path}\", check::<heliogram_api::{path}>),")?;
     }
     out.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("all.rs"), out)?;

@@ -55,6 +55,10 @@ pub(crate) struct Connection {
     /// [env: HELIOGRAM_SERVER_KEY]
     #[arg(long, value_name = "FILE")]
     pub(crate) server_key: Option<PathBuf>,
+    /// Proxy to go through, as a link: socks5://, http://, tg://proxy?.., tg://socks?.. or their
+    /// https://t.me forms [env: HELIOGRAM_PROXY]
+    #[arg(long, value_name = "LINK")]
+    pub(crate) proxy: Option<String>,
     /// Use Telegram's test servers, which have accounts of their own
     #[arg(long)]
     pub(crate) test_servers: bool,

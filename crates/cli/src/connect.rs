@@ -31,6 +31,9 @@ async fn connect(
     if let Some(servers) = servers {
         builder = builder.server(servers);
     }
+    if let Some(proxy) = &options.proxy {
+        builder = builder.proxy(proxy.clone());
+    }
     Ok(tune(builder).connect().await?)
 }
 

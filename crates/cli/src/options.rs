@@ -3,6 +3,7 @@
 use std::{env, fmt, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use heliogram::Proxy;
 
 use crate::args::Connection;
 
@@ -11,6 +12,7 @@ pub(crate) struct Options {
     pub(crate) session: Option<PathBuf>,
     pub(crate) server: Option<String>,
     pub(crate) server_key: Option<PathBuf>,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) test_servers: bool,
     pub(crate) api_id: Option<i32>,
     pub(crate) api_hash: Option<String>,
@@ -23,6 +25,7 @@ impl fmt::Debug for Options {
             .field("session", &self.session)
             .field("server", &self.server)
             .field("server_key", &self.server_key)
+            .field("proxy", &self.proxy)
             .field("test_servers", &self.test_servers)
             .field("api_id", &self.api_id)
             .finish_non_exhaustive()
@@ -67,6 +70,7 @@ impl Options {
                 .server_key
                 .or(before.server_key)
                 .or_else(|| variable("HELIOGRAM_SERVER_KEY").map(PathBuf::from)),
+            proxy: proxy(after.proxy.or(before.proxy), variable("HELIOGRAM_PROXY"))?,
             test_servers,
             api_id: match after.api_id.or(before.api_id) {
                 Some(id) => Some(id),
@@ -78,6 +82,20 @@ impl Options {
                 .or_else(|| variable("HELIOGRAM_API_HASH")),
         })
     }
+}
+
+/// The proxy of a link, from the command line or else from the environment. A link holds secrets
+/// and is not repeated.
+fn proxy(given: Option<String>, variable: Option<String>) -> Result<Option<Proxy>> {
+    let (link, place) = match (given, variable) {
+        (Some(link), _) => (link, "--proxy"),
+        (None, Some(link)) => (link, "the environment variable HELIOGRAM_PROXY"),
+        (None, None) => return Ok(None),
+    };
+    let proxy = link.parse();
+    proxy
+        .map(Some)
+        .with_context(|| format!("{place} holds no link to a proxy"))
 }
 
 /// An environment variable; an empty one counts as not set.
@@ -105,7 +123,8 @@ mod tests {
             api_id: Some(2),
             ..Connection::default()
         };
-        let options = Options::from(before(), after, |name| Some(format!("{name}!"))).unwrap();
+        let variable = |name: &str| Some(format!("{name}!")).filter(|_| name != "HELIOGRAM_PROXY");
+        let options = Options::from(before(), after, variable).unwrap();
         assert_eq!(options.api_id, Some(2));
         assert_eq!(options.server.as_deref(), Some("before"));
         assert_eq!(options.api_hash.as_deref(), Some("HELIOGRAM_API_HASH!"));
@@ -134,6 +153,32 @@ mod tests {
             ..Connection::default()
         };
         assert!(Options::from(given, Connection::default(), wrong).is_ok());
+    }
+
+    #[test]
+    fn a_proxy_is_taken_from_the_command_line_or_the_environment_and_its_password_not_shown() {
+        let variable = |name: &str| {
+            (name == "HELIOGRAM_PROXY").then(|| "socks5://me:pass-word@10.0.0.1:1080".to_owned())
+        };
+        let options = Options::from(Connection::default(), Connection::default(), variable);
+        let options = options.unwrap();
+        let port = |options: &Options| options.proxy.as_ref().map(Proxy::port);
+        assert_eq!(port(&options), Some(1080));
+        assert!(!format!("{options:?}").contains("pass-word"));
+        let given = |link: &str| Connection {
+            proxy: Some(link.to_owned()),
+            ..Connection::default()
+        };
+        let near = given("http://10.0.0.2:3128");
+        let options = Options::from(near, Connection::default(), variable).unwrap();
+        assert_eq!(port(&options), Some(3128));
+        let wrong = given("socks5://me:pass-word@10.0.0.1:none");
+        let error = Options::from(Connection::default(), wrong, none).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(
+            text.contains("--proxy") && !text.contains("pass-word"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub struct Stats {
     pub transfers: u64,
     /// How often a connection that had worked was lost and made again.
     pub reconnects: u64,
+    /// Calls that the server confirmed at once, see
+    /// [`CallOptions::quick_ack`](crate::CallOptions::quick_ack).
+    pub quick_acks: u64,
     /// Updates: what came, what was missing, and what waits.
     pub updates: UpdateStats,
 }
@@ -37,6 +40,7 @@ pub(crate) struct Counters {
     pub(crate) migrations: Counter,
     pub(crate) transfers: Counter,
     pub(crate) reconnects: Counter,
+    pub(crate) quick_acks: Counter,
 }
 
 /// One count, and the name under which it is measured.
@@ -75,6 +79,7 @@ impl Counters {
             migrations: Counter::new("heliogram_migrations_total"),
             transfers: Counter::new("heliogram_transfers_total"),
             reconnects: Counter::new("heliogram_reconnects_total"),
+            quick_acks: Counter::new("heliogram_quick_acks_total"),
         }
     }
 
@@ -88,6 +93,7 @@ impl Counters {
             migrations: self.migrations.read(),
             transfers: self.transfers.read(),
             reconnects: self.reconnects.read(),
+            quick_acks: self.quick_acks.read(),
             ..Stats::default()
         }
     }

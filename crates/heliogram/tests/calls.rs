@@ -275,3 +275,25 @@ async fn each_chat_has_a_budget_of_its_own() {
     client.invoke(history()).await.unwrap();
     assert_eq!(server.calls("messages.sendMessage"), 2);
 }
+
+#[tokio::test]
+async fn the_server_confirms_at_once_what_it_is_asked_to_before_it_answers() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let client = client(&server, &alice, memory(), |b| b).await;
+    client.invoke(history()).await.unwrap();
+    assert_eq!(client.stats().quick_acks, 0);
+    let careful = client.with(CallOptions::new().quick_ack());
+    let slow = Fault::delay_call(Duration::from_secs(2)).method(METHOD);
+    server.faults().add(slow).unwrap();
+    let began = Instant::now();
+    let call = careful.invoke(history());
+    let confirmed = async {
+        room::until(|| client.stats().quick_acks == 1).await;
+        began.elapsed()
+    };
+    let (answer, confirmed) = tokio::join!(call, confirmed);
+    answer.unwrap();
+    assert!(confirmed < Duration::from_secs(2), "{confirmed:?}");
+    assert!(began.elapsed() >= Duration::from_secs(2));
+}

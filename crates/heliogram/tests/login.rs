@@ -338,10 +338,16 @@ async fn after_logging_out_the_same_client_can_sign_in_again() {
     let server = TestServer::start().await;
     let client = sign_up(&server, PHONE).await;
     let id = client.self_id();
+    let records = Records::new(Arc::clone(client.storage()));
+    let dc = client.home_dc();
+    let key = async || records.dc_key(dc).await.unwrap().map(|key| key.key.id());
+    let signed_in = key().await.unwrap();
     client.log_out().await.unwrap();
     assert_eq!(client.authorization(), Authorization::None);
+    // The key that was signed in is good for nothing any more, here and at the server.
+    assert_eq!(key().await, None);
     assert!(!client.is_authorized().await.unwrap());
-    let records = Records::new(Arc::clone(client.storage()));
+    assert_ne!(key().await.unwrap(), signed_in);
     assert_eq!(records.signed_in().await.unwrap(), None);
     client.log_out().await.unwrap();
 

@@ -251,7 +251,9 @@ async fn a_key_with_an_account_is_not_thrown_away() {
     let key = records.dc_key(1).await.unwrap().unwrap().key;
 
     server.forget_keys();
+    let before = server.connections();
     let error = connect().await.unwrap_err();
+    assert_eq!(server.connections() - before, 1, "asking again is no use");
     let Error::Protocol(e) = &error else {
         panic!("{error:?}")
     };

@@ -39,7 +39,7 @@ pub mod tl {
 
 pub use bad_msg::BadMsg;
 pub use session::{
-    Event, FailReason, MAX_BODY, PingConfig, RequestId, ResetReason, RpcFailure, Salt, SendOptions,
-    Session, SessionConfig, SessionError,
+    Event, FailReason, MAX_BODY, Packet, PingConfig, RequestId, ResetReason, RpcFailure, Salt,
+    SendOptions, Session, SessionConfig, SessionError,
 };
 pub use time::Now;

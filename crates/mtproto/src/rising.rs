@@ -165,6 +165,10 @@ impl<K: Copy + Ord> RisingSet<K> {
         self.0.front().copied()
     }
 
+    pub(crate) fn contains(&self, id: K) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+
     pub(crate) fn pop_first(&mut self) -> Option<K> {
         self.0.pop_front()
     }

@@ -10,6 +10,8 @@ pub(crate) const RPC_RESULT: u32 = 0xf35c_6d01;
 pub(crate) const RPC_ERROR: u32 = 0x2144_ca19;
 pub(crate) const GZIP_PACKED: u32 = 0x3072_cfa1;
 pub(crate) const INVOKE_AFTER_MSG: u32 = 0xcb9f_372d;
+pub(crate) const INVOKE_AFTER_MSGS: u32 = 0x3dc4_b4f0;
+const VECTOR: u32 = 0x1cb5_c415;
 
 /// Most messages a container may hold.
 pub(crate) const MAX_INNER: usize = 1020;
@@ -164,11 +166,21 @@ pub(crate) fn rpc_result(req_msg_id: i64, result: &[u8]) -> Bytes {
     w.into_vec().into()
 }
 
-/// A request that runs only after the message `msg_id`.
-pub(crate) fn invoke_after(msg_id: i64, query: &[u8]) -> Bytes {
-    let mut w = Writer::with_capacity(12 + query.len());
-    w.u32(INVOKE_AFTER_MSG);
-    w.i64(msg_id);
+/// A request that runs only after all of these messages.
+pub(crate) fn invoke_after(msg_ids: &[i64], query: &Bytes) -> Bytes {
+    let mut w = Writer::with_capacity(16 + 8 * msg_ids.len() + query.len());
+    match msg_ids {
+        [] => return query.clone(),
+        [msg_id] => {
+            w.u32(INVOKE_AFTER_MSG);
+            w.i64(*msg_id);
+        }
+        msg_ids => {
+            w.u32(INVOKE_AFTER_MSGS);
+            w.u32(VECTOR);
+            w.elements(msg_ids, |w, id| w.i64(*id));
+        }
+    }
     w.raw(query);
     w.into_vec().into()
 }
@@ -191,14 +203,18 @@ pub(crate) fn seal_laid_out(key: &AuthKey, from: Side, packet: &mut [u8]) {
     let _ = message::seal_in_place(key, from, packet);
 }
 
-/// Encrypts packets that [`lay_out`] made, side by side.
-pub(crate) fn seal_all(key: &AuthKey, from: Side, packets: &mut [Vec<u8>]) {
+/// Encrypts packets that [`lay_out`] made, side by side; gives the tokens of their quick
+/// acknowledgements.
+pub(crate) fn seal_all(key: &AuthKey, from: Side, packets: &mut [Vec<u8>]) -> Vec<u32> {
     let mut packets: Vec<_> = packets
         .iter_mut()
         .map(|bytes| message::Packet { key, from, bytes })
         .collect();
+    let sealed = message::seal_all(&mut packets).into_iter();
     // As above.
-    let _ = message::seal_all(&mut packets);
+    sealed
+        .map(|large| message::quick_ack_token(&large.unwrap_or_default()))
+        .collect()
 }
 
 /// Packets of `next` until it has none, they fill `room` bytes, or more would not pay side by side.

@@ -110,7 +110,7 @@ impl World<'_> {
         let mut options = SendOptions::default();
         if self.dice.percent(10) {
             let leader = self.asked.iter().find(|(_, n)| **n + 1 == number);
-            options.after = leader.map(|(id, _)| *id);
+            options.after.extend(leader.map(|(id, _)| *id));
         }
         let filler = self.filler();
         let now = client_now(&self.plan, self.now);

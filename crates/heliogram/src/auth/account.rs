@@ -83,21 +83,28 @@ impl Client {
 
     /// Signs out: the server ends the session, and what it knew of the account is forgotten.
     ///
-    /// The client stays connected and can sign in again. Raw `auth.logOut`.
+    /// The client goes on, and can sign in again: the key that was signed in is destroyed, and the
+    /// next call makes a new one. Raw `auth.logOut`, `destroy_auth_key`.
     ///
     /// # Errors
     /// The errors of the network and of the storage. A session that was signed out already is
     /// none.
     #[doc(alias = "sign_out")]
     #[doc(alias = "auth.logOut")]
+    #[doc(alias = "destroy_auth_key")]
     pub async fn log_out(&self) -> Result<()> {
-        match self.invoke(f::auth::LogOut {}).await {
-            Ok(_) => {}
-            Err(e) if e.is_unauthorized() => {}
+        let home = self.home_dc();
+        let ended = match self.invoke(f::auth::LogOut {}).await {
+            Ok(_) => true,
+            Err(e) if e.is_unauthorized() => false,
             Err(e) => return Err(e),
-        }
+        };
         self.peers().clear();
-        self.net().sign_out().await
+        self.net().sign_out().await?;
+        if ended {
+            self.pool().destroy_key(home).await;
+        }
+        Ok(())
     }
 
     /// Remembers who signed in.

@@ -12,6 +12,7 @@
 //! | it ends when no answer comes | [`request_timeout`] | 60 s | [`CallOptions::timeout`] |
 //! | it sleeps through a flood wait up to | [`flood_sleep`] | 60 s | [`CallOptions::flood_sleep`] |
 //! | each flood wait is told to | [`on_flood`] | nobody but the log | |
+//! | the server confirms at once that it came | | no | [`CallOptions::quick_ack`] |
 //! | it is repeated after faults of the server | [`retries`] | 5 times | [`CallOptions::retries`] |
 //! | it waits for its turn in a [`Budget`] | [`throttle`], [`throttle_methods`], [`throttle_chats`] | no budget | |
 //! | it passes through layers of your own | [`layer`] | none | |
@@ -89,8 +90,8 @@
 //! `outcome`), at level debug. With the feature `metrics`, the recorder of the program gets the
 //! counters `heliogram_calls_total`, `heliogram_calls_failed_total`, `heliogram_retries_total`,
 //! `heliogram_flood_waits_total`, `heliogram_throttled_total`, `heliogram_migrations_total`,
-//! `heliogram_transfers_total` and `heliogram_reconnects_total`, and the histogram
-//! `heliogram_call_seconds` by `method` and `outcome`; those of updates are in
+//! `heliogram_transfers_total`, `heliogram_reconnects_total` and `heliogram_quick_acks_total`, and
+//! the histogram `heliogram_call_seconds` by `method` and `outcome`; those of updates are in
 //! [`updates`](crate::updates#what-is-told). Arguments of calls are in none of them.
 //!
 //! [`request_timeout`]: crate::ClientBuilder::request_timeout

@@ -16,6 +16,7 @@ pub struct CallOptions {
     pub(super) timeout: Option<Duration>,
     pub(super) flood_sleep: Option<Duration>,
     pub(super) retries: Option<u32>,
+    pub(crate) quick_ack: bool,
 }
 
 impl CallOptions {
@@ -25,6 +26,7 @@ impl CallOptions {
             timeout: None,
             flood_sleep: None,
             retries: None,
+            quick_ack: false,
         }
     }
 
@@ -38,6 +40,16 @@ impl CallOptions {
     /// The longest flood wait that is slept rather than reported; zero reports each of them.
     pub const fn flood_sleep(mut self, longest: Duration) -> Self {
         self.flood_sleep = Some(longest);
+        self
+    }
+
+    /// Has the server confirm at once that a call came, before it runs. A call that was confirmed is
+    /// known to be with the server: should the connection break and the server then deny it, it
+    /// ends with [`MayHaveRun`](crate::NetworkError::MayHaveRun) instead of being made twice.
+    ///
+    /// [`Stats::quick_acks`](crate::Stats) counts them. Over HTTP there are none.
+    pub const fn quick_ack(mut self) -> Self {
+        self.quick_ack = true;
         self
     }
 

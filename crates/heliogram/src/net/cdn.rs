@@ -56,7 +56,7 @@ impl Cdns {
             ..Identity::default()
         };
         Self {
-            header: header::encode(config.api_id, &nobody),
+            header: header::encode(config.api_id, &nobody, None),
             trusted: Mutex::default(),
             fetching: AsyncMutex::default(),
             dcs: Mutex::default(),

@@ -28,9 +28,18 @@ pub(super) struct Request {
     pub(super) method: &'static str,
     pub(super) body: Bytes,
     pub(super) compress: bool,
+    pub(super) quick_ack: bool,
     /// The ticket of the call this one has to follow.
     pub(super) after: Option<u64>,
     pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+}
+
+/// What a connection is told besides calls.
+pub(super) enum Signal {
+    /// Nobody waits for the call of this ticket any more.
+    Cancel(u64),
+    /// The server shall forget the key; told is whether it has.
+    DestroyKey(oneshot::Sender<bool>),
 }
 
 /// The handle of one connection; the connection ends with its last handle.
@@ -39,8 +48,8 @@ pub(super) struct Connection(Arc<Handle>);
 
 struct Handle {
     requests: mpsc::Sender<Request>,
-    /// Holds at most one entry for each call under way.
-    cancels: mpsc::UnboundedSender<u64>,
+    /// Holds at most one entry for each call under way, and one for each sign-out.
+    signals: mpsc::UnboundedSender<Signal>,
     load: AtomicUsize,
 }
 
@@ -51,20 +60,20 @@ impl Connection {
     /// Starts a connection to a data centre.
     pub(super) fn spawn(net: &Arc<Net>, dc: i32, purpose: Purpose) -> Result<Self, Fault> {
         let (requests, inbox) = mpsc::channel(QUEUE);
-        let (cancels, cancelled) = mpsc::unbounded_channel();
+        let (signals, signalled) = mpsc::unbounded_channel();
         let actor = Actor::new(
             Arc::clone(net),
             net.dc_for(dc, purpose),
             purpose,
             inbox,
-            cancelled,
+            signalled,
         )?;
         if !net.tasks.spawn(actor.run()) {
             return Err(Fault::Closed);
         }
         Ok(Self(Arc::new(Handle {
             requests,
-            cancels,
+            signals,
             load: AtomicUsize::new(0),
         })))
     }
@@ -94,6 +103,7 @@ impl Connection {
             method: call.method,
             body: call.body.clone(),
             compress: call.compress,
+            quick_ack: call.options.quick_ack,
             after,
             reply,
         };
@@ -111,7 +121,7 @@ impl Connection {
             order.sent(ticket);
         }
         let mut guard = CancelOnDrop {
-            cancels: &self.0.cancels,
+            signals: &self.0.signals,
             ticket: Some(ticket),
         };
         let result = answer.await;
@@ -128,6 +138,16 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Has the server forget the key of the connection; answers whether it has, as far as can be
+    /// told.
+    pub(super) async fn destroy_key(&self) -> bool {
+        let (told, gone) = oneshot::channel();
+        let asked = self.0.signals.send(Signal::DestroyKey(told)).is_ok();
+        asked && gone.await.unwrap_or(false)
+    }
+}
+
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
@@ -138,7 +158,7 @@ impl fmt::Debug for Connection {
 
 /// Tells the connection that nobody waits for a call any more.
 struct CancelOnDrop<'a> {
-    cancels: &'a mpsc::UnboundedSender<u64>,
+    signals: &'a mpsc::UnboundedSender<Signal>,
     ticket: Option<u64>,
 }
 
@@ -146,7 +166,7 @@ impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
             // A connection that has ended has nothing to cancel.
-            let _ = self.cancels.send(ticket);
+            let _ = self.signals.send(Signal::Cancel(ticket));
         }
     }
 }

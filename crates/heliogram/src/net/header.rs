@@ -1,11 +1,16 @@
 use bytes::Bytes;
-use heliogram_api::{LAYER, functions as f};
+use heliogram_api::{LAYER, functions as f, types};
 use heliogram_tl::{Call, to_bytes};
 
-use crate::Identity;
+use crate::{Identity, Proxy};
 
 /// What goes in front of a call that introduces the app: `invokeWithLayer(initConnection(..`.
-pub(super) fn encode(api_id: i32, id: &Identity) -> Bytes {
+///
+/// An MTProxy on the way is told of: it may have a channel to show to those who use it. Other
+/// proxies are none of the server's business.
+pub(super) fn encode(api_id: i32, id: &Identity, proxy: Option<&Proxy>) -> Bytes {
+    let proxy = proxy.filter(|proxy| proxy.is_mtproxy());
+    let proxy = proxy.map(|p| types::InputClientProxy::new(p.host().to_owned(), p.port().into()));
     let init = f::InitConnection {
         api_id,
         device_model: id.device_model.clone(),
@@ -14,7 +19,7 @@ pub(super) fn encode(api_id: i32, id: &Identity) -> Bytes {
         system_lang_code: id.system_lang_code.clone(),
         lang_pack: id.lang_pack.clone(),
         lang_code: id.lang_code.clone(),
-        proxy: None,
+        proxy: proxy.map(Into::into),
         params: None,
         query: f::help::GetConfig {},
     };

@@ -104,7 +104,7 @@ impl Net {
         let known = |dc: &i32| addresses.knows(*dc) || start.account.is_some();
         let home = start.home.filter(known).unwrap_or(first);
         Ok(Arc::new(Self {
-            header: header::encode(config.api_id, &config.identity),
+            header: header::encode(config.api_id, &config.identity, config.proxy.as_deref()),
             cdns: Cdns::new(&config),
             hub: Hub::new(config.receive_updates),
             tasks: Tasks::new(),

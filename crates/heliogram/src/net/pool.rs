@@ -1,9 +1,11 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use super::{
     Net,
@@ -18,6 +20,9 @@ use crate::{
 
 /// How often a call moves on because its connection was closed before taking it.
 const MAX_HANDOVERS: u32 = 8;
+
+/// How long a sign-out waits for the key to be destroyed.
+const DESTROY_KEY: Duration = Duration::from_secs(5);
 
 /// The open connections by data centre and purpose; they open when they are first needed.
 pub(crate) struct Pool {
@@ -71,6 +76,29 @@ impl Pool {
     /// Closes the connections of a purpose once the calls on them are answered.
     pub(crate) fn retire(&self, dc: i32, purpose: Purpose) {
         lock(&self.open).remove(&(dc, purpose));
+    }
+
+    /// Has a data centre forget the key in use there, which is good for nothing after a sign-out, and
+    /// forgets it as well. The next connection makes a new one.
+    ///
+    /// Temporary keys end by themselves, and the permanent ones behind them are never spoken under.
+    pub(crate) async fn destroy_key(&self, dc: i32) {
+        if self.net.config.temporary_keys.is_some() {
+            return;
+        }
+        let main = lock(&self.open).get(&(dc, Purpose::Main)).cloned();
+        let Some(connection) = main.unwrap_or_default().into_iter().next() else {
+            return;
+        };
+        // A server that gives no answer keeps a key that no account is signed in with.
+        let gone = timeout(DESTROY_KEY, connection.destroy_key()).await;
+        tracing::debug!(dc, gone = ?gone, "key destroyed after the sign-out");
+        if gone == Ok(true) {
+            self.net.dc(dc).renew(&self.net.records).await;
+            for purpose in [Purpose::Main, Purpose::Upload, Purpose::Download] {
+                self.retire(dc, purpose);
+            }
+        }
     }
 
     /// Closes all connections and waits until they, and all other tasks of the client, have ended,

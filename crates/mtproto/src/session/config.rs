@@ -69,27 +69,34 @@ impl Default for SessionConfig {
 }
 
 /// How one request is to be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendOptions {
     /// Pack the request with gzip where that makes it smaller. `true` by default; switch it off
     /// for file parts, which do not get smaller.
     pub compress: bool,
-    /// Run the request only after this one has succeeded (raw `invokeAfterMsg`).
-    pub after: Option<RequestId>,
+    /// Run the request only after all of these have succeeded (raw `invokeAfterMsg`,
+    /// `invokeAfterMsgs`). One that has failed, was cancelled, or is none of the session's makes
+    /// the request fail with [`FailReason::PredecessorFailed`](super::FailReason).
+    pub after: Vec<RequestId>,
+    /// Ask the server to confirm at once that the request came, before it runs
+    /// ([`Event::Received`](super::Event)). `false` by default; transports without such words
+    /// confirm nothing.
+    pub quick_ack: bool,
 }
 
 impl Default for SendOptions {
     fn default() -> Self {
         Self {
             compress: true,
-            after: None,
+            after: Vec::new(),
+            quick_ack: false,
         }
     }
 }
 
 /// Names a request from [`Session::send`](super::Session::send) to its answer, whatever message
 /// ids it goes out under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(pub(crate) u64);
 
 impl RequestId {

@@ -37,12 +37,23 @@ pub(super) enum Service {
     ResendRequest(Vec<i64>),
     DropAnswer(i64),
     DestroySession(i64),
+    DestroyKey,
     /// A request that goes out once more under the id it had, because the server asks for it.
     Again {
         msg_id: i64,
         seq_no: i32,
         body: Bytes,
     },
+}
+
+impl Service {
+    /// Whether it is still to be said once the connection it was meant for is gone.
+    pub(super) const fn outlives_connections(&self) -> bool {
+        matches!(
+            self,
+            Self::DropAnswer(_) | Self::DestroySession(_) | Self::DestroyKey
+        )
+    }
 }
 
 /// A session id, its numbers, and what is in flight under it.

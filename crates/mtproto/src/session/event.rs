@@ -22,6 +22,12 @@ pub enum Event {
         /// Why.
         reason: FailReason,
     },
+    /// The server confirmed at once that it has a request, which is not answered yet (a quick
+    /// acknowledgement, see [`SendOptions::quick_ack`](super::SendOptions)).
+    Received {
+        /// Which request.
+        id: RequestId,
+    },
     /// The server sent something of its own accord: an encoded `Updates`.
     Update(Bytes),
     /// The server started a new session: updates may have been missed, fetch the difference.
@@ -46,6 +52,9 @@ pub enum Event {
         /// Whether the server knew it.
         existed: bool,
     },
+    /// The answer to [`Session::destroy_key`](super::Session::destroy_key): whether the server has
+    /// forgotten the key.
+    KeyDestroyed(bool),
 }
 
 impl Event {

@@ -255,7 +255,7 @@ impl Session {
         self.finish(id, succeeded);
     }
 
-    /// Whether a request has to go out again because the one it follows does.
+    /// Whether a request has to go out again because one that it follows does.
     fn waits_again(&mut self, inbound: &Inbound, id: super::RequestId, e: &RpcFailure) -> bool {
         if inbound.previous || !matches!(&*e.message, "MSG_WAIT_FAILED" | "MSG_WAIT_TIMEOUT") {
             return false;
@@ -264,16 +264,17 @@ impl Session {
             return false;
         };
         request.refusals += 1;
-        let (after, Phase::Sent(flight)) = (request.after, request.phase) else {
+        let Phase::Sent(flight) = request.phase else {
             return false;
         };
-        if request.refusals > super::refusal::LIMIT {
+        if request.refusals > super::refusal::LIMIT || self.requests.is_orphan(id) {
             return false;
         }
-        let Some(leader) = after.and_then(|a| self.requests.get(a)) else {
+        let request = self.requests.get(id);
+        if !request.is_some_and(|r| self.requests.leaders(r).next().is_some()) {
             return false;
-        };
-        let leader_runs = matches!(leader.phase, Phase::Sent(_));
+        }
+        let leader_runs = self.requests.may_go(id);
         self.epoch.in_flight.remove(flight.msg_id);
         if leader_runs && e.message == "MSG_WAIT_TIMEOUT" {
             self.requests.requeue(id);

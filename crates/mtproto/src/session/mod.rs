@@ -9,6 +9,7 @@ mod inbox;
 mod outbox;
 mod pending;
 mod ping;
+mod quick_ack;
 mod refusal;
 mod salts;
 mod service;
@@ -26,6 +27,8 @@ pub use event::{Event, FailReason, ResetReason, RpcFailure};
 use heliogram_crypto::{AuthKey, Random, SeededRandom};
 use pending::{Phase, Requests};
 use ping::Ping;
+pub use quick_ack::Packet;
+use quick_ack::Unconfirmed;
 use salts::Salts;
 
 use crate::{Now, acks::Acks, seen::Seen, time::PeerClock, wire};
@@ -78,6 +81,10 @@ pub struct Session {
     salts_wanted: bool,
     ping: Ping,
     seen: Seen,
+    /// What the server was asked to confirm at once.
+    unconfirmed: Unconfirmed,
+    /// The server was asked to forget the key.
+    key_leaves: bool,
     /// Refusals since the last message that was none.
     refusals: u32,
     events: VecDeque<Event>,
@@ -111,6 +118,8 @@ impl Session {
             salts_wanted: false,
             ping: Ping::new(config.ping, now.mono),
             seen: Seen::default(),
+            unconfirmed: Unconfirmed::default(),
+            key_leaves: false,
             refusals: 0,
             events: VecDeque::new(),
             rng,
@@ -143,7 +152,8 @@ impl Session {
 
     /// Takes an encoded request to be sent, now or once connected.
     ///
-    /// A request that is too large or one too many fails at once, with [`Event::Failed`].
+    /// A request that is too large, one too many, or to follow one that has failed fails at once,
+    /// with [`Event::Failed`].
     #[doc(alias = "invoke")]
     pub fn send(&mut self, _now: Now, body: Bytes, options: SendOptions) -> RequestId {
         let id = self.requests.next_id();
@@ -155,8 +165,18 @@ impl Session {
         let reason = match wire.len() {
             len if len > MAX_BODY => FailReason::TooLarge { len },
             _ if self.requests.len() >= self.max_pending => FailReason::QueueFull,
+            _ if !options
+                .after
+                .iter()
+                .all(|a| self.requests.can_be_followed(*a)) =>
+            {
+                FailReason::PredecessorFailed
+            }
             _ => {
                 self.requests.insert(id, wire, options.after);
+                if let Some(request) = self.requests.get_mut(id) {
+                    request.quick_ack = options.quick_ack;
+                }
                 return id;
             }
         };
@@ -199,6 +219,16 @@ impl Session {
         }
     }
 
+    /// Asks the server to forget the key of the session, which is good for nothing after that (raw
+    /// `destroy_auth_key`); the answer is [`Event::KeyDestroyed`].
+    #[doc(alias = "destroy_auth_key")]
+    pub fn destroy_key(&mut self) {
+        if !self.key_leaves {
+            self.key_leaves = true;
+            self.push_service(Service::DestroyKey);
+        }
+    }
+
     /// A connection is up and carries this session's packets only.
     pub fn handle_connected(&mut self, now: Now) {
         self.connected = true;
@@ -219,8 +249,8 @@ impl Session {
         self.connected = false;
         self.ask.clear();
         // What was said about this connection's messages is asked anew on the next one.
-        self.service
-            .retain(|s| matches!(s, Service::DropAnswer(_) | Service::DestroySession(_)));
+        self.service.retain(Service::outlives_connections);
+        self.unconfirmed.clear();
         self.end_previous(now);
     }
 

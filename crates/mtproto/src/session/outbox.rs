@@ -4,9 +4,10 @@ use bytes::Bytes;
 use heliogram_crypto::{Random, Side};
 
 use super::{
-    Session,
+    FailReason, Session,
     epoch::{Sent, Service},
-    pending::{Flight, Phase},
+    pending::{Flight, Phase, Request},
+    quick_ack::Packet,
     timers,
 };
 use crate::{
@@ -19,6 +20,8 @@ use crate::{
 struct Batch {
     messages: Vec<Message>,
     requests: Vec<RequestId>,
+    /// Messages of requests that ask for a quick acknowledgement.
+    to_confirm: Vec<i64>,
     bytes: usize,
     /// The one message must not go into a container.
     alone: bool,
@@ -43,9 +46,10 @@ impl Batch {
 impl Session {
     /// Puts the next packet into `out`, replacing what is there; `false` if there is none to send.
     ///
-    /// The packet goes to [`Framing::encode`](crate::framing::Framing::encode) as it is.
+    /// The packet goes to [`Framing::encode`](crate::framing::Framing::encode) as it is. It is not
+    /// confirmed at once; [`poll_packets`](Self::poll_packets) tells which are to be.
     pub fn poll_packet(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
-        let made = self.lay_out_next(now, out);
+        let made = self.lay_out_next(now, out).is_some();
         if made {
             wire::seal_laid_out(&self.key, Side::Client, out);
         }
@@ -56,26 +60,41 @@ impl Session {
     /// bytes, and none only if there is none to send.
     ///
     /// The same as that many calls of [`poll_packet`](Self::poll_packet), in less time.
-    pub fn poll_packets(&mut self, now: Now, room: usize) -> Vec<Vec<u8>> {
-        let mut packets = wire::gather(room, |out| self.lay_out_next(now, out));
-        wire::seal_all(&self.key, Side::Client, &mut packets);
+    pub fn poll_packets(&mut self, now: Now, room: usize) -> Vec<Packet> {
+        let mut asking = Vec::new();
+        let mut packets = wire::gather(room, |out| match self.lay_out_next(now, out) {
+            Some(messages) => {
+                asking.push(messages);
+                true
+            }
+            None => false,
+        });
+        let tokens = wire::seal_all(&self.key, Side::Client, &mut packets);
+        let packets = packets.into_iter().zip(asking).zip(tokens);
         packets
+            .map(|((bytes, messages), token)| {
+                let quick_ack = !messages.is_empty();
+                if quick_ack {
+                    self.unconfirmed.add(token, messages);
+                }
+                Packet { bytes, quick_ack }
+            })
+            .collect()
     }
 
-    /// Makes the next packet but for its encryption; `false` if there is none.
-    fn lay_out_next(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
-        let Some(message) = self.next_message(now) else {
-            return false;
-        };
+    /// Makes the next packet but for its encryption, if there is one; gives the messages in it that
+    /// the server is to confirm at once.
+    fn lay_out_next(&mut self, now: Now, out: &mut Vec<u8>) -> Option<Vec<i64>> {
+        let (message, to_confirm) = self.next_message(now)?;
         let header = Header {
             salt: self.salts.current(self.clock.time(now)),
             session_id: self.epoch.session_id,
         };
         wire::lay_out(header, &message, &mut self.rng, out);
-        true
+        Some(to_confirm)
     }
 
-    fn next_message(&mut self, now: Now) -> Option<Message> {
+    fn next_message(&mut self, now: Now) -> Option<(Message, Vec<i64>)> {
         if !self.connected {
             return None;
         }
@@ -86,7 +105,8 @@ impl Session {
             self.add_requests(now, &mut batch);
             self.add_acks(now, &mut batch);
         }
-        self.close(now, batch)
+        let to_confirm = std::mem::take(&mut batch.to_confirm);
+        Some((self.close(now, batch)?, to_confirm))
     }
 
     /// The oldest request of those that were refused together with others.
@@ -110,6 +130,11 @@ impl Session {
             };
             if request.alone || !batch.has_room(request.wire.len() + 28) {
                 break;
+            }
+            if !request.after.is_empty() && self.requests.is_orphan(id) {
+                // It was sent before its predecessor failed, and the server never had it.
+                self.fail(id, FailReason::PredecessorFailed);
+                continue;
             }
             self.add_request(now, id, batch);
         }
@@ -137,6 +162,9 @@ impl Session {
         self.requests.set_phase(id, Phase::Sent(flight));
         self.epoch.in_flight.insert(msg_id, id);
         batch.requests.push(id);
+        if self.requests.get(id).is_some_and(|r| r.quick_ack) {
+            batch.to_confirm.push(msg_id);
+        }
         batch.push(Message {
             msg_id,
             seq_no,
@@ -154,13 +182,12 @@ impl Session {
             let (key, session) = (self.key.id(), self.epoch.session_id);
             return binding.request(key, session, msg_id, &mut self.rng);
         }
-        match request.after.and_then(|leader| self.requests.get(leader)) {
-            Some(leader) => match leader.phase {
-                Phase::Sent(flight) => wire::invoke_after(flight.msg_id, &request.wire),
-                _ => request.wire.clone(),
-            },
-            None => request.wire.clone(),
-        }
+        let sent = |leader: &Request| match leader.phase {
+            Phase::Sent(flight) => Some(flight.msg_id),
+            _ => None,
+        };
+        let leaders: Vec<_> = self.requests.leaders(request).filter_map(sent).collect();
+        wire::invoke_after(&leaders, &request.wire)
     }
 
     fn add_acks(&mut self, now: Now, batch: &mut Batch) {
@@ -244,6 +271,7 @@ impl Session {
             Service::DestroySession(session_id) => wire::encode(&tl::functions::DestroySession {
                 session_id: *session_id,
             }),
+            Service::DestroyKey => wire::encode(&tl::functions::DestroyAuthKey {}),
             Service::Again { .. } => return,
         };
         self.epoch.remember(msg_id, Sent::Service(service));

@@ -12,8 +12,11 @@ use crate::rising::{RisingMap, RisingSet};
 pub(super) struct Request {
     /// The body as it goes out, packed where that pays.
     pub(super) wire: Bytes,
-    pub(super) after: Option<RequestId>,
+    /// Those it has to follow that have not succeeded yet.
+    pub(super) after: Vec<RequestId>,
     pub(super) phase: Phase,
+    /// The server is asked to confirm at once that it came.
+    pub(super) quick_ack: bool,
     /// How often the server refused it in a row.
     pub(super) refusals: u32,
     /// Must go out alone, because a container with it was refused.
@@ -55,8 +58,15 @@ pub(super) struct Requests {
     queue: RisingSet<RequestId>,
     /// How many requests follow another one.
     followers: usize,
+    /// Those that failed lately.
+    failed: RisingSet<RequestId>,
+    /// Of ids up to this one it is forgotten whether they failed.
+    failed_floor: RequestId,
     last: u64,
 }
+
+/// How many failed requests are remembered for those that are to follow them.
+const FAILED: usize = 1024;
 
 impl Requests {
     pub(super) fn len(&self) -> usize {
@@ -71,19 +81,26 @@ impl Requests {
 
     /// Adds a request that binds a key.
     pub(super) fn insert_binding(&mut self, id: RequestId, binding: Binding) {
-        self.insert(id, Bytes::new(), None);
+        self.insert(id, Bytes::new(), Vec::new());
         if let Some(request) = self.map.get_mut(id) {
             request.binding = Some(binding);
         }
     }
 
-    pub(super) fn insert(&mut self, id: RequestId, wire: Bytes, after: Option<RequestId>) {
-        let after = after.filter(|a| self.map.contains(*a));
-        self.followers += usize::from(after.is_some());
+    /// Whether a request can still be followed: it is under way, or has succeeded.
+    pub(super) fn can_be_followed(&self, id: RequestId) -> bool {
+        let known = id > self.failed_floor && id.0 <= self.last && id.0 > 0;
+        self.map.contains(id) || known && !self.failed.contains(id)
+    }
+
+    pub(super) fn insert(&mut self, id: RequestId, wire: Bytes, mut after: Vec<RequestId>) {
+        after.retain(|a| self.map.contains(*a));
+        self.followers += usize::from(!after.is_empty());
         let request = Request {
             wire,
             after,
             phase: Phase::Queued,
+            quick_ack: false,
             refusals: 0,
             alone: false,
             binding: None,
@@ -100,13 +117,24 @@ impl Requests {
         self.map.get_mut(id)
     }
 
-    /// Whether a request need not wait for the one it follows to be sent first.
+    /// Whether a request need not wait for those it follows to be sent first.
     pub(super) fn may_go(&self, id: RequestId) -> bool {
         let Some(request) = self.map.get(id) else {
             return false;
         };
-        let leader = request.after.and_then(|leader| self.map.get(leader));
-        leader.is_none_or(|leader| matches!(leader.phase, Phase::Sent(_)))
+        let sent = |leader: &Request| matches!(leader.phase, Phase::Sent(_));
+        self.leaders(request).all(sent)
+    }
+
+    /// What a request has to follow that is still under way.
+    pub(super) fn leaders<'a>(&'a self, request: &'a Request) -> impl Iterator<Item = &'a Request> {
+        request.after.iter().filter_map(|id| self.map.get(*id))
+    }
+
+    /// Whether something that a request has to follow has failed.
+    pub(super) fn is_orphan(&self, id: RequestId) -> bool {
+        let request = self.map.get(id);
+        request.is_some_and(|r| !r.after.iter().all(|a| self.can_be_followed(*a)))
     }
 
     /// The sent form of a request, if it is in flight in the present session.
@@ -154,14 +182,22 @@ impl Requests {
             return Vec::new();
         };
         self.queue.remove(id);
-        self.followers -= usize::from(request.after.is_some());
+        self.followers -= usize::from(!request.after.is_empty());
+        if !succeeded {
+            self.failed.insert(id);
+            if self.failed.len() > FAILED {
+                self.failed_floor = self.failed.pop_first().unwrap_or(self.failed_floor);
+            }
+        }
         if self.followers == 0 {
             return Vec::new();
         }
         let waiting: Vec<_> = self
             .map
             .iter()
-            .filter(|(_, r)| r.after == Some(id) && matches!(r.phase, Phase::Queued | Phase::Held))
+            .filter(|(_, r)| {
+                r.after.contains(&id) && matches!(r.phase, Phase::Queued | Phase::Held)
+            })
             .map(|(id, _)| id)
             .collect();
         if !succeeded {
@@ -169,8 +205,8 @@ impl Requests {
         }
         for follower in waiting {
             if let Some(request) = self.map.get_mut(follower) {
-                request.after = None;
-                self.followers -= 1;
+                request.after.retain(|leader| *leader != id);
+                self.followers -= usize::from(request.after.is_empty());
             }
             self.requeue(follower);
         }

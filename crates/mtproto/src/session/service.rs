@@ -19,6 +19,11 @@ use crate::{
     wire::{self, MAX_IDS, Message},
 };
 
+/// The answers to `destroy_auth_key`.
+const KEY_DESTROYED: u32 = 0xf660_e1d4;
+const KEY_UNKNOWN: u32 = 0x0a9f_2259;
+const KEY_NOT_DESTROYED: u32 = 0xea10_9b13;
+
 /// A pong moves the clock only when it is wrong by more than this.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 
@@ -85,6 +90,13 @@ impl Session {
                     session_id,
                     existed: false,
                 });
+            }
+            KEY_DESTROYED | KEY_UNKNOWN | KEY_NOT_DESTROYED => {
+                // Nobody else can have the key destroyed.
+                if std::mem::take(&mut self.key_leaves) {
+                    let gone = wire::constructor(body) != KEY_NOT_DESTROYED;
+                    self.events.push_back(Event::KeyDestroyed(gone));
+                }
             }
             0 => return Err(SessionError::BadContent),
             _ => self.events.push_back(Event::Update(body.clone())),
@@ -251,7 +263,7 @@ impl Session {
             };
             // What follows another request was wrapped with an id that may have changed since, and
             // a binding is made anew for each id.
-            if request.after.is_none() && request.binding.is_none() {
+            if request.after.is_empty() && request.binding.is_none() {
                 known = true;
                 // Asked for twice, it goes once: a short question must not cost a long answer.
                 if self.goes_again(flight.msg_id) {

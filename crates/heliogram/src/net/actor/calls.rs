@@ -6,7 +6,11 @@ use heliogram_mtproto::{Now, RequestId, RpcFailure, SendOptions};
 use super::Actor;
 use crate::{
     invoke::Purpose,
-    net::{connection::Request, fault::CallError, header},
+    net::{
+        connection::{Request, Signal},
+        fault::CallError,
+        header,
+    },
 };
 
 /// Calls under way on one connection; more wait in line.
@@ -119,7 +123,8 @@ impl Actor {
         }
         let options = SendOptions {
             compress: request.compress,
-            after: after.flatten(),
+            after: after.flatten().into_iter().collect(),
+            quick_ack: request.quick_ack,
         };
         let pending = session.pending();
         let id = session.send(now, body, options);
@@ -139,8 +144,20 @@ impl Actor {
         );
     }
 
+    pub(super) fn take_signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::Cancel(ticket) => self.cancel(ticket),
+            Signal::DestroyKey(told) => {
+                if let Some((_, session)) = &mut self.session {
+                    self.key_leaves = Some(told);
+                    session.destroy_key();
+                }
+            }
+        }
+    }
+
     /// Nobody waits for this call any more.
-    pub(super) fn cancel(&mut self, ticket: u64) {
+    fn cancel(&mut self, ticket: u64) {
         let Some(id) = self.by_ticket.remove(&ticket) else {
             return;
         };

@@ -9,14 +9,14 @@ use calls::InFlight;
 use heliogram_mtproto::{Event, FailReason, RequestId, Session, SessionConfig};
 use socket::End;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     time::sleep,
 };
 
 use super::{
     Net,
     backoff::Backoff,
-    connection::Request,
+    connection::{Request, Signal},
     dc::{Dc, Key},
     fault::{CallError, Fault},
     handshake,
@@ -40,7 +40,7 @@ pub(super) struct Actor {
     purpose: Purpose,
     // Inputs.
     inbox: mpsc::Receiver<Request>,
-    cancelled: mpsc::UnboundedReceiver<u64>,
+    signals: mpsc::UnboundedReceiver<Signal>,
     stopped: watch::Receiver<bool>,
     // The session and what waits for it.
     session: Option<(Arc<Key>, Session)>,
@@ -50,6 +50,8 @@ pub(super) struct Actor {
     introduced: bool,
     /// Calls the server refused because it has lost the binding of the temporary key.
     unbound: Vec<Request>,
+    /// Who waits to hear that the server has forgotten the key.
+    key_leaves: Option<oneshot::Sender<bool>>,
     // How the connection has fared.
     worked: bool,
     failures: u32,
@@ -66,7 +68,7 @@ impl Actor {
         dc: Arc<Dc>,
         purpose: Purpose,
         inbox: mpsc::Receiver<Request>,
-        cancelled: mpsc::UnboundedReceiver<u64>,
+        signals: mpsc::UnboundedReceiver<Signal>,
     ) -> Result<Self, Fault> {
         let backoff = Backoff::new(FIRST_PAUSE, net.config.max_backoff, random::seed()?);
         Ok(Self {
@@ -75,12 +77,13 @@ impl Actor {
             dc,
             purpose,
             inbox,
-            cancelled,
+            signals,
             session: None,
             in_flight: ByNumber::default(),
             by_ticket: ByNumber::default(),
             introduced: false,
             unbound: Vec::new(),
+            key_leaves: None,
             worked: false,
             failures: 0,
             strikes: 0,
@@ -140,8 +143,8 @@ impl Actor {
             tokio::select! {
                 output = &mut future => return Some(output),
                 () = until_stopped(&mut self.stopped) => return None,
-                ticket = self.cancelled.recv() => match ticket {
-                    Some(ticket) => self.cancel(ticket),
+                signal = self.signals.recv() => match signal {
+                    Some(signal) => self.take_signal(signal),
                     None => return None,
                 },
             }
@@ -171,12 +174,13 @@ impl Actor {
                 self.forget_temporary().await;
                 return self.strikes >= KEY_STRIKES;
             }
-            if self.strikes < KEY_STRIKES {
-                return false;
-            }
             // A key that carries no account is replaced. One that does is not thrown away: the
-            // server may be at fault, and only its owner can judge that.
+            // server may be at fault, and only its owner can judge that. To ask again is up to
+            // whoever makes the next call, but for a key that could not be bound to it.
             let home = self.net.account().is_some_and(|a| a.dc == self.dc.id);
+            if self.strikes < KEY_STRIKES {
+                return home && self.net.config.temporary_keys.is_none();
+            }
             if home {
                 return true;
             }
@@ -263,6 +267,13 @@ impl Actor {
                 self.resync();
             }
             Event::Gap => self.resync(),
+            Event::Received { .. } => self.net.stats.quick_acks.count(),
+            Event::KeyDestroyed(gone) => {
+                if let Some(told) = self.key_leaves.take() {
+                    // Whoever asked may have gone away.
+                    let _ = told.send(gone);
+                }
+            }
             Event::SaltsChanged(salts) => self.keep(|key| key.set_salts(salts)),
             Event::TimeOffsetChanged(ms) => self.keep(|key| key.set_time_offset_ms(ms)),
             other => tracing::trace!(?other, "event"),

@@ -87,7 +87,7 @@ impl Actor {
                         None => break End::Closed,
                     }
                 }
-                Some(ticket) = self.cancelled.recv() => self.cancel(ticket),
+                Some(signal) = self.signals.recv() => self.take_signal(signal),
                 () = until_stopped(&mut self.stopped) => break End::Closed,
                 () = sleep_until(timer) => {
                     if let Some((_, session)) = &mut self.session {
@@ -162,7 +162,11 @@ impl Actor {
         loop {
             match wire.next_frame() {
                 Ok(Some(Frame::Packet(packet))) => packets.push(packet),
-                Ok(Some(Frame::QuickAck(_))) => {}
+                Ok(Some(Frame::QuickAck(token))) => {
+                    if let Some((_, session)) = &mut self.session {
+                        session.handle_quick_ack(self.net.clock.now(), token);
+                    }
+                }
                 Ok(Some(Frame::Error(code))) => {
                     self.take_packets(packets).map_err(End::Lost)?;
                     return Err(End::Lost(self.transport_fault(code)));
@@ -218,7 +222,7 @@ impl Actor {
                     break;
                 }
                 for packet in packets {
-                    wire.queue(&packet)
+                    wire.queue_packet(&packet.bytes, packet.quick_ack)
                         .map_err(|source| End::Lost(ProtocolError::Frame { dc, source }.into()))?;
                 }
             }
@@ -251,7 +255,7 @@ impl Actor {
                 self.pump(wire).ok()?;
                 tokio::select! {
                     read = wire.io() => { self.take_input(wire, read, true).ok()?; }
-                    ticket = self.cancelled.recv() => self.cancel(ticket?),
+                    signal = self.signals.recv() => self.take_signal(signal?),
                 }
             }
             self.pump(wire).ok()?;

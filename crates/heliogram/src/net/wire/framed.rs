@@ -1,7 +1,7 @@
 use std::{future::poll_fn, io};
 
 use heliogram_mtproto::{
-    framing::{Frame, FrameError, Framing},
+    framing::{Frame, FrameError, Framing, Transport},
     proxy::Records,
 };
 
@@ -33,12 +33,17 @@ impl Framed {
         MAX_OUT.saturating_sub(self.socket.waiting())
     }
 
-    pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {
+    pub(super) fn queue(&mut self, packet: &[u8], quick_ack: bool) -> Result<(), FrameError> {
+        let quick_ack = quick_ack && self.framing.transport() != Some(Transport::Full);
+        let mut encode = |out: &mut Vec<u8>| match quick_ack {
+            true => self.framing.encode_with_quick_ack(packet, out),
+            false => self.framing.encode(packet, out),
+        };
         let Some(records) = &mut self.records else {
-            return self.framing.encode(packet, self.socket.out());
+            return encode(self.socket.out());
         };
         self.plain.clear();
-        self.framing.encode(packet, &mut self.plain)?;
+        encode(&mut self.plain)?;
         records.seal(&self.plain, self.socket.out());
         Ok(())
     }

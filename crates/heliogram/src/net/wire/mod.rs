@@ -129,8 +129,18 @@ impl Wire {
 
     /// Queues a packet.
     pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {
+        self.queue_packet(packet, false)
+    }
+
+    /// Queues a packet; with `quick_ack` the server is asked to confirm at once that it came, where
+    /// the wire has words for that.
+    pub(super) fn queue_packet(
+        &mut self,
+        packet: &[u8],
+        quick_ack: bool,
+    ) -> Result<(), FrameError> {
         match &mut self.link {
-            Link::Framed(framed) => framed.queue(packet),
+            Link::Framed(framed) => framed.queue(packet, quick_ack),
             Link::Polled(polled) => polled.queue(packet),
         }
     }

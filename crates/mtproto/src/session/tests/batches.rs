@@ -12,7 +12,7 @@ fn packets_made_together_are_those_made_one_by_one() {
             ..SendOptions::default()
         };
         for _ in 0..12 {
-            rig.session.send(rig.now, body.clone(), options);
+            rig.session.send(rig.now, body.clone(), options.clone());
         }
         rig
     };
@@ -33,7 +33,7 @@ fn packets_made_together_are_those_made_one_by_one() {
             some.len() <= 3,
             "250,000 bytes are filled by three of 100,000"
         );
-        together.extend(some);
+        together.extend(some.into_iter().map(|packet| packet.bytes));
         rounds += 1;
     }
     assert_eq!(singly, together);

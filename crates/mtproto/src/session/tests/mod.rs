@@ -2,6 +2,7 @@
 
 mod batches;
 mod binding;
+mod quick_acks;
 mod record;
 mod refusals;
 mod requests;

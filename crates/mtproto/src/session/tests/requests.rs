@@ -8,7 +8,7 @@ use crate::{
         functions::RpcDropAnswer,
         types::{MsgsAck, MsgsStateInfo, MsgsStateReq, RpcError},
     },
-    wire::{GZIP_PACKED, INVOKE_AFTER_MSG},
+    wire::{GZIP_PACKED, INVOKE_AFTER_MSG, INVOKE_AFTER_MSGS},
 };
 
 #[test]
@@ -302,7 +302,7 @@ fn a_follower_names_the_present_id_of_its_leader() {
     let mut rig = Rig::new();
     let leader = rig.call();
     let options = SendOptions {
-        after: Some(leader),
+        after: vec![leader],
         ..SendOptions::default()
     };
     let follower = rig
@@ -355,14 +355,14 @@ fn followers_that_were_not_sent_fail_with_their_leader() {
     rig.session.handle_disconnected(rig.now);
     let leader = rig.call();
     let options = SendOptions {
-        after: Some(leader),
+        after: vec![leader],
         ..SendOptions::default()
     };
     let follower = rig
         .session
         .send(rig.now, Bytes::from_static(&CALL), options);
     let options = SendOptions {
-        after: Some(follower),
+        after: vec![follower],
         ..SendOptions::default()
     };
     let last = rig
@@ -379,5 +379,101 @@ fn followers_that_were_not_sent_fail_with_their_leader() {
             },
             Event::Failed { id: last, reason }
         ]
+    );
+}
+
+fn following(leaders: &[RequestId]) -> SendOptions {
+    SendOptions {
+        after: leaders.to_vec(),
+        ..SendOptions::default()
+    }
+}
+
+#[test]
+fn a_request_may_follow_several_and_waits_for_all_of_them() {
+    let mut rig = Rig::new();
+    let leaders = [rig.call(), rig.call()];
+    let body = Bytes::from_static(&CALL);
+    let follower = rig.session.send(rig.now, body.clone(), following(&leaders));
+    let sent: Vec<_> = rig.sent().into_iter().map(|(m, _)| m).collect();
+    let constructor = u32::from_le_bytes([1, 2, 3, 4]);
+    let first: Vec<_> = sent
+        .iter()
+        .filter(|m| m.constructor() == constructor)
+        .collect();
+    let wrapped = sent
+        .iter()
+        .find(|m| m.constructor() == INVOKE_AFTER_MSGS)
+        .unwrap();
+    // A boxed vector of both ids, then the call.
+    assert_eq!(wrapped.body[8..12], 2_i32.to_le_bytes());
+    assert_eq!(wrapped.body[12..20], first[0].msg_id.to_le_bytes());
+    assert_eq!(wrapped.body[20..28], first[1].msg_id.to_le_bytes());
+    assert_eq!(wrapped.body[28..], CALL);
+    let (first, wrapped) = ([first[0].msg_id, first[1].msg_id], wrapped.msg_id);
+    rig.answer(first[0], b"done");
+    rig.answer(first[1], b"done");
+    rig.answer(wrapped, b"last");
+    let ended: Vec<_> = rig.events().iter().filter_map(Event::ended).collect();
+    assert_eq!(ended, [leaders[0], leaders[1], follower]);
+    // What has succeeded is followed at once, without the server being told.
+    rig.session.send(rig.now, body, following(&leaders));
+    assert_eq!(rig.calls_sent().remove(0).body[..], CALL);
+}
+
+#[test]
+fn what_is_to_follow_a_failed_or_unknown_request_fails_and_is_not_sent() {
+    let mut rig = Rig::new();
+    let (good, bad) = (rig.call(), rig.call());
+    let sent = rig.calls_sent();
+    let error = RpcError {
+        error_code: 400,
+        error_message: "NO".into(),
+    };
+    rig.answer(sent[0].msg_id, b"done");
+    rig.answer(sent[1].msg_id, &to_bytes(&error));
+    rig.events();
+    let cancelled = rig.call();
+    rig.session.cancel(rig.now, cancelled);
+    let unknown = RequestId(1_000_000);
+    for leaders in [&[bad][..], &[good, bad], &[cancelled], &[unknown]] {
+        let body = Bytes::from_static(&CALL);
+        let id = rig.session.send(rig.now, body, following(leaders));
+        let reason = FailReason::PredecessorFailed;
+        assert_eq!(rig.events(), [Event::Failed { id, reason }], "{leaders:?}");
+        assert!(rig.calls_sent().is_empty());
+    }
+}
+
+#[test]
+fn a_request_whose_predecessor_failed_meanwhile_does_not_go_again() {
+    let mut rig = Rig::new();
+    let leader = rig.call();
+    let body = Bytes::from_static(&CALL);
+    let follower = rig.session.send(rig.now, body, following(&[leader]));
+    let sent: Vec<_> = rig.sent().into_iter().map(|(m, _)| m).collect();
+    let wrapped = sent
+        .iter()
+        .find(|m| m.constructor() == INVOKE_AFTER_MSG)
+        .unwrap();
+    let first = sent
+        .iter()
+        .find(|m| m.constructor() == u32::from_le_bytes([1, 2, 3, 4]));
+    let error = RpcError {
+        error_code: 400,
+        error_message: "NO".into(),
+    };
+    rig.answer(first.unwrap().msg_id, &to_bytes(&error));
+    rig.events();
+    // The server never got it: without its wrapper it would run all the same.
+    rig.refuse(wrapped.msg_id, 34);
+    assert!(rig.calls_sent().is_empty());
+    let reason = FailReason::PredecessorFailed;
+    assert_eq!(
+        rig.ends(),
+        [Event::Failed {
+            id: follower,
+            reason
+        }]
     );
 }

@@ -1,0 +1,14 @@
+pub mod decode_api;
+pub mod exchange;
+pub mod framing;
+pub mod html;
+pub mod inflate;
+pub mod markdown;
+pub mod proxy_answers;
+pub mod proxy_links;
+pub mod reflect_json;
+pub mod schema_text;
+pub mod secret_chat;
+pub mod session;
+pub mod session_bytes;
+pub mod updates;
