@@ -50,7 +50,7 @@ impl Settled {
     /// Goes on with what settled after this.
     pub(super) fn then(&mut self, newer: Self) {
         self.moved.then(newer.moved);
-        self.ahead = newer.ahead.or(self.ahead.take());
+        self.ahead = newer.ahead.or_else(|| self.ahead.take());
     }
 }
 
