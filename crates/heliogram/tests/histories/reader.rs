@@ -51,7 +51,11 @@ impl Book {
     pub(crate) fn log(&self) -> String {
         let mut log = String::new();
         for told in &self.0 {
-            writeln!(log, "    {told:?}").unwrap();
+            match told {
+                Told::NotConnected(why) => writeln!(log, "    not connected: {why}"),
+                told => writeln!(log, "    {told:?}"),
+            }
+            .unwrap();
         }
         log
     }
