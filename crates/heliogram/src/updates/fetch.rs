@@ -25,7 +25,7 @@ pub(super) enum Fetched {
     Difference(Difference<Payload>),
     Channel(i64, ChannelDifference<Payload>),
     /// A step that could not be read, and how it is stepped over.
-    Unreadable(Found, Box<Fetched>),
+    Unreadable(Found, Box<Self>),
     /// The access hash of a channel is not known.
     Unreachable(i64),
     Failed(Key, Failure, Error),

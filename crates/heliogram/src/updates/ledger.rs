@@ -2,21 +2,18 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use heliogram_api::enums;
 use tokio::sync::Notify;
 
 use super::{
+    Receipt,
     engine::{Changes, State},
     marks,
 };
-use crate::{events::Join, net::lock, storage::UpdateMark};
+use crate::{net::lock, storage::UpdateMark};
 
 /// How many events may wait to be acknowledged; nothing more is handed out meanwhile.
 pub(super) const MOST: usize = 16 * 1024;
@@ -50,7 +47,7 @@ impl Settled {
     /// Goes on with what settled after this.
     pub(super) fn then(&mut self, newer: Self) {
         self.moved.then(newer.moved);
-        self.ahead = newer.ahead.or(self.ahead.take());
+        self.ahead = newer.ahead.or_else(|| self.ahead.take());
     }
 }
 
@@ -127,15 +124,7 @@ impl Ledger {
         book.next += 1;
         let moved = Moved::default();
         book.open.insert(ticket, Open { moved, update });
-        let slip = Slip {
-            ledger: Arc::clone(self),
-            ticket,
-            forfeited: AtomicBool::new(false),
-        };
-        Receipt {
-            slip: Some(Arc::new(slip)),
-            others: Vec::new(),
-        }
+        Receipt::new(Arc::clone(self), ticket)
     }
 
     /// Notes counters that moved; all that moved them was handed out before.
@@ -181,7 +170,7 @@ impl Ledger {
     }
 
     /// The last receipt of an event is gone.
-    fn settle(&self, ticket: u64, forfeited: bool) {
+    pub(super) fn settle(&self, ticket: u64, forfeited: bool) {
         let wake = {
             let mut book = lock(&self.book);
             let was_full = book.open.len() >= MOST;
@@ -232,87 +221,12 @@ impl Book {
     }
 }
 
-/// The duty to say when an event was dealt with: dropping its last receipt acknowledges it, and
-/// it does not come again after a restart.
-///
-/// Whoever works on an event apart from the loop that reads takes the receipt along; see
-/// [`Updates::take_receipt`](super::Updates::take_receipt). Clones are for the same event.
-#[derive(Clone, Default)]
-#[must_use = "dropping the last receipt of an event acknowledges it"]
-pub struct Receipt {
-    slip: Option<Arc<Slip>>,
-    /// Those of others that are dealt with together with this one.
-    others: Vec<Self>,
-}
-
-struct Slip {
-    ledger: Arc<Ledger>,
-    ticket: u64,
-    forfeited: AtomicBool,
-}
-
-impl Receipt {
-    /// Gives the event back: it was not dealt with, and comes again to the next who reads after
-    /// all who read now, in this process or another.
-    pub fn forfeit(self) {
-        if let Some(slip) = &self.slip {
-            slip.forfeited.store(true, Ordering::Release);
-        }
-        for other in self.others {
-            other.forfeit();
-        }
-    }
-}
-
-impl Join for Receipt {
-    fn join(&mut self, other: Self) {
-        self.others.push(other);
-    }
-}
-
-/// A receipt that is given back unless it is said that the event was dealt with: for work that may be
-/// cut off.
-#[derive(Debug, Default)]
-pub(crate) struct Held(Option<Receipt>);
-
-impl Held {
-    pub(crate) const fn new(receipt: Receipt) -> Self {
-        Self(Some(receipt))
-    }
-
-    /// The event was dealt with.
-    pub(crate) fn acknowledge(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let Some(receipt) = self.0.take() {
-            receipt.forfeit();
-        }
-    }
-}
-
-impl Drop for Slip {
-    fn drop(&mut self) {
-        let forfeited = self.forfeited.load(Ordering::Acquire);
-        self.ledger.settle(self.ticket, forfeited);
-    }
-}
-
-impl fmt::Debug for Receipt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Receipt").finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use heliogram_api::types;
 
     use super::*;
-    use crate::storage::UpdatePlace;
+    use crate::{events::Join, storage::UpdatePlace, updates::Held};
 
     fn at(pts: i32) -> Moved {
         let state = State {

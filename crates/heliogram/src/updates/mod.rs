@@ -41,15 +41,16 @@ mod marks;
 mod meter;
 mod normalize;
 mod options;
+mod receipt;
 mod short;
 mod stream;
 mod task;
 
 pub(crate) use deliveries::{Deliveries, Delivery};
 pub(crate) use hub::{Affected, Hub};
-pub(crate) use ledger::Held;
-pub use ledger::Receipt;
 pub use meter::UpdateStats;
+pub(crate) use receipt::Held;
+pub use receipt::Receipt;
 pub use stream::Updates;
 pub(crate) use task::run;
 

@@ -168,7 +168,7 @@ pub(crate) fn judge(
                 }
             }
             Told::Edited { chat, text, .. } => invented(people, *chat, text)?,
-            Told::Deleted { .. } => {}
+            Told::Deleted { .. } | Told::NotConnected(_) => {}
             Told::Gap(gap) => tally.gaps += usize::from(gap.kind() == GapKind::Opened),
             Told::Lagged => return Err("the reader is not slow".into()),
             Told::Stopped => tally.stops += 1,

@@ -112,6 +112,8 @@ async fn play(server: Arc<TestServer>, seed: u64) -> Result<judge::Tally, String
                 }
                 reader.start().await;
             }
+            // Longer than what is missing is waited for.
+            93 => tokio::time::sleep(Duration::from_millis(800)).await,
             _ => tokio::time::sleep(Duration::from_millis(random.u64() % 60)).await,
         }
     }

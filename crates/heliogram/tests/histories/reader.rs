@@ -36,6 +36,8 @@ pub(crate) enum Told {
     },
     Gap(UpdateGap),
     Lagged,
+    /// The reader could not connect, and tries again.
+    NotConnected(String),
     /// The reader died here; what it had in hand may be told again.
     Died,
     /// The reader stopped in good order here.
@@ -49,7 +51,11 @@ impl Book {
     pub(crate) fn log(&self) -> String {
         let mut log = String::new();
         for told in &self.0 {
-            writeln!(log, "    {told:?}").unwrap();
+            match told {
+                Told::NotConnected(why) => writeln!(log, "    not connected: {why}"),
+                told => writeln!(log, "    {told:?}"),
+            }
+            .unwrap();
         }
         log
     }
@@ -120,7 +126,10 @@ impl<'a> Reader<'a> {
                 .shared_storage(Arc::clone(&storage) as Arc<dyn Storage>);
             match builder.connect().await {
                 Ok(client) => break (client, storage),
-                Err(e) => println!("connecting again after: {e}"),
+                Err(e) => {
+                    let failed = Told::NotConnected(e.to_string());
+                    self.told.lock().unwrap().0.push(failed);
+                }
             }
         };
         let told = Arc::clone(&self.told);

@@ -6,7 +6,7 @@ use crate::{
     dispatch::UpdateCx,
     events::{
         Album, ChatAction, DraftChanged, Kinds, MessageRead, MessagesDeleted, PollUpdate, PollVote,
-        ReactionsChanged, ScheduledChanged, StoryUpdate, UserUpdate,
+        ReactionsChanged, ScheduledChanged, StoryUpdate, Unreadable, UpdateGap, UserUpdate,
     },
 };
 // What only bots are told.
@@ -72,6 +72,10 @@ event_arguments! {
     StoryUpdate = StoryUpdate, STORY_UPDATE;
     DraftChanged = DraftChanged, DRAFT_CHANGED;
     ScheduledChanged = ScheduledChanged, SCHEDULED_CHANGED;
+
+    // What is told of the stream itself.
+    UpdateGap = Gap, GAP;
+    Unreadable = Unreadable, UNREADABLE;
 
     // What only bots are told.
     CallbackQuery = CallbackQuery, CALLBACK_QUERY;
