@@ -139,7 +139,7 @@ pub use rustls;
 pub use stats::Stats;
 pub use text::{Text, html, md};
 pub use types::{Button, Chat, ChatKind, Document, Keyboard, Media, Message, Photo, User};
-pub use updates::Updates;
+pub use updates::{Receipt, UpdateStats, Updates};
 
 /// A future on the heap, as the awaitable builders and dyn-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

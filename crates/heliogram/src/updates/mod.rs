@@ -10,17 +10,25 @@
 //! sign-in, or since the last event that the last reader was handed. While nobody reads, nothing is
 //! consumed.
 
+mod careful;
 mod deliveries;
 mod fetch;
 mod hub;
+mod ledger;
 mod mailbox;
+mod marks;
+mod meter;
 mod normalize;
+mod options;
 mod short;
 mod stream;
 mod task;
 
-pub(crate) use deliveries::{Deliveries, Delivery, Receipt};
+pub(crate) use deliveries::{Deliveries, Delivery};
 pub(crate) use hub::{Affected, Hub};
+pub(crate) use ledger::Held;
+pub use ledger::Receipt;
+pub use meter::UpdateStats;
 pub use stream::Updates;
 pub(crate) use task::run;
 
@@ -32,8 +40,9 @@ use crate::{
 };
 
 impl Client {
-    /// Stores the present state if there is none, so that readers of updates get what happens from
-    /// now on, whenever they begin to read. If that fails, they get what happens from then on.
+    /// Stores the present state if there is none, or if what was missed is to be skipped, so that
+    /// readers of updates get what happens from now on, whenever they begin to read. If that fails,
+    /// they get what happens from then on.
     pub(crate) async fn begin_updates(&self) {
         if let Err(e) = self.store_first_state().await {
             tracing::debug!(error = %e, "the first state of updates could not be stored");
@@ -41,21 +50,55 @@ impl Client {
     }
 
     async fn store_first_state(&self) -> Result<()> {
+        let config = &self.net().config;
+        if !config.receive_updates {
+            return Ok(());
+        }
         let records = &self.net().records;
-        if records.update_state().await?.is_some() {
+        let mut changes = Changes::new();
+        if !config.catch_up {
+            changes.forget_updates();
+            records.commit(std::mem::take(&mut changes)).await?;
+        } else if records.update_state().await?.is_some() {
             return Ok(());
         }
         let s = fetch::state(self).await?;
-        let state = UpdateState {
+        changes.update_state(UpdateState {
             pts: s.pts,
             qts: s.qts,
             date: s.date,
             seq: s.seq,
-        };
-        let mut changes = Changes::new();
-        changes.update_state(state);
+        });
         records.commit(changes).await?;
         Ok(())
+    }
+
+    /// Fetches what was missed, in all chats, and waits until it is in the hands of those who read
+    /// [`updates`](Self::updates).
+    ///
+    /// Seldom needed: it happens by itself when somebody begins to read, after a lost connection and
+    /// wherever something is missing. While nobody reads this does nothing, since the next reader
+    /// begins with what was missed anyway.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// let updates = client.updates();
+    /// client.catch_up().await?;
+    /// # drop(updates);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `updates.getDifference`.
+    ///
+    /// # Errors
+    /// Those of the call. [`Error::Closed`](crate::Error::Closed) if the client was stopped.
+    #[doc(alias = "updates.getDifference")]
+    pub async fn catch_up(&self) -> Result<()> {
+        match self.hub().catch_up() {
+            Some(answer) => answer.await.unwrap_or(Err(crate::Error::Closed)),
+            None => Ok(()),
+        }
     }
 
     /// A stream of everything that happens to the account.
