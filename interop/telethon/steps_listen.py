@@ -91,6 +91,14 @@ def control(world, method, path, body=None):
     return urllib.request.urlopen(request, timeout=10).read()
 
 
+async def until(condition):
+    """Waits for something that is bound to happen, or half a minute."""
+    for _ in range(600):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+
+
 async def meet(world, number):
     """Two people, the listener, and the chats they are in: by id for the listener, and for Ann."""
     ann = await person(world, "listen-ann", number, "Ann", "listen_ann")
@@ -100,6 +108,10 @@ async def meet(world, number):
     await listener.run(*login, input=code() + "\n")
     await listener.run("raw", "account.updateUsername", '{"username": "listen_lis"}')
     me = (await listener.run("me"))["id"]
+    # It has to meet the chats while it listens: of one never met nobody can say what was missed.
+    await listener.start()
+    await ann.send_message("listen_lis", "hello")
+    await until(lambda: listener.believes())
     everybody = ["listen_bo", "listen_lis"]
     made = await ann(functions.messages.CreateChatRequest(everybody, "Listened to"))
     group = utils.get_peer_id(types.PeerChat(made.updates.chats[0].id))
@@ -109,7 +121,11 @@ async def meet(world, number):
     # Bo has to know where it is.
     await bo.get_dialogs()
     private = (await ann.get_me()).id
-    return ann, bo, listener, me, {private: (me, "listen_lis"), group: (group,), club: (club,)}
+    chats = {private: (me, "listen_lis"), group: (group,), club: (club,)}
+    for names in chats.values():
+        await ann.send_message(names[-1], "hello")
+    await until(lambda: set(chats) <= set(listener.believes()))
+    return ann, bo, listener, me, chats
 
 
 async def listen(world, report, number):
@@ -138,7 +154,6 @@ async def listen(world, report, number):
         return found[::-1]
 
     async def tells_it_all():
-        await listener.start()
         for fault in FAULTS:
             fault = {**fault, "account": me, "times": "always", "seed": number}
             await asyncio.to_thread(control, world, "POST", "/faults", fault)
@@ -152,14 +167,13 @@ async def listen(world, report, number):
         for names in chats.values():
             await ann.send_message(names[-1], "that was all")
         wanted = {chat: await history(chat) for chat in chats}
-        believed = {}
-        for _ in range(300):
-            believed = {chat: listener.believes().get(chat) for chat in chats}
-            if believed == wanted:
-                break
-            await asyncio.sleep(0.1)
+
+        def believed():
+            return {chat: listener.believes().get(chat) for chat in chats}
+
+        await until(lambda: believed() == wanted)
         await listener.kill()
-        check(believed == wanted, f"there is {wanted}, and told was {believed}")
+        check(believed() == wanted, f"there is {wanted}, and told was {believed()}")
 
     await report.step("heliogram listen tells what people with Telethon did", tells_it_all)
     for client in (ann, bo):

@@ -1,5 +1,7 @@
 //! Measurements through the `metrics` facade, for whatever recorder the program has installed.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 /// The time since something began.

@@ -1,5 +1,7 @@
 //! Measures nothing: the feature `metrics` is off.
 
+use std::time::Duration;
+
 /// Tells no time, and asks no clock for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Stopwatch;

@@ -3,12 +3,20 @@
 
 mod room;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use heliogram::{
-    Error, Event, UsageError,
+    Error, Event, Message, UsageError,
+    dispatch::Workers,
     events::GapKind,
+    filter,
     storage::{Memory, Storage},
 };
 use heliogram_server::TestServer;
@@ -351,4 +359,38 @@ async fn gaps_are_told_and_counted() {
     );
     assert_eq!((stats.lost, stats.lagged, stats.too_long), (0, 0, 0));
     assert!(stats.differences > before.differences && stats.delivered > before.delivered);
+}
+
+#[tokio::test]
+async fn an_event_whose_handler_was_cut_off_comes_again_if_that_is_wished() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let storage: Arc<dyn Storage> = Arc::new(Memory::default());
+    let workers = Workers::new().ack_after_handler(true);
+    let workers = workers.drain(Duration::from_millis(50));
+    let builder = room::builder(&server).shared_storage(Arc::clone(&storage));
+    let b = room::enter_by(builder.workers(workers), &bob).await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let (begins, from) = (Arc::clone(&begun), alice.id());
+    b.on(filter::any(), move |message: Message| {
+        // Telegram itself writes, too.
+        begins.fetch_add(usize::from(message.chat_id() == from), Ordering::SeqCst);
+        async move {
+            if message.text() == "endless" {
+                std::future::pending::<()>().await;
+            }
+        }
+    })
+    .await
+    .unwrap();
+    for text in ["quick", "endless"] {
+        alice.says(&bob, text).await.unwrap();
+    }
+    room::until(|| begun.load(Ordering::SeqCst) >= 2).await;
+    b.stop().await.unwrap();
+    drop(b);
+    let b = room::enter_with(&server, &bob, storage).await;
+    let mut updates = b.updates();
+    assert_eq!(room::next_message(&mut updates).await.text(), "endless");
+    room::no_message(&mut updates).await;
 }

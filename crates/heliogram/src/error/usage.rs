@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use super::FilterError;
+
 use crate::{dispatch::DeadRoute, types::KeyboardError};
 
 /// A call that cannot work as it was written.
@@ -41,13 +43,8 @@ pub enum UsageError {
     TooManyCalls,
     /// The button cannot be pressed like this, and why.
     Button(&'static str),
-    /// A filter cannot work, and why.
-    Filter {
-        /// The filter as it was written, such as `chats(@nobody)`.
-        filter: Box<str>,
-        /// What is wrong with it.
-        why: Box<str>,
-    },
+    /// A filter cannot work.
+    Filter(Box<FilterError>),
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
     /// The keyboard cannot be sent, and why.
@@ -113,7 +110,7 @@ impl fmt::Display for UsageError {
                 "too many calls wait for an answer. Wait for some of them before making more.",
             ),
             Self::Button(why) => write!(f, "the button cannot be pressed: {why}."),
-            Self::Filter { filter, why } => write!(f, "the filter {filter} cannot work: {why}."),
+            Self::Filter(e) => e.fmt(f),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
             Self::Keyboard(why) => write!(f, "the keyboard cannot be sent: {why}."),
             Self::UpdatesOff => f.write_str(

@@ -1,14 +1,35 @@
 //! Updates: what happens to the account, complete, in order and once.
 //!
 //! Telegram numbers updates; what is missing can be asked for. The engine puts arrivals in order,
-//! waits half a second for what is missing, and fetches the difference when it does not come. How
-//! far everything was received is stored together with the peers that it mentions, once the events
-//! are in the hands of their readers, so that after a restart nothing is missing.
+//! waits half a second for what is missing, and fetches the difference when it does not come.
+//!
+//! # At least once
+//! An event has a receipt, and is acknowledged when the last one is dropped: [`Updates`] does that
+//! when the next event is asked for. How far everything was acknowledged is stored at most 50 ms
+//! later, in one batch with the peers that it mentions; what was acknowledged out of order is
+//! remembered by itself. So a program that is killed, wherever it is, loses nothing that it had not
+//! acknowledged, and is told again at most what it had in hand and what it acknowledged in that last
+//! moment. After [`Client::stop`] that moment is over: nothing that was acknowledged comes again,
+//! except albums that were not whole yet. A message that was changed since it was acknowledged comes
+//! as an edit.
 //!
 //! # Catching up
 //! [`Client::updates`] first delivers what happened since the state that is stored: since the
-//! sign-in, or since the last event that the last reader was handed. While nobody reads, nothing is
-//! consumed.
+//! sign-in, or since the last event that was acknowledged. While nobody reads, nothing is consumed.
+//! [`ClientBuilder::catch_up`](crate::ClientBuilder::catch_up) switches that off,
+//! [`Client::catch_up`] asks for it.
+//!
+//! # What is missing
+//! Gaps are told as [`Event::Gap`](crate::Event::Gap): what is missing, whether it came, and in
+//! which chat. What this version cannot read comes as bytes, as
+//! [`Event::Unreadable`](crate::Event::Unreadable), and is stepped over. A channel that cannot be
+//! fetched is left alone for some minutes. None of these holds up anything else.
+//!
+//! # What is told
+//! [`Stats::updates`](crate::Stats::updates) counts, and says what waits. With the feature `metrics`
+//! there are counters for each, from `heliogram_updates_delivered_total` to
+//! `heliogram_updates_store_failures_total`, and the histogram `heliogram_update_lag_seconds`: how
+//! long events are on their way from the connection to their reader.
 
 mod careful;
 mod deliveries;

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// How long those who have an event in hand may take to deal with it when the client stops.
-const LAST_MOMENT: Duration = Duration::from_millis(500);
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 /// Runs until the client is dropped or stopped.
 pub(crate) async fn run(weak: WeakClient) {
