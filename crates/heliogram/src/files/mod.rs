@@ -10,6 +10,7 @@ mod download;
 mod error;
 mod input;
 mod location;
+pub(crate) mod mime;
 mod parts;
 mod progress;
 mod save;

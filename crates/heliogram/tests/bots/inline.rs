@@ -9,6 +9,7 @@ use heliogram::{
 use tokio::task::JoinHandle;
 
 use super::{Scene, next, pick};
+use crate::room;
 
 /// Asks a bot something, as an app does.
 fn ask(

@@ -46,8 +46,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of a seed. A seventh of all are quiet in most ways, so that each kind of trouble also
-    /// comes alone.
+    /// The plan of a seed. Each kind of trouble is absent from a third of all, so that each also comes
+    /// alone.
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
         let mut dice = Dice::new(seed);

@@ -74,7 +74,8 @@ struct Container<T> {
 /// other: store each in one piece, in the order they came, and only when every update that was
 /// polled before it is safe with its taker. Whoever begins again with what is stored gets each
 /// update that was polled after the last batch that was stored once more, and none that was polled
-/// before it.
+/// before it. Where storing one fails, throw away those that came after it too, and call
+/// [`forget_stored`](Self::forget_stored).
 ///
 /// # What it does not know
 /// An update with a count of 0 does not move its counter, so that a second copy cannot be told from

@@ -172,12 +172,7 @@ fn media(done: Finished, mime: Option<String>, photo: bool, spoiler: bool) -> en
         let photo = types::InputMediaUploadedPhoto::new(done.file);
         return types::InputMediaUploadedPhoto { spoiler, ..photo }.into();
     }
-    let mime = mime.unwrap_or_else(|| {
-        mime_guess::from_path(&done.name)
-            .first_or_octet_stream()
-            .essence_str()
-            .to_owned()
-    });
+    let mime = mime.unwrap_or_else(|| files::mime::of_name(&done.name).to_owned());
     let name = types::DocumentAttributeFilename::new(done.name).into();
     // Forced, so that a picture or GIF stays the file it is.
     types::InputMediaUploadedDocument {
