@@ -79,8 +79,7 @@ pub(super) fn web(url: String, mime: Option<String>) -> raw::InputWebDocument {
 }
 
 fn mime_of(name: &str) -> String {
-    let guess = mime_guess::from_path(name).first_or_octet_stream();
-    guess.essence_str().to_owned()
+    crate::files::mime::of_name(name).to_owned()
 }
 
 /// What tells apps how to play a file.
