@@ -71,10 +71,10 @@ async fn the_next_message_of_the_chat_ends_an_album() {
         room::enter(&server, &alice).await,
         room::enter(&server, &bob).await,
     );
-    let mut to_bob = b.updates();
-    alice.says(&team, "ready").await.unwrap();
+    let (mut to_alice, mut to_bob) = (a.updates(), b.updates());
+    bob.says(&team, "ready").await.unwrap();
+    expect(&mut to_alice, &["ready"]).await;
     expect(&mut to_bob, &["ready"]).await;
-    a.input_peer(team.id()).await.unwrap();
     sending::send(&a, team.id(), "", &["1", "2"]).await;
     sending::send(&a, team.id(), "", &["3", "4"]).await;
     alice.says(&team, "that is all").await.unwrap();
@@ -107,6 +107,8 @@ async fn albums_are_caught_up_with() {
     sending::send(&a, "@bob", "", &["u", "v"]).await;
     let b = room::enter_with(&server, &bob, storage).await;
     let mut to_bob = b.updates();
+    // What was in hand when the client stopped comes again.
+    expect(&mut to_bob, &["online"]).await;
     for n in 1..=3 {
         expect(&mut to_bob, &["x", "y", "[x y]", &format!("after {n}")]).await;
     }
@@ -128,4 +130,40 @@ async fn a_part_that_was_lost_on_the_way_is_in_the_album_all_the_same() {
     sending::send(&a, "@bob", "", &["1", "2", "3"]).await;
     alice.says(&bob, "after").await.unwrap();
     expect(&mut to_bob, &["1", "2", "3", "[1 2 3]", "after"]).await;
+}
+
+#[tokio::test]
+async fn an_album_that_was_not_dealt_with_comes_again_and_only_then() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let a = room::enter(&server, &alice).await;
+    let storage: Arc<dyn Storage> = Arc::new(Memory::default());
+    let b = room::enter_with(&server, &bob, Arc::clone(&storage)).await;
+    let mut to_bob = b.updates();
+    sending::send(&a, "@bob", "", &["1", "2", "3"]).await;
+    expect(&mut to_bob, &["1", "2", "3"]).await;
+    // It ends before the album is whole.
+    b.stop().await.unwrap();
+    drop((to_bob, b));
+
+    let b = room::enter_with(&server, &bob, Arc::clone(&storage)).await;
+    let mut to_bob = b.updates();
+    expect(&mut to_bob, &["1", "2", "3", "[1 2 3]"]).await;
+    alice.says(&bob, "go on").await.unwrap();
+    expect(&mut to_bob, &["go on"]).await;
+    // The one before this is dealt with when this is handed out.
+    alice.says(&bob, "and on").await.unwrap();
+    expect(&mut to_bob, &["and on"]).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    b.stop().await.unwrap();
+    drop((to_bob, b));
+
+    let b = room::enter_with(&server, &bob, storage).await;
+    let mut to_bob = b.updates();
+    alice.says(&bob, "new").await.unwrap();
+    let first = next(&mut to_bob).await;
+    if first != "new" {
+        assert_eq!(first, "and on", "the album is not told again");
+        expect(&mut to_bob, &["new"]).await;
+    }
 }

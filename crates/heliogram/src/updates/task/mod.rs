@@ -124,7 +124,7 @@ impl Driver {
     fn deadline(&self) -> Instant {
         // What cannot be handed out is no reason to wake up.
         let engine = self.engine.as_ref().filter(|_| self.blocked.is_none());
-        let albums = engine.and_then(|_| self.albums.poll_timeout(!self.requests.is_idle()));
+        let albums = engine.and_then(|_| self.albums.poll_timeout(self.requests.is_fetching()));
         let engine = engine.map(Engine::poll_timeout);
         let engine = engine.into_iter().chain(albums).map(|at| self.start + at);
         let idle = || Instant::now() + Duration::from_secs(3600);

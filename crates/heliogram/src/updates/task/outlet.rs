@@ -103,7 +103,7 @@ impl Driver {
             };
             self.hand_out(client, &outlet, payload);
         }
-        let missing = !self.requests.is_idle();
+        let missing = self.requests.is_fetching();
         for (album, receipt) in self.albums.handle_timeout(self.now(), missing) {
             outlet.put(&album, receipt, Instant::now());
         }

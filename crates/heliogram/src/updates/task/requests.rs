@@ -72,9 +72,15 @@ impl Requests {
         reachable
     }
 
-    /// Whether nothing is asked that may bring what is missing.
-    pub(super) fn is_idle(&self) -> bool {
+    /// Whether nothing is asked, nor waits for its turn.
+    fn is_idle(&self) -> bool {
         self.running.is_empty() && self.held.is_none()
+    }
+
+    /// Whether something is under way that may bring what is missing. A question that waits until
+    /// events are acknowledged is not: it may be an album's parts that it waits for.
+    pub(super) fn is_fetching(&self) -> bool {
+        !self.running.is_empty()
     }
 
     fn begin(&mut self, client: &Client, request: Request) {
