@@ -8,8 +8,7 @@ use heliogram::{
 };
 use tokio::task::JoinHandle;
 
-use super::{Scene, next, pick};
-use crate::room;
+use super::{Scene, next, pick, room};
 
 /// Asks a bot something, as an app does.
 fn ask(

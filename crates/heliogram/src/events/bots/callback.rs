@@ -3,12 +3,13 @@ use std::{str, sync::Arc};
 use bytes::Bytes;
 use heliogram_api::enums;
 
+use super::EditPressed;
 use crate::events::{About, Context};
 use crate::{
-    Client, Keyboard, PeerError, PeerId, PeerLike, Result, Text,
+    Keyboard, PeerError, PeerId, PeerLike, Result, Text,
     methods::{
         bots::AnswerCallback,
-        messages::{DeleteMessages, EditMessage, SendMessage},
+        messages::{DeleteMessages, SendMessage},
     },
     types::{InlineMessageId, Message},
 };
@@ -185,7 +186,7 @@ impl CallbackQuery {
     /// Fetches the message with the button; `None` if it is gone or was sent through the bot.
     ///
     /// # Errors
-    /// Those of [`Client::get_messages`].
+    /// Those of [`Client::get_messages`](crate::Client::get_messages).
     #[doc(alias = "get_message")]
     pub async fn message(&self) -> Result<Option<Message>> {
         match &self.place {
@@ -207,7 +208,7 @@ impl CallbackQuery {
     /// # }
     /// ```
     ///
-    /// See [`Client::answer_callback`].
+    /// See [`Client::answer_callback`](crate::Client::answer_callback).
     #[doc(alias = "answer_callback_query")]
     #[doc(alias = "messages.setBotCallbackAnswer")]
     pub fn answer(&self) -> AnswerCallback {
@@ -232,17 +233,11 @@ impl CallbackQuery {
     }
 
     fn change(&self, text: Option<Text>, keyboard: Option<Keyboard>) -> EditPressed {
-        EditPressed {
-            query: self.clone(),
-            text,
-            keyboard,
-            media: None,
-            no_preview: false,
-        }
+        EditPressed::new(self, text, keyboard)
     }
 
-    /// Writes to the same chat; see [`Client::send_message`]. Fails for messages sent through the
-    /// bot, of which it is not told where they are.
+    /// Writes to the same chat; see [`Client::send_message`](crate::Client::send_message). Fails
+    /// for messages sent through the bot, of which it is not told where they are.
     pub fn respond(&self, text: impl Into<Text>) -> SendMessage {
         self.client().send_message(self.place(), text)
     }
@@ -257,15 +252,16 @@ impl CallbackQuery {
         }
     }
 
-    /// Deletes the message with the button for everyone; see [`Client::delete_messages`]. Fails for
-    /// messages sent through the bot.
+    /// Deletes the message with the button for everyone; see
+    /// [`Client::delete_messages`](crate::Client::delete_messages). Fails for messages sent through
+    /// the bot.
     pub fn delete(&self) -> DeleteMessages {
         let ids: Vec<i32> = self.message_id().into_iter().collect();
         self.client().delete_messages(self.place(), ids)
     }
 
     /// The chat as calls take it.
-    fn place(&self) -> PeerLike {
+    pub(super) fn place(&self) -> PeerLike {
         match self.chat() {
             Some(chat) => chat.into(),
             None => PeerError::InlineMessage.into(),
@@ -283,89 +279,12 @@ impl About for CallbackQuery {
     }
 }
 
-/// A change of the message whose button was pressed; made by [`CallbackQuery::edit`], sent when
-/// awaited.
-#[derive(Clone, Debug)]
-#[must_use = "a message is changed when this is awaited"]
-pub struct EditPressed {
-    query: CallbackQuery,
-    text: Option<Text>,
-    keyboard: Option<Keyboard>,
-    media: Option<enums::InputMedia>,
-    no_preview: bool,
-}
-
-impl EditPressed {
-    crate::methods::messages::send_options::keyboard_setter!();
-
-    /// Puts other media in it; see [`EditMessage::media`] and
-    /// [`EditInlineMessage::media`](crate::methods::bots::EditInlineMessage::media).
-    #[doc(alias = "edit_message_media")]
-    pub fn media(mut self, media: impl Into<enums::InputMedia>) -> Self {
-        self.media = Some(media.into());
-        self
-    }
-
-    /// Shows no preview of the links in it.
-    #[doc(alias = "link_preview")]
-    #[doc(alias = "disable_web_page_preview")]
-    pub fn no_preview(mut self) -> Self {
-        self.no_preview = true;
-        self
-    }
-
-    /// Sends it; the same as awaiting it.
-    ///
-    /// # Errors
-    /// See [`Client::edit_message`] and [`Client::edit_inline_message`].
-    pub async fn send(self) -> Result<()> {
-        let client = self.query.client();
-        if let Some(id) = self.query.inline_message_id() {
-            return self.inline(client, id).await;
-        }
-        let edit = EditMessage::new(
-            client,
-            self.query.place(),
-            self.query.message_id().unwrap_or_default(),
-            self.text,
-            self.keyboard,
-        );
-        let edit = match self.media {
-            Some(media) => edit.media(media),
-            None => edit,
-        };
-        match self.no_preview {
-            true => edit.no_preview().await.map(drop),
-            false => edit.await.map(drop),
-        }
-    }
-
-    async fn inline(&self, client: &Client, id: &InlineMessageId) -> Result<()> {
-        let mut edit = client.edit_inline_message(id.clone());
-        if let Some(text) = &self.text {
-            edit = edit.text(text);
-        }
-        if let Some(keyboard) = &self.keyboard {
-            edit = edit.keyboard(keyboard.clone());
-        }
-        if let Some(media) = &self.media {
-            edit = edit.media(media.clone());
-        }
-        if self.no_preview {
-            edit = edit.no_preview();
-        }
-        edit.await
-    }
-}
-
-awaitable!(EditPressed => ());
-
 #[cfg(test)]
 mod tests {
     use heliogram_api::types as raw;
 
     use super::*;
-    use crate::events::told;
+    use crate::{Client, events::told};
 
     async fn query(update: impl Into<enums::Update>) -> CallbackQuery {
         let client = Client::offline().await;

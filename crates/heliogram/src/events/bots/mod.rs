@@ -3,6 +3,7 @@
 mod boost;
 mod business;
 mod callback;
+mod edit_pressed;
 mod guest;
 mod inline;
 mod join_request;
@@ -13,7 +14,8 @@ mod reaction;
 pub use self::{
     boost::ChatBoost,
     business::{BusinessConnection, BusinessMessage, BusinessMessagesDeleted},
-    callback::{CallbackQuery, EditPressed},
+    callback::CallbackQuery,
+    edit_pressed::EditPressed,
     guest::{GuestMessage, ManagedBot},
     inline::{ChosenInlineResult, InlineQuery},
     join_request::{JoinRequest, PendingJoinRequests},
