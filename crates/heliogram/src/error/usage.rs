@@ -49,6 +49,8 @@ pub enum UsageError {
     Text(Box<str>),
     /// The keyboard cannot be sent, and why.
     Keyboard(KeyboardError),
+    /// Updates are read from a client that was told to have none.
+    UpdatesOff,
     /// A route that can never run: its filter lets nothing through that its handler takes.
     Route(Box<DeadRoute>),
     /// Anything else, in words.
@@ -111,6 +113,9 @@ impl fmt::Display for UsageError {
             Self::Filter(e) => e.fmt(f),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
             Self::Keyboard(why) => write!(f, "the keyboard cannot be sent: {why}."),
+            Self::UpdatesOff => f.write_str(
+                "this client gets no updates. Connect without `receive_updates(false)` to read them.",
+            ),
             Self::Route(route) => route.fmt(f),
             Self::Other(text) => f.write_str(text),
         }
