@@ -7,6 +7,11 @@ use crate::{Message, types::MediaKind};
 
 message_filters! { CONTENT;
     /// Passes messages that are text and nothing else; previews of links do not count.
+    ///
+    /// ```
+    /// use heliogram::filter;
+    /// let own_words = filter::text() & !filter::forwarded() & !filter::via_bot();
+    /// ```
     text = |m| !m.text().is_empty() && !carries(m);
     /// Passes photos, files and the like that come with text.
     caption = |m| !m.text().is_empty() && carries(m);

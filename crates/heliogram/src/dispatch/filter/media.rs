@@ -12,6 +12,12 @@ macro_rules! is {
 
 message_filters! { MEDIA;
     /// Passes photos.
+    ///
+    /// ```
+    /// use heliogram::filter;
+    /// let pictures = filter::photo() | filter::sticker() | filter::animation();
+    /// let files = filter::media() & !filter::self_destructing();
+    /// ```
     photo = is!(Photo);
     /// Passes videos; GIFs and round messages are not among them.
     video = is!(Video);

@@ -17,9 +17,8 @@
 //! | text | [`text`], [`caption`], [`text_is`], [`text_where`], `regex`, [`command`], [`deep_link`] |
 //! | what it carries | [`media`], [`photo`], [`video`], [`document`], ... |
 //! | how it came | [`reply`], [`forwarded`], [`via_bot`], [`from_scheduled`], ... |
-//! | what is asked of a bot | [`callback`], [`callback_is`], [`inline_query`], [`business`] |
+//! | what is asked of a bot | [`callback`], [`callback_is`], [`callback_where`], [`callback_game`], [`inline_query`], [`business`] |
 //! | what happened in a chat | [`service`], [`new_chat_members`], [`pinned_message`], ... |
-//! | the data of a button | [`callback`], [`callback_is`], [`callback_where`], [`callback_game`] |
 //! | the kind of event | [`of_kind`], [`edited`], [`raw`], [`raw_named`] |
 //! | anything else | [`filter_fn`], or a [`Condition`] of one's own |
 //!
