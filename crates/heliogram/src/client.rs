@@ -235,10 +235,14 @@ impl Client {
         }
     }
 
-    /// What this client has done since it was connected: calls, repetitions, waits, reconnects.
+    /// What this client has done since it was connected: calls, repetitions, waits, reconnects,
+    /// handlers.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.net().stats.read()
+        Stats {
+            handlers: self.live().stats(),
+            ..self.net().stats.read()
+        }
     }
 
     /// Who this session is signed in as, as far as is known without asking the server.
@@ -261,6 +265,13 @@ impl Client {
     #[must_use]
     pub fn home_dc(&self) -> i32 {
         self.net().home()
+    }
+
+    /// Whether there is a connection to the home data centre. While there is none the client tries
+    /// to connect by itself, and calls wait.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        *self.net().connected().borrow()
     }
 
     /// Lets handlers end what they have (see [`Workers::drain`](crate::dispatch::Workers::drain)),

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::metric;
+use crate::{dispatch::HandlerStats, metric};
 
 /// What a client has done since it was connected; see [`Client::stats`](crate::Client::stats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Stats {
     pub transfers: u64,
     /// How often a connection that had worked was lost and made again.
     pub reconnects: u64,
+    /// Handlers: what they did, and what waits for them.
+    pub handlers: HandlerStats,
 }
 
 /// The counts behind [`Stats`].
@@ -81,6 +83,7 @@ impl Counters {
             migrations: self.migrations.read(),
             transfers: self.transfers.read(),
             reconnects: self.reconnects.read(),
+            ..Stats::default()
         }
     }
 }

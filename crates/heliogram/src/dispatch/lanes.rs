@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -16,7 +16,12 @@ use tokio::{
     time::timeout,
 };
 
-use super::{UpdateCx, Workers, failure::guarded_async, route::Table, workers::Lane};
+use super::{
+    UpdateCx, Workers,
+    failure::guarded_async,
+    route::Table,
+    workers::{HandlerStats, Lane},
+};
 use crate::{net::lock, updates::Receipt};
 
 task_local! {
@@ -41,8 +46,14 @@ pub(super) struct Lanes {
     running: Semaphore,
     /// What waits is not begun any more.
     cut: AtomicBool,
+    /// Of events that were not handled: never given back while there is a client.
+    unhandled: Mutex<Vec<Receipt>>,
     /// Told when draining is to be over at once.
     hurry: Notify,
+    /// Events whose handlers have ended.
+    handled: AtomicU64,
+    /// Handlers that ended with an error or a panic.
+    failed: AtomicU64,
 }
 
 struct Queue {
@@ -61,7 +72,10 @@ impl Lanes {
             capacity,
             running: Semaphore::new(running),
             cut: AtomicBool::new(false),
+            unhandled: Mutex::default(),
             hurry: Notify::new(),
+            handled: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
         }
     }
 
@@ -114,26 +128,44 @@ impl Lanes {
     }
 
     async fn handle(self: &Arc<Self>, job: Job) {
+        let Job { cx, receipt, room } = job;
         // Never closed, so this fails for no reason but the end of everything.
         let Ok(_running) = self.running.acquire().await else {
             return;
         };
         if self.cut.load(Ordering::Acquire) {
             tracing::warn!(
-                kind = %job.cx.event().kind(),
+                kind = %cx.event().kind(),
                 "an event was not handled: a handler stopped the client; `Client::quit` lets the \
                  others end first"
             );
+            lock(&self.unhandled).extend(receipt);
             return;
         }
         let table = self.table();
         // Handlers are guarded one by one; this is for what else of the user's runs on the way.
-        let run = AT_WORK.scope(self.id(), guarded_async(table.dispatch(&job.cx)));
+        let run = AT_WORK.scope(self.id(), guarded_async(table.dispatch(&cx)));
         if let Err(e) = run.await {
             tracing::error!(error = %e, "a route failed");
         }
-        drop(job.receipt);
-        drop(job.room);
+        self.handled.fetch_add(1, Ordering::Relaxed);
+        drop((receipt, room));
+    }
+
+    /// Notes that a handler failed.
+    pub(super) fn failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was done, and what is to do.
+    pub(super) fn stats(&self) -> HandlerStats {
+        let free = self.room.available_permits();
+        let in_hand = u64::from(self.capacity).saturating_sub(free as u64);
+        HandlerStats {
+            in_hand,
+            handled: self.handled.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+        }
     }
 
     /// Whether the caller is a handler of these lanes.
