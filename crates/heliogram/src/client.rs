@@ -235,12 +235,13 @@ impl Client {
         }
     }
 
-    /// What this client has done since it was connected: calls, repetitions, waits, reconnects,
-    /// handlers.
+    /// What this client has done since it was connected: calls, repetitions, waits, reconnects; what
+    /// it did with updates, and how many of them wait, for their turn and for handlers.
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {
             handlers: self.live().stats(),
+            updates: self.hub().stats(),
             ..self.net().stats.read()
         }
     }

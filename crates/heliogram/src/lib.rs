@@ -40,10 +40,14 @@
 //! | keep a session | [`storage::Sqlite`], [`storage::File`], [`Client::session_string`] | `SQLiteSession`, `StringSession` |
 //! | send | [`Client::send_message`] with [`md`] or [`html`], [`Client::send_file`] | `send_message(parse_mode=..)`, `send_file` |
 //! | read | [`Client::history`], a stream; [`Client::get_messages`] by id | `iter_messages`, `get_messages` |
+//! | remember where somebody is | `dispatch::Dialogue`, with the feature `dialogue` | `FSMContext` of others |
 //! | ask and wait for the answer | [`Client::conversation`] | `client.conversation`, `get_response` |
 //! | choose what to handle | [`filter`], combined with `&`, `\|` and `!`; [`commands!`] | arguments of `events.NewMessage(..)` |
 //! | handle what comes | [`Client::run`] with a [`Router`], [`Client::on`] | `@client.on(..)`, `run_until_disconnected` |
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
+//! | be a bot with buttons | [`Keyboard`], [`events::CallbackQuery`], [`events::InlineQuery`], [the guide](methods::bots) | `Button`, `events.CallbackQuery` |
+//! | know what happens in chats | [`events`]: [`ChatAction`](events::ChatAction), [`Album`](events::Album), [`MessageRead`](events::MessageRead), [`UserUpdate`](events::UserUpdate) | `events.ChatAction`, `events.Album` |
+//! | miss nothing, skip what was missed | [`updates`], [`ClientBuilder::catch_up`], [`Updates::acknowledge`] | `catch_up=`, `catch_up()` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
@@ -118,8 +122,8 @@ pub use config::{FloodKind, FloodWait, Identity};
 pub use conversation::{Conversation, ConversationError};
 pub use dispatch::{Filter, Flow, Router, UpdateCx, filter, run_all};
 pub use error::{
-    DialogueError, Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded,
-    Unexpected, UsageError,
+    DialogueError, Error, FilterError, NetworkError, ProtocolError, Result, RpcError, SessionEnd,
+    SessionEnded, Unexpected, UsageError,
 };
 pub use events::Event;
 pub use files::{FileError, InputFile};
@@ -138,7 +142,7 @@ pub use rustls;
 pub use stats::Stats;
 pub use text::{Text, html, md};
 pub use types::{Button, Chat, ChatKind, Document, Keyboard, Media, Message, Photo, User};
-pub use updates::Updates;
+pub use updates::{Receipt, UpdateStats, Updates};
 
 /// A future on the heap, as the awaitable builders and dyn-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -154,6 +158,10 @@ struct Connecting;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/handlers.md")]
 struct Handlers;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/bots.md")]
+struct Bots;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/filters.md")]

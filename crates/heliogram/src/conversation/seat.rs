@@ -183,3 +183,70 @@ impl Seat {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn seat() -> Arc<Seat> {
+        let place = Place {
+            chat: PeerId::user(5).unwrap(),
+            person: None,
+            exclusive: true,
+        };
+        Arc::new(Seat::new(place, Transcript::new(9, true)))
+    }
+
+    /// Waits in a task of its own until message 7 is read.
+    fn waiting(
+        seat: &Arc<Seat>,
+        limit: Option<Duration>,
+    ) -> tokio::task::JoinHandle<Result<(), Stopped>> {
+        let (seat, due) = (Arc::clone(seat), limit.map(|limit| Instant::now() + limit));
+        tokio::spawn(async move { seat.wait(due, |t| t.is_read(7).then_some(())).await })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_when_what_it_is_for_comes_and_no_sooner() {
+        let seat = seat();
+        let wait = waiting(&seat, None);
+        tokio::time::sleep(SECOND).await;
+        seat.hear(Heard::Read(6));
+        tokio::time::sleep(SECOND).await;
+        assert!(!wait.is_finished());
+        seat.hear(Heard::Read(7));
+        assert_eq!(wait.await.unwrap(), Ok(()));
+        // What is there already needs no bell.
+        assert_eq!(waiting(&seat, None).await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_takes_as_long_as_it_may() {
+        let (seat, began) = (seat(), Instant::now());
+        let wait = waiting(&seat, Some(3 * SECOND));
+        for _ in 0..5 {
+            // Bells for others make it no longer.
+            tokio::time::sleep(SECOND / 2).await;
+            seat.ring();
+        }
+        assert_eq!(wait.await.unwrap(), Err(Stopped::Late));
+        assert_eq!(began.elapsed(), 3 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_wait_ends_with_the_first_reason() {
+        let seat = seat();
+        let waits = [waiting(&seat, None), waiting(&seat, Some(SECOND))];
+        tokio::time::sleep(SECOND / 2).await;
+        seat.end(Ended::Closed);
+        seat.end(Ended::Cancelled);
+        for wait in waits {
+            assert_eq!(wait.await.unwrap(), Err(Stopped::Ended(Ended::Closed)));
+        }
+        assert!(!seat.hear(Heard::Read(7)));
+    }
+}

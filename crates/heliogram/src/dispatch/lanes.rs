@@ -22,7 +22,7 @@ use super::{
     route::Table,
     workers::{HandlerStats, Lane},
 };
-use crate::{net::lock, updates::Receipt};
+use crate::{net::lock, updates::Held};
 
 task_local! {
     /// Set while handlers run: whose.
@@ -32,8 +32,8 @@ task_local! {
 /// An event that was accepted.
 pub(super) struct Job {
     pub(super) cx: UpdateCx,
-    /// Kept until the handlers have ended, if that is wished.
-    pub(super) receipt: Option<Receipt>,
+    /// Kept until the handlers have ended, if that is wished. What they did not end comes again.
+    pub(super) receipt: Option<Held>,
     pub(super) room: OwnedSemaphorePermit,
 }
 
@@ -46,8 +46,6 @@ pub(super) struct Lanes {
     running: Semaphore,
     /// What waits is not begun any more.
     cut: AtomicBool,
-    /// Of events that were not handled: never given back while there is a client.
-    unhandled: Mutex<Vec<Receipt>>,
     /// Told when draining is to be over at once.
     hurry: Notify,
     /// Events whose handlers have ended.
@@ -72,7 +70,6 @@ impl Lanes {
             capacity,
             running: Semaphore::new(running),
             cut: AtomicBool::new(false),
-            unhandled: Mutex::default(),
             hurry: Notify::new(),
             handled: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -139,7 +136,6 @@ impl Lanes {
                 "an event was not handled: a handler stopped the client; `Client::quit` lets the \
                  others end first"
             );
-            lock(&self.unhandled).extend(receipt);
             return;
         }
         let table = self.table();
@@ -149,7 +145,10 @@ impl Lanes {
             tracing::error!(error = %e, "a route failed");
         }
         self.handled.fetch_add(1, Ordering::Relaxed);
-        drop((receipt, room));
+        if let Some(receipt) = receipt {
+            receipt.acknowledge();
+        }
+        drop(room);
     }
 
     /// Notes that a handler failed.

@@ -16,7 +16,11 @@ use super::{
     sources::Sources,
     workers::HandlerStats,
 };
-use crate::{Client, Error, Event, Result, WeakClient, net::lock, updates::Delivery};
+use crate::{
+    Client, Error, Event, Result, WeakClient,
+    net::lock,
+    updates::{Delivery, Held},
+};
 
 /// The handlers of one client.
 pub(crate) struct Live {
@@ -153,7 +157,7 @@ impl Live {
             let lane = self.workers.lane(&event, count);
             let job = Job {
                 cx: UpdateCx::new(client, event),
-                receipt: self.workers.ack_after_handler.then_some(receipt),
+                receipt: self.workers.ack_after_handler.then(|| Held::new(receipt)),
                 room,
             };
             self.lanes.put(lane, job);

@@ -49,7 +49,7 @@ pub use dead::DeadRoute;
 pub(crate) use dialogue::Dialogues;
 #[cfg(feature = "dialogue")]
 pub use dialogue::{Dialogue, DialogueState, InState, Scope, in_state};
-pub use extract::{Edited, FromRef, FromUpdate, Lagged, Reject, State};
+pub use extract::{Edited, EditedBusinessMessage, FromRef, FromUpdate, Lagged, Reject, State};
 pub use failure::Failure;
 pub use filter::Filter;
 pub use handler::{Flow, Handler, HandlerError, IntoOutcome, Outcome};

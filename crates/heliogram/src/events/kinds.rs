@@ -31,6 +31,12 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
+    /// The kinds that are not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether there is no kind in it.
     #[must_use]
     pub const fn is_empty(self) -> bool {

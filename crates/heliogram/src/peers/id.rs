@@ -60,7 +60,7 @@ impl PeerId {
     /// The id of a basic group; `None` when no group can have this number.
     #[must_use]
     pub fn group(id: i64) -> Option<Self> {
-        (1..=MAX_GROUP).contains(&id).then_some(Self(-id))
+        (1..=MAX_GROUP).contains(&id).then(|| Self(-id))
     }
 
     /// The id of a channel or supergroup; `None` when no channel can have this number.
@@ -217,6 +217,13 @@ mod tests {
         );
         assert_eq!(PeerId::channel(1_000_000_000_000), None);
         assert_eq!(PeerId::user(-1), None);
+        // Numbers from elsewhere may be any; none of them makes a panic.
+        for id in [i64::MIN, i64::MAX] {
+            assert_eq!(
+                (PeerId::user(id), PeerId::group(id), PeerId::channel(id)),
+                (None, None, None)
+            );
+        }
     }
 
     #[test]

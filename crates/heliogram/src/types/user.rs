@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use heliogram_api::{enums, types as raw};
 
-use crate::PeerId;
+use crate::{PeerId, events::UserStatus};
 
 /// A person or a bot.
 ///
@@ -132,6 +132,16 @@ impl User {
         self.raw.scam
     }
 
+    /// When the user is or was online, as it was known when this value came; changes come as
+    /// [`UserUpdate`](crate::events::UserUpdate).
+    #[must_use]
+    #[doc(alias = "last_online_date")]
+    #[doc(alias = "next_offline_date")]
+    pub fn status(&self) -> UserStatus {
+        let status = self.raw.status.as_ref();
+        status.map_or(UserStatus::Hidden, UserStatus::from_raw)
+    }
+
     /// The raw value, with everything that has no method here.
     #[must_use]
     pub fn raw(&self) -> &raw::User {
@@ -219,6 +229,14 @@ mod tests {
         let user = user(None, None);
         assert_eq!(user.usernames().collect::<Vec<_>>(), ["one", "two"]);
         assert!(!format!("{user:?}").contains("555"));
+    }
+
+    #[test]
+    fn a_user_tells_when_they_were_online() {
+        let mut user = raw::User::new(7);
+        assert_eq!(User::from(user.clone()).status(), UserStatus::Hidden);
+        user.status = Some(raw::UserStatusOnline::new(1000).into());
+        assert!(User::from(user).status().is_online());
     }
 
     #[test]

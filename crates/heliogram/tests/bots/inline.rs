@@ -8,7 +8,7 @@ use heliogram::{
 };
 use tokio::task::JoinHandle;
 
-use super::{Scene, next, pick, room};
+use super::{Scene, next, pick};
 
 /// Asks a bot something, as an app does.
 fn ask(
@@ -100,6 +100,54 @@ async fn an_inline_query_is_answered_chosen_and_changed() {
         .unwrap();
     let notes = s.of_alice.history("me").limit(1).collect().await.unwrap();
     assert_eq!(notes[0].text(), "twice");
+}
+
+#[tokio::test]
+async fn a_message_of_another_data_centre_is_changed_there() {
+    let mut s = Scene::new().await;
+    s.bot.set_inline("Search").unwrap();
+    let carol = room::builder(&s.server).connect().await.unwrap();
+    let code = || std::future::ready(Ok("11111".to_owned()));
+    let sign_in = carol.sign_in("9996611111").code(code);
+    sign_in.sign_up("Carol", "").await.unwrap();
+    assert_ne!(carol.home_dc(), s.of_bot.home_dc());
+
+    let asked = ask(&carol, "x", "");
+    let query = next(&mut s.told, pick!(InlineQuery)).await;
+    let result = InlineQueryResult::article("A", "a").keyboard(Button::callback("B", "b"));
+    query.answer().result(result).await.unwrap();
+    choose(&carol, &asked.await.unwrap().unwrap(), "0").await;
+    let chosen = next(&mut s.told, pick!(ChosenInlineResult)).await;
+    let id = chosen.inline_message_id().unwrap();
+    assert_eq!(id.dc_id(), carol.home_dc());
+    chosen.edit("changed").await.unwrap();
+    assert_eq!(
+        s.of_bot.stats().transfers,
+        1,
+        "the account was carried there"
+    );
+    let notes = carol.history("me").limit(1).collect().await.unwrap();
+    assert_eq!(notes[0].text(), "changed");
+}
+
+#[tokio::test]
+async fn a_message_without_buttons_cannot_be_changed() {
+    let mut s = Scene::new().await;
+    s.bot.set_inline("Search").unwrap();
+    let asked = ask(&s.of_alice, "x", "");
+    let query = next(&mut s.told, pick!(InlineQuery)).await;
+    query
+        .answer()
+        .result(InlineQueryResult::article("A", "a"))
+        .await
+        .unwrap();
+    choose(&s.of_alice, &asked.await.unwrap().unwrap(), "0").await;
+    let chosen = next(&mut s.told, pick!(ChosenInlineResult)).await;
+    let e = chosen.edit("b").await.unwrap_err();
+    assert!(
+        matches!(&e, Error::Usage(_)) && e.to_string().contains("keyboard"),
+        "{e}"
+    );
 }
 
 #[tokio::test]

@@ -10,4 +10,5 @@ mod album_saver;
 mod command_bot;
 mod echo;
 mod form;
+mod gatekeeper;
 mod two_accounts;

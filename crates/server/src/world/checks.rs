@@ -94,8 +94,8 @@ impl World {
             if target.blocked.contains(&from) {
                 return Err(Refusal::forbidden("USER_IS_BLOCKED"));
             }
-            // A bot speaks when it is spoken to.
-            if !self.has_dialog(from, to) {
+            // A bot speaks when it is spoken to, and to those who wait for it to let them in.
+            if !self.has_dialog(from, to) && !self.waits_for(from, to) {
                 return Err(Refusal::bad("PEER_ID_INVALID"));
             }
         }

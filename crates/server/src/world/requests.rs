@@ -9,6 +9,8 @@ use crate::rpc::{Answer, Refusal};
 
 /// How many of those who asked last are named.
 const RECENT_MAX: usize = 5;
+/// For how many seconds bots may write to somebody who asked.
+const TALK_TIME: i32 = 300;
 
 /// Somebody's request to be let in.
 #[derive(Clone)]
@@ -96,6 +98,17 @@ impl World {
         let admins = self.chat(chat)?.administrators();
         let able = |user: &i64| self.check_links(*user, chat).is_ok();
         Ok(admins.into_iter().filter(able).collect())
+    }
+
+    /// Whether somebody asked not long ago to be let in where this bot can do that.
+    pub(crate) fn waits_for(&self, bot: i64, user: i64) -> bool {
+        let since = self.now().saturating_sub(TALK_TIME);
+        self.chats.values().any(|chat| {
+            let request = chat.requests.get(&user);
+            request.is_some_and(|request| request.date >= since)
+                && chat.administrators().contains(&bot)
+                && self.check_links(bot, chat.id).is_ok()
+        })
     }
 
     /// How many want to be let in, and who asked last.

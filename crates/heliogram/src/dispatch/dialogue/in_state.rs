@@ -36,6 +36,7 @@ pub struct Matched<T, A>(PhantomData<(T, A)>);
 /// ```
 #[doc(alias = "StateFilter")]
 #[doc(alias = "scene")]
+#[doc(alias = "wizard")]
 pub fn in_state<T, F, H>(test: F, handler: H) -> InState<T, F, H>
 where
     T: DialogueState,

@@ -2,8 +2,13 @@
 
 use std::{
     any::TypeId,
+    array,
     collections::HashMap,
-    sync::Mutex,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -19,11 +24,16 @@ use crate::{
 /// How often what has expired is removed.
 const SWEEP: Duration = Duration::from_secs(3600);
 
+/// How many rows may be changed at the same time. Storages write down together what waits.
+const LOCKS: usize = 64;
+
 /// What the dialogues of a client share.
-#[derive(Default)]
 pub(crate) struct Dialogues {
-    /// Held from reading a row to having it written; the newest revision there was.
-    changing: tokio::sync::Mutex<i64>,
+    /// One is held from reading a row to having it written; which, the row's key says.
+    changing: [tokio::sync::Mutex<()>; LOCKS],
+    hasher: RandomState,
+    /// The newest revision there was.
+    newest: AtomicI64,
     swept: Mutex<Option<Instant>>,
     /// Whose each name is.
     names: Mutex<HashMap<&'static str, TypeId>>,
@@ -35,6 +45,18 @@ pub(super) struct Change {
     pub(super) time_to_live: Option<Duration>,
     /// The new state; `None` ends the dialogue.
     pub(super) state: Option<Box<str>>,
+}
+
+impl Default for Dialogues {
+    fn default() -> Self {
+        Self {
+            changing: array::from_fn(|_| tokio::sync::Mutex::new(())),
+            hasher: RandomState::new(),
+            newest: AtomicI64::new(0),
+            swept: Mutex::default(),
+            names: Mutex::default(),
+        }
+    }
 }
 
 impl Dialogues {
@@ -60,7 +82,7 @@ impl Dialogues {
     where
         crate::Error: From<E>,
     {
-        let mut newest = self.changing.lock().await;
+        let held = self.changing[self.lock_of(key)].lock().await;
         let row = load(client, key).await?;
         let before = row.as_ref().map_or(0, |row| row.revision);
         let change = decide(row)?;
@@ -73,10 +95,7 @@ impl Dialogues {
                 0
             }
             Some(state) => {
-                // Later than that of any dialogue there was, which may have ended since.
-                let clock = i64::try_from(since.as_micros()).unwrap_or(0);
-                let revision = clock.max(newest.max(before).saturating_add(1));
-                *newest = revision;
+                let revision = self.revision(since, before);
                 let expires = change.time_to_live;
                 changes.dialogue(
                     key,
@@ -91,9 +110,25 @@ impl Dialogues {
             }
         };
         client.net().records.commit(changes).await?;
-        drop(newest);
+        drop(held);
         self.sweep_now_and_then(client);
         Ok(revision)
+    }
+
+    fn lock_of(&self, key: &str) -> usize {
+        let place = self.hasher.hash_one(key) % LOCKS as u64;
+        usize::try_from(place).unwrap_or(0)
+    }
+
+    /// A revision later than that of any dialogue there was, which may have ended since.
+    fn revision(&self, now: Duration, before: i64) -> i64 {
+        let clock = i64::try_from(now.as_micros()).unwrap_or(0);
+        let later = |newest: i64| clock.max(newest.max(before).saturating_add(1));
+        let update = |newest| Some(later(newest));
+        let newest = self
+            .newest
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, update);
+        newest.map_or_else(later, later)
     }
 
     fn sweep_now_and_then(&self, client: &Client) {
@@ -113,15 +148,25 @@ impl Dialogues {
 
     /// Removes what has expired.
     async fn sweep(&self, client: &Client) -> Result<()> {
-        let _held = self.changing.lock().await;
+        let records = &client.net().records;
         let now = SystemTime::now();
-        let mut changes = Changes::new();
-        for (key, row) in client.net().records.dialogues().await? {
+        let mut expired = HashMap::<usize, Vec<String>>::new();
+        for (key, row) in records.dialogues().await? {
             if row.is_ok_and(|row| row.is_expired(now)) {
-                changes.forget_dialogue(&key);
+                expired.entry(self.lock_of(&key)).or_default().push(key);
             }
         }
-        client.net().records.commit(changes).await?;
+        for (lock, keys) in expired {
+            let _held = self.changing[lock].lock().await;
+            let mut changes = Changes::new();
+            for key in keys {
+                // It may have begun anew since.
+                if load(client, &key).await?.is_none() {
+                    changes.forget_dialogue(&key);
+                }
+            }
+            records.commit(changes).await?;
+        }
         Ok(())
     }
 }

@@ -17,6 +17,32 @@ use crate::events::{
     PurchasedPaidMedia, ShippingQuery, StarsSubscription,
 };
 
+/// A message that was changed in a chat of somebody for whom the bot answers, as an argument.
+///
+/// ```
+/// # use heliogram::{Result, Router, dispatch::EditedBusinessMessage, filter};
+/// async fn changed(EditedBusinessMessage(message): EditedBusinessMessage) -> Result<()> {
+///     message.reply("I saw that!").await.map(drop)
+/// }
+///
+/// let router: Router = Router::new().on(filter::any(), changed);
+/// # drop(router);
+/// ```
+#[derive(Clone, Debug)]
+#[doc(alias = "on_edited_business_message")]
+pub struct EditedBusinessMessage(pub BusinessMessage);
+
+impl<S: Sync> FromUpdate<S> for EditedBusinessMessage {
+    const KINDS: Kinds = Kinds::BUSINESS_MESSAGE_EDITED;
+
+    async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
+        match cx.event() {
+            Event::BusinessMessageEdited(message) => Ok(Self(message.clone())),
+            _ => Err(Reject::Skip),
+        }
+    }
+}
+
 macro_rules! event_arguments {
     ($( $type:ty = $name:ident, $kind:ident; )*) => { $(
         impl<S: Sync> FromUpdate<S> for $type {

@@ -7,6 +7,7 @@ mod written;
 
 use std::future::Future;
 
+pub use self::events::EditedBusinessMessage;
 pub use self::{
     parts::{Edited, Lagged},
     state::{FromRef, State},

@@ -4,7 +4,7 @@ use super::{FromUpdate, Reject};
 use crate::{
     dispatch::{
         Command, CommandArgs, CommandError, CommandSyntax, Commands, DeepLink, UpdateCx,
-        filter::MESSAGES,
+        filter::{MESSAGES, message_of},
     },
     events::Kinds,
 };
@@ -23,7 +23,7 @@ impl<S: Sync> FromUpdate<S> for CommandArgs {
 
 /// Reads the message as a command for this account.
 async fn read(cx: &UpdateCx, syntax: &CommandSyntax) -> Result<CommandArgs, Reject> {
-    let message = cx.event().message().ok_or(Reject::Skip)?;
+    let message = message_of(cx.event()).ok_or(Reject::Skip)?;
     let args = syntax.read(message.text()).ok_or(Reject::Skip)?;
     if args.bot().is_some() {
         CommandSyntax::learn_own_name(cx.client()).await?;

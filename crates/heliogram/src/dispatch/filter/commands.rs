@@ -1,6 +1,6 @@
 //! By commands such as `/start`.
 
-use super::{Condition, Filter, MESSAGES, of_kinds};
+use super::{Condition, Filter, MESSAGES, message_of, of_kinds};
 use crate::{
     BoxFuture, Client, Result, UpdateCx,
     dispatch::{CommandSyntax, command::CommandArgs},
@@ -62,7 +62,7 @@ impl Condition for Commands {
     }
 
     fn holds(&self, cx: &UpdateCx) -> bool {
-        let message = cx.event().message();
+        let message = message_of(cx.event());
         let Some(args) = message.and_then(|m| self.syntax.read_message(m)) else {
             return false;
         };

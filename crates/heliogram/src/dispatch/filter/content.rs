@@ -2,10 +2,10 @@
 
 use heliogram_api::enums;
 
-use super::{Filter, MESSAGES, message_filters, on_message};
+use super::{Filter, message_filters, on_message};
 use crate::{Message, types::MediaKind};
 
-message_filters! { CONTENT, MESSAGES;
+message_filters! { CONTENT;
     /// Passes messages that are text and nothing else; previews of links do not count.
     text = |m| !m.text().is_empty() && !carries(m);
     /// Passes photos, files and the like that come with text.

@@ -1,6 +1,6 @@
 //! By what a message carries besides text.
 
-use super::{Filter, MESSAGES, message_filters, on_message};
+use super::{Filter, message_filters, on_message};
 use crate::{Message, types::MediaKind};
 
 /// The test whether a message carries one kind of media.
@@ -10,7 +10,7 @@ macro_rules! is {
     };
 }
 
-message_filters! { MEDIA, MESSAGES;
+message_filters! { MEDIA;
     /// Passes photos.
     photo = is!(Photo);
     /// Passes videos; GIFs and round messages are not among them.

@@ -17,13 +17,16 @@
 //! | text | [`text`], [`caption`], [`text_is`], [`text_where`], `regex`, [`command`], [`deep_link`] |
 //! | what it carries | [`media`], [`photo`], [`video`], [`document`], ... |
 //! | how it came | [`reply`], [`forwarded`], [`via_bot`], [`from_scheduled`], ... |
+//! | what is asked of a bot | [`callback`], [`callback_is`], [`inline_query`], [`business`] |
 //! | what happened in a chat | [`service`], [`new_chat_members`], [`pinned_message`], ... |
+//! | the data of a button | [`callback`], [`callback_is`], [`callback_where`], [`callback_game`] |
 //! | the kind of event | [`of_kind`], [`edited`], [`raw`], [`raw_named`] |
 //! | anything else | [`filter_fn`], or a [`Condition`] of one's own |
 //!
 //! A negated filter lets events of every kind through: `!photo()` holds for deleted messages, too.
 //! What a handler takes as arguments keeps them out.
 
+mod bots;
 mod chats;
 pub(crate) mod commands;
 mod content;
@@ -43,6 +46,7 @@ use std::{fmt, ops, sync::Arc};
 use super::UpdateCx;
 use crate::{BoxFuture, Client, Event, Message, Result, events::Kinds};
 
+pub use bots::{business, callback, callback_game, callback_is, callback_where, inline_query};
 pub use chats::{chat, chats, user, users};
 pub use commands::{command, deep_link, start};
 pub use content::*;
@@ -181,8 +185,38 @@ impl fmt::Debug for Filter {
     }
 }
 
-/// The kinds of events that bring what somebody wrote.
-pub(crate) const MESSAGES: Kinds = Kinds::NEW_MESSAGE.or(Kinds::MESSAGE_EDITED);
+/// The kinds of events that bring one message that somebody wrote.
+pub(crate) const MESSAGES: Kinds = Kinds::NEW_MESSAGE
+    .or(Kinds::MESSAGE_EDITED)
+    .or(Kinds::BUSINESS_MESSAGE)
+    .or(Kinds::BUSINESS_MESSAGE_EDITED)
+    .or(Kinds::GUEST_MESSAGE);
+
+/// The kinds that bring one message or several.
+const CONTENTS: Kinds = MESSAGES.or(Kinds::ALBUM);
+
+/// The kinds of events that belong to a chat.
+const PLACED: Kinds = Kinds::PLACED
+    .without(Kinds::POLL_VOTE)
+    .without(Kinds::INLINE_QUERY)
+    .without(Kinds::CHOSEN_INLINE_RESULT)
+    .without(Kinds::BUSINESS_CONNECTION)
+    .without(Kinds::PRE_CHECKOUT_QUERY)
+    .without(Kinds::SHIPPING_QUERY)
+    .without(Kinds::PURCHASED_PAID_MEDIA)
+    .without(Kinds::STARS_SUBSCRIPTION)
+    .without(Kinds::MANAGED_BOT);
+
+/// The kinds of events that somebody caused of whom the server tells.
+const CAUSED: Kinds = Kinds::PLACED
+    .without(Kinds::MESSAGES_DELETED)
+    .without(Kinds::MESSAGE_READ)
+    .without(Kinds::POLL_UPDATE)
+    .without(Kinds::REACTIONS_CHANGED)
+    .without(Kinds::DRAFT_CHANGED)
+    .without(Kinds::PENDING_JOIN_REQUESTS)
+    .without(Kinds::MESSAGE_REACTION_COUNT)
+    .without(Kinds::BUSINESS_MESSAGES_DELETED);
 
 /// A condition made of a closure.
 struct Closure<F>(Kinds, F);
@@ -218,16 +252,22 @@ pub(crate) fn of_kinds(
     Filter::new(Closure(kinds, test))
 }
 
-/// Passes events of these kinds whose message the test says yes to.
-fn on_message(kinds: Kinds, test: fn(&Message) -> bool) -> Filter {
-    of_kinds(kinds, move |cx| message_of(cx.event()).is_some_and(test))
+/// Passes messages that the test says yes to, and albums with such a message.
+fn on_message(test: fn(&Message) -> bool) -> Filter {
+    of_kinds(CONTENTS, move |cx| match cx.event() {
+        Event::Album(album) => album.messages().iter().any(test),
+        other => message_of(other).is_some_and(test),
+    })
 }
 
-/// The message that an event brings, of service and planned ones, too.
-fn message_of(event: &Event) -> Option<&Message> {
+/// The message that an event brings, of service and planned ones, too; of albums the first.
+pub(crate) fn message_of(event: &Event) -> Option<&Message> {
     match event {
         Event::ChatAction(action) => action.message(),
         Event::ScheduledChanged(change) => change.message(),
+        Event::BusinessMessage(message) | Event::BusinessMessageEdited(message) => Some(message),
+        Event::GuestMessage(message) => Some(message.message()),
+        Event::Album(album) => album.messages().first(),
         other => other.message(),
     }
 }
@@ -241,12 +281,12 @@ pub fn any() -> Filter {
 
 /// Makes filters of tests on messages: for each its documentation, its name and its test.
 macro_rules! message_filters {
-    ($all:ident, $kinds:expr; $( $(#[$doc:meta])* $name:ident = $test:expr; )*) => {
+    ($all:ident; $( $(#[$doc:meta])* $name:ident = $test:expr; )*) => {
         $(
             $(#[$doc])*
             #[must_use]
             pub fn $name() -> Filter {
-                on_message($kinds, $test)
+                on_message($test)
             }
         )*
 

@@ -1,9 +1,9 @@
 //! By who wrote, or did it.
 
-use super::{Filter, MESSAGES, message_filters, message_of, of_kinds, on_message};
-use crate::{Chat, Message, UpdateCx, events::Kinds};
+use super::{CAUSED, Filter, message_filters, message_of, of_kinds, on_message};
+use crate::{Chat, Message, UpdateCx};
 
-message_filters! { PEOPLE, MESSAGES;
+message_filters! { PEOPLE;
     /// Passes messages written in the name of a group or channel: posts, anonymous admins, channels
     /// that write in groups.
     sender_chat = |m| m.sender_chat().is_some();
@@ -24,7 +24,7 @@ macro_rules! sender_filters {
             $(#[$doc])*
             #[must_use]
             pub fn $name() -> Filter {
-                of_kinds(Kinds::PLACED, $test)
+                of_kinds(CAUSED, $test)
             }
         )*
 

@@ -1,6 +1,6 @@
 //! By the kind of chat an event belongs to.
 
-use super::{Filter, of_kinds};
+use super::{Filter, PLACED, message_of, of_kinds};
 use crate::{Chat, ChatKind, PeerKind, UpdateCx, events::Kinds};
 
 /// Makes filters of tests on chats, for events of all kinds that tell of theirs.
@@ -10,7 +10,7 @@ macro_rules! chat_filters {
             $(#[$doc])*
             #[must_use]
             pub fn $name() -> Filter {
-                of_kinds(Kinds::PLACED, $test)
+                of_kinds(PLACED, $test)
             }
         )*
 
@@ -73,8 +73,9 @@ chat_filters! {
 #[doc(alias = "message_thread_id")]
 #[must_use]
 pub fn topic(id: i32) -> Filter {
-    of_kinds(super::MESSAGES, move |cx| {
-        cx.event().message().and_then(|m| m.topic_id()) == Some(id)
+    let kinds = super::CONTENTS.or(Kinds::CHAT_ACTION);
+    of_kinds(kinds, move |cx| {
+        message_of(cx.event()).and_then(|m| m.topic_id()) == Some(id)
     })
 }
 
@@ -84,7 +85,7 @@ fn kind(cx: &UpdateCx) -> Option<PeerKind> {
 
 /// The test on what is known of the chat; nothing is known of one that the client has not met.
 fn with_chat(cx: &UpdateCx, test: impl FnOnce(&Chat) -> bool) -> bool {
-    if let Some(message) = super::message_of(cx.event()) {
+    if let Some(message) = message_of(cx.event()) {
         return test(message.chat());
     }
     let id = cx.event().chat_peer();

@@ -1,17 +1,27 @@
 //! By what is written.
 
-use std::borrow::Cow;
-
-use super::{Filter, MESSAGES, of_kinds};
-use crate::{UpdateCx, events::Kinds};
+use super::{Filter, MESSAGES, message_of, of_kinds};
+use crate::{Event, Message, UpdateCx, events::Kinds};
 
 /// The kinds of events that bring a text: what somebody wrote, or the data of a button.
-pub(super) const WRITTEN: Kinds = MESSAGES;
+pub(super) const WRITTEN: Kinds = MESSAGES
+    .or(Kinds::ALBUM)
+    .or(Kinds::CALLBACK_QUERY)
+    .or(Kinds::INLINE_QUERY)
+    .or(Kinds::CHOSEN_INLINE_RESULT);
 
 /// What is written in an event.
-pub(super) fn written(cx: &UpdateCx) -> Option<Cow<'_, str>> {
-    let message = cx.event().message()?;
-    Some(Cow::Borrowed(message.text()))
+pub(super) fn written(cx: &UpdateCx) -> Option<&str> {
+    match cx.event() {
+        Event::CallbackQuery(query) => query.data_str(),
+        Event::InlineQuery(query) => Some(query.text()),
+        Event::ChosenInlineResult(result) => Some(result.text()),
+        Event::Album(album) => {
+            let mut texts = album.messages().iter().map(Message::text);
+            texts.find(|text| !text.is_empty())
+        }
+        other => message_of(other).map(Message::text),
+    }
 }
 
 /// Passes what is written exactly like this, in a message, a button or an inline query.
@@ -40,5 +50,5 @@ pub fn text_starts(start: impl Into<String>) -> Filter {
 /// ```
 #[doc(alias = "pattern")]
 pub fn text_where(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Filter {
-    of_kinds(WRITTEN, move |cx| written(cx).is_some_and(|t| test(&t)))
+    of_kinds(WRITTEN, move |cx| written(cx).is_some_and(&test))
 }

@@ -29,6 +29,7 @@ use crate::{
 ///
 /// Raw `updateBotCallbackQuery`, `updateInlineBotCallbackQuery`, `updateBusinessBotCallbackQuery`.
 #[derive(Clone, Debug)]
+#[doc(alias = "query")]
 #[doc(alias = "on_callback_query")]
 #[doc(alias = "updateBotCallbackQuery")]
 #[doc(alias = "updateInlineBotCallbackQuery")]
@@ -235,6 +236,7 @@ impl CallbackQuery {
             query: self.clone(),
             text,
             keyboard,
+            media: None,
             no_preview: false,
         }
     }
@@ -289,11 +291,20 @@ pub struct EditPressed {
     query: CallbackQuery,
     text: Option<Text>,
     keyboard: Option<Keyboard>,
+    media: Option<enums::InputMedia>,
     no_preview: bool,
 }
 
 impl EditPressed {
     crate::methods::messages::send_options::keyboard_setter!();
+
+    /// Puts other media in it; see [`EditMessage::media`] and
+    /// [`EditInlineMessage::media`](crate::methods::bots::EditInlineMessage::media).
+    #[doc(alias = "edit_message_media")]
+    pub fn media(mut self, media: impl Into<enums::InputMedia>) -> Self {
+        self.media = Some(media.into());
+        self
+    }
 
     /// Shows no preview of the links in it.
     #[doc(alias = "link_preview")]
@@ -319,12 +330,14 @@ impl EditPressed {
             self.text,
             self.keyboard,
         );
-        let edit = if self.no_preview {
-            edit.no_preview()
-        } else {
-            edit
+        let edit = match self.media {
+            Some(media) => edit.media(media),
+            None => edit,
         };
-        edit.await.map(drop)
+        match self.no_preview {
+            true => edit.no_preview().await.map(drop),
+            false => edit.await.map(drop),
+        }
     }
 
     async fn inline(&self, client: &Client, id: &InlineMessageId) -> Result<()> {
@@ -334,6 +347,9 @@ impl EditPressed {
         }
         if let Some(keyboard) = &self.keyboard {
             edit = edit.keyboard(keyboard.clone());
+        }
+        if let Some(media) = &self.media {
+            edit = edit.media(media.clone());
         }
         if self.no_preview {
             edit = edit.no_preview();

@@ -3,9 +3,9 @@ use std::time::SystemTime;
 use heliogram_api::enums;
 
 use crate::{
-    Chat, PeerId, PeerLike,
+    Chat, PeerId, PeerLike, Text,
     events::{About, Context},
-    methods::bots::DecideJoinRequest,
+    methods::{bots::DecideJoinRequest, messages::SendMessage},
     types::{InviteLink, system_time},
 };
 
@@ -88,6 +88,12 @@ impl JoinRequest {
             enums::Update::BotChatInviteRequester(u) => u.query_id,
             _ => None,
         }
+    }
+
+    /// Writes to them in private; see [`Client::send_message`](crate::Client::send_message).
+    #[doc(alias = "user_chat_id")]
+    pub fn respond(&self, text: impl Into<Text>) -> SendMessage {
+        self.client().send_message(self.who(), text)
     }
 
     /// Lets them in; see [`Client::approve_join_request`](crate::Client::approve_join_request).

@@ -70,6 +70,13 @@ pub enum Doing<'a> {
     },
     /// A bot shows the answer it is still writing.
     Drafting(&'a raw::SendMessageTextDraftAction),
+    /// Telling this bot to write no more of the answer it is drafting.
+    #[doc(alias = "on_stopped_message_generation")]
+    #[doc(alias = "sendMessageStopDraftAction")]
+    StoppingDraft {
+        /// The random id under which the bot drafts.
+        draft: i64,
+    },
     /// Anything else, as the server sent it.
     Other(&'a enums::SendMessageAction),
 }
@@ -111,6 +118,7 @@ impl<'a> Doing<'a> {
             A::SendMessageEmojiInteraction(a) => Self::TappingEmoji(a),
             A::SendMessageEmojiInteractionSeen(a) => Self::WatchingEmoji { emoji: &a.emoticon },
             A::SendMessageTextDraftAction(a) => Self::Drafting(a),
+            A::SendMessageStopDraftAction(a) => Self::StoppingDraft { draft: a.random_id },
             other => Self::Other(other),
         }
     }
@@ -148,6 +156,7 @@ impl<'a> Doing<'a> {
             Self::ImportingHistory { .. } => "ImportingHistory",
             Self::TappingEmoji(_) => "TappingEmoji",
             Self::WatchingEmoji { .. } => "WatchingEmoji",
+            Self::StoppingDraft { .. } => "StoppingDraft",
             Self::Drafting(_) => "Drafting",
             Self::Other(_) => "Other",
         }

@@ -28,19 +28,34 @@ impl Client {
     #[doc(alias = "bots.setBotCommands")]
     #[doc(alias = "bots.resetBotCommands")]
     #[doc(alias = "delete_bot_commands")]
-    pub fn set_bot_commands<N: Into<String>, D: Into<String>>(
+    pub fn set_bot_commands<C: Into<BotCommand>>(
         &self,
-        commands: impl IntoIterator<Item = (N, D)>,
+        commands: impl IntoIterator<Item = C>,
     ) -> SetBotCommands {
-        let commands = commands
-            .into_iter()
-            .map(|(name, what)| types::BotCommand::new(name.into(), what.into()));
+        let commands = commands.into_iter().map(|command| command.into().0);
         SetBotCommands {
             client: self.clone(),
             commands: commands.collect(),
             scope: CommandScope::Everywhere,
             lang_code: String::new(),
         }
+    }
+}
+
+/// A command that a bot has: made from its name and what it does, or from the raw value, as
+/// [`Commands::bot_commands`](crate::dispatch::Commands::bot_commands) gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BotCommand(types::BotCommand);
+
+impl<N: Into<String>, D: Into<String>> From<(N, D)> for BotCommand {
+    fn from((name, description): (N, D)) -> Self {
+        Self(types::BotCommand::new(name.into(), description.into()))
+    }
+}
+
+impl From<types::BotCommand> for BotCommand {
+    fn from(command: types::BotCommand) -> Self {
+        Self(command)
     }
 }
 

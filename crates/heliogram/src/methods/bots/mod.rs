@@ -1,4 +1,5 @@
 //! What bots answer, and what they tell of themselves.
+#![doc = include_str!("../../../../../docs/bots.md")]
 
 mod answer_inline;
 mod callback;
@@ -11,7 +12,7 @@ mod payments;
 pub use self::{
     answer_inline::AnswerInline,
     callback::AnswerCallback,
-    commands::{CommandScope, SetBotCommands},
+    commands::{BotCommand, CommandScope, SetBotCommands},
     edit_inline::EditInlineMessage,
     guest::AnswerGuest,
     join_requests::DecideJoinRequest,

@@ -1,4 +1,4 @@
-use heliogram_api::functions as f;
+use heliogram_api::{enums, functions as f};
 
 use super::{
     answer,
@@ -71,6 +71,7 @@ pub struct EditMessage {
     text: Option<Text>,
     no_preview: bool,
     keyboard: Option<Keyboard>,
+    media: Option<enums::InputMedia>,
 }
 
 impl EditMessage {
@@ -88,10 +89,19 @@ impl EditMessage {
             text,
             no_preview: false,
             keyboard,
+            media: None,
         }
     }
 
     keyboard_setter!();
+
+    /// Puts other media in it: what the server has already, or what [`Client::upload`] brought
+    /// there.
+    #[doc(alias = "edit_message_media")]
+    pub fn media(mut self, media: impl Into<enums::InputMedia>) -> Self {
+        self.media = Some(media.into());
+        self
+    }
 
     /// Shows no preview of the links in it.
     #[doc(alias = "link_preview")]
@@ -121,6 +131,7 @@ impl EditMessage {
             no_webpage: self.no_preview,
             message: text,
             entities,
+            media: self.media.map(Box::new),
             reply_markup: raw_keyboard(client, keyboard).await?,
             ..f::messages::EditMessage::new(peer.input, self.id)
         };

@@ -89,6 +89,20 @@ fn a_bot_hears_of_requests_and_of_being_stopped() {
         enums::ExportedChatInvite::ChatInviteExported(invite) if invite.link == door.link
     ));
     assert!(stopped.stopped && stopped.user_id == bob.me);
+    // Bots may write to those who wait for them, for some minutes.
+    let write = |n| messages::SendMessage::new(bot.peer(&bob), "who are you?".into(), n);
+    assert_eq!(bot.refusal(write(1)), "USER_IS_BLOCKED");
+    bob.call(contacts::Unblock::new(bob.peer(&bot))).unwrap();
+    let carol = Program::logged_in(&alice.shared, "9996610077", "Carol");
+    let stranger = messages::SendMessage::new(bot.peer(&carol), "hi".into(), 2);
+    assert_eq!(bot.refusal(stranger), "PEER_ID_INVALID");
+    alice
+        .shared
+        .clock
+        .advance(std::time::Duration::from_secs(301));
+    assert_eq!(bot.refusal(write(3)), "PEER_ID_INVALID");
+    bob.refusal(messages::ImportChatInvite::new(door.link.clone()));
+    bot.call(write(4)).unwrap();
     let approve = messages::HideChatJoinRequest {
         approved: true,
         ..messages::HideChatJoinRequest::new(peer(&bot, id), bot.user(&bob))

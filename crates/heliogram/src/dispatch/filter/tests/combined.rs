@@ -63,10 +63,7 @@ async fn names_are_looked_up_once_and_a_name_nobody_has_names_the_filter() {
     let filter = incoming() & !(users(["@nobody_at_all"]) | photo());
     let e = filter.prepare(&room.client).await.unwrap_err();
     let told = e.to_string();
-    assert!(
-        matches!(e, Error::Usage(UsageError::Filter { .. })),
-        "{e:?}"
-    );
+    assert!(matches!(e, Error::Usage(UsageError::Filter(_))), "{e:?}");
     assert!(told.contains("users(@nobody_at_all)"), "{told}");
     let e = chat("two words").prepare(&room.client).await.unwrap_err();
     assert!(e.to_string().contains("two words"), "{e}");
@@ -176,6 +173,36 @@ async fn raw_updates_are_chosen_by_name() {
     }
 }
 
+#[tokio::test]
+async fn questions_to_a_bot_are_chosen_by_what_they_say() {
+    let room = Room::enter().await;
+    let press = |data: &'static [u8]| {
+        let peer = raw::PeerUser::new(ALICE).into();
+        room.event(raw::UpdateBotCallbackQuery {
+            data: Some(bytes::Bytes::from_static(data)),
+            ..raw::UpdateBotCallbackQuery::new(1, ALICE, peer, 5, 7)
+        })
+    };
+    let yes = press(b"vote:yes");
+    assert!(holds(&room, &callback("vote:"), &yes) && holds(&room, &callback(""), &yes));
+    assert!(holds(&room, &callback_is("vote:yes"), &yes));
+    assert!(!holds(&room, &callback_is("vote:"), &yes));
+    assert!(holds(&room, &text_starts("vote"), &yes));
+    assert!(holds(&room, &(user_(ALICE) & private() & incoming()), &yes));
+    let bytes = press(b"\xff\x00");
+    assert!(holds(&room, &callback(b"\xff"), &bytes));
+    assert!(!holds(&room, &text_starts(""), &bytes), "this is no text");
+
+    let query = raw::UpdateBotInlineQuery::new(1, ALICE, "gif cat".into(), String::new());
+    let query = room.event(query);
+    assert!(holds(&room, &inline_query("gif "), &query));
+    assert!(!holds(&room, &inline_query("cat"), &query));
+    assert!(!holds(&room, &callback(""), &query));
+    assert!(holds(&room, &users([ALICE]), &query) && !holds(&room, &private(), &query));
+    #[cfg(feature = "regex")]
+    assert!(holds(&room, &regex("cat$"), &query) && holds(&room, &regex("yes$"), &yes));
+}
+
 #[test]
 fn contradictions_have_no_kind_of_event() {
     assert!((edited() & of_kind(Kinds::NEW_MESSAGE)).kinds().is_empty());
@@ -185,6 +212,6 @@ fn contradictions_have_no_kind_of_event() {
             .kinds()
             .contains(Kinds::NEW_MESSAGE)
     );
-    assert_eq!((photo() | ephemeral()).kinds(), MESSAGES | Kinds::RAW);
+    assert_eq!((photo() | ephemeral()).kinds(), CONTENTS | Kinds::RAW);
     assert!((service() & of_kind(Kinds::NEW_MESSAGE)).kinds().is_empty());
 }

@@ -3,6 +3,7 @@
 mod combined;
 mod samples;
 mod schema;
+mod updates;
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,8 @@ type Row = (&'static str, fn() -> Filter);
 
 /// Every filter without settings, with its name.
 fn all() -> impl Iterator<Item = (&'static str, Filter)> {
-    let more: [Row; 4] = [
+    let more: [Row; 5] = [
+        ("business", business),
         ("edited", edited),
         ("scheduled", scheduled),
         ("ephemeral", ephemeral),

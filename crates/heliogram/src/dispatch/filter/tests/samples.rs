@@ -367,7 +367,56 @@ fn others(room: &Room) -> Vec<Sample> {
         1,
         "brief".into(),
     );
+    let open_at = |user| {
+        let peer = raw::PeerUser::new(user).into();
+        let message = raw::Message::new(1, peer, 1, "open?".into());
+        enums::Message::Message(Box::new(message))
+    };
+    let typing = enums::SendMessageAction::SendMessageTypingAction;
+    let typing = raw::UpdateChannelUserTyping::new(FORUM, user(BOT).unwrap(), typing);
+    let unpinned = raw::UpdatePinnedMessages::new(user(ALICE).unwrap(), vec![4], 1, 1);
+    let query = raw::UpdateBotInlineQuery::new(1, ALICE, "cat".into(), String::new());
     vec![
+        sample(
+            "to a business",
+            room.event(raw::UpdateBotNewBusinessMessage::new(
+                "c".into(),
+                open_at(ALICE),
+                1,
+            )),
+            "business incoming private text",
+        ),
+        sample(
+            "to a business, changed",
+            room.event(raw::UpdateBotEditBusinessMessage::new(
+                "c".into(),
+                open_at(ALICE),
+                1,
+            )),
+            "business edited incoming private text",
+        ),
+        sample(
+            "a business that lost messages",
+            room.event(raw::UpdateBotDeleteBusinessMessage::new(
+                "c".into(),
+                user(ALICE).unwrap(),
+                vec![1],
+                1,
+            )),
+            "business private",
+        ),
+        sample(
+            "a bot that types",
+            room.event(typing),
+            "incoming bot group supergroup forum",
+        ),
+        sample("an unpinned message", room.event(unpinned), "private"),
+        sample("an inline query", room.event(query), "incoming"),
+        sample(
+            "deleted posts",
+            room.event(raw::UpdateDeleteChannelMessages::new(NEWS, vec![1], 1, 1)),
+            "channel admin",
+        ),
         sample(
             "an edit",
             Event::MessageEdited(room.message(ALICE, |m| m.message = "so".into())),
