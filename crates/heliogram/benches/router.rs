@@ -55,8 +55,7 @@ fn container(pts: &mut i32) -> enums::Updates {
     };
     let list: Vec<enums::Update> = (*pts + 1..=*pts + SHAPE.0).map(one).collect();
     *pts += SHAPE.0;
-    let chats = Vec::new().into();
-    types::Updates::new(list.into(), Vec::new().into(), chats, 1_700_000_000, 0).into()
+    types::Updates::new(list, Vec::new(), Vec::new(), 1_700_000_000, 0).into()
 }
 
 async fn measure(name: &str, router: Router<Count>, workers: Workers) {

@@ -236,10 +236,11 @@ impl Client {
     }
 
     /// What this client has done since it was connected: calls, repetitions, waits, reconnects; what
-    /// it did with updates, and how many of them wait.
+    /// it did with updates, and how many of them wait, for their turn and for handlers.
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {
+            handlers: self.live().stats(),
             updates: self.hub().stats(),
             ..self.net().stats.read()
         }
@@ -265,6 +266,13 @@ impl Client {
     #[must_use]
     pub fn home_dc(&self) -> i32 {
         self.net().home()
+    }
+
+    /// Whether there is a connection to the home data centre. While there is none the client tries
+    /// to connect by itself, and calls wait.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        *self.net().connected().borrow()
     }
 
     /// Lets handlers end what they have (see [`Workers::drain`](crate::dispatch::Workers::drain)),

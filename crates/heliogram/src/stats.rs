@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{metric, updates::UpdateStats};
+use crate::{dispatch::HandlerStats, metric, updates::UpdateStats};
 
 /// What a client has done since it was connected; see [`Client::stats`](crate::Client::stats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Stats {
     /// Calls that the server confirmed at once, see
     /// [`CallOptions::quick_ack`](crate::CallOptions::quick_ack).
     pub quick_acks: u64,
+    /// Handlers: what they did, and what waits for them.
+    pub handlers: HandlerStats,
     /// Updates: what came, what was missing, and what waits.
     pub updates: UpdateStats,
 }

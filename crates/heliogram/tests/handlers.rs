@@ -317,6 +317,28 @@ async fn a_plugin_may_switch_itself_off() {
 }
 
 #[tokio::test]
+async fn handlers_are_told_of_a_connection_that_is_lost_and_there_again() {
+    async fn tells(turn: Lifecycle, State(said): State<Said>) {
+        said.send(format!("{turn:?}")).unwrap();
+    }
+    let pair = Pair::new(Workers::new()).await;
+    let (said, mut heard) = mpsc::unbounded_channel();
+    let router = Router::new()
+        .on_disconnect(tells)
+        .on_connect(tells)
+        .with_state(said);
+    pair.bot.attach(router).await.unwrap();
+    assert!(pair.bot.is_connected());
+    pair.server.faults().cut_after("users.getUsers");
+    pair.bot.me().await.unwrap();
+    assert_eq!(next(&mut heard).await, "Disconnected");
+    assert_eq!(next(&mut heard).await, "Connected");
+    assert!(pair.bot.is_connected());
+    assert_eq!(pair.bot.stats().handlers.failed, 0);
+    assert!(pair.bot.stats().handlers.handled >= 1);
+}
+
+#[tokio::test]
 async fn all_hooks_are_called_wherever_they_stand() {
     let pair = Pair::new(Workers::new()).await;
     let (said, mut heard) = mpsc::unbounded_channel();

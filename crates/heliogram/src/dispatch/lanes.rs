@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -16,7 +16,12 @@ use tokio::{
     time::timeout,
 };
 
-use super::{UpdateCx, Workers, failure::guarded_async, route::Table, workers::Lane};
+use super::{
+    UpdateCx, Workers,
+    failure::guarded_async,
+    route::Table,
+    workers::{HandlerStats, Lane},
+};
 use crate::{net::lock, updates::Held};
 
 task_local! {
@@ -43,6 +48,10 @@ pub(super) struct Lanes {
     cut: AtomicBool,
     /// Told when draining is to be over at once.
     hurry: Notify,
+    /// Events whose handlers have ended.
+    handled: AtomicU64,
+    /// Handlers that ended with an error or a panic.
+    failed: AtomicU64,
 }
 
 struct Queue {
@@ -62,6 +71,8 @@ impl Lanes {
             running: Semaphore::new(running),
             cut: AtomicBool::new(false),
             hurry: Notify::new(),
+            handled: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
         }
     }
 
@@ -114,13 +125,14 @@ impl Lanes {
     }
 
     async fn handle(self: &Arc<Self>, job: Job) {
+        let Job { cx, receipt, room } = job;
         // Never closed, so this fails for no reason but the end of everything.
         let Ok(_running) = self.running.acquire().await else {
             return;
         };
         if self.cut.load(Ordering::Acquire) {
             tracing::warn!(
-                kind = %job.cx.event().kind(),
+                kind = %cx.event().kind(),
                 "an event was not handled: a handler stopped the client; `Client::quit` lets the \
                  others end first"
             );
@@ -128,14 +140,31 @@ impl Lanes {
         }
         let table = self.table();
         // Handlers are guarded one by one; this is for what else of the user's runs on the way.
-        let run = AT_WORK.scope(self.id(), guarded_async(table.dispatch(&job.cx)));
+        let run = AT_WORK.scope(self.id(), guarded_async(table.dispatch(&cx)));
         if let Err(e) = run.await {
             tracing::error!(error = %e, "a route failed");
         }
-        if let Some(receipt) = job.receipt {
+        self.handled.fetch_add(1, Ordering::Relaxed);
+        if let Some(receipt) = receipt {
             receipt.acknowledge();
         }
-        drop(job.room);
+        drop(room);
+    }
+
+    /// Notes that a handler failed.
+    pub(super) fn failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was done, and what is to do.
+    pub(super) fn stats(&self) -> HandlerStats {
+        let free = self.room.available_permits();
+        let in_hand = u64::from(self.capacity).saturating_sub(free as u64);
+        HandlerStats {
+            in_hand,
+            handled: self.handled.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+        }
     }
 
     /// Whether the caller is a handler of these lanes.

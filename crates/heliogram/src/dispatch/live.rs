@@ -13,11 +13,13 @@ use super::{
     lanes::{Job, Lanes},
     plugins::Installed,
     route::Table,
+    sources::Sources,
+    workers::HandlerStats,
 };
 use crate::{
     Client, Error, Event, Result, WeakClient,
     net::lock,
-    updates::{Deliveries, Delivery, Held},
+    updates::{Delivery, Held},
 };
 
 /// The handlers of one client.
@@ -82,7 +84,8 @@ impl Live {
             return Err(Error::Closed);
         }
         if state.phase == Phase::Idle {
-            let take = Arc::clone(self).take(client.downgrade(), client.deliveries());
+            let sources = Sources::of(client);
+            let take = Arc::clone(self).take(client.downgrade(), sources);
             if !client.net().tasks.spawn(take) {
                 return Err(Error::Closed);
             }
@@ -117,13 +120,13 @@ impl Live {
     }
 
     /// Takes events while there is something to take them for.
-    async fn take(self: Arc<Self>, client: WeakClient, mut deliveries: Deliveries) {
+    async fn take(self: Arc<Self>, client: WeakClient, mut sources: Sources) {
         let mut count = 0;
         loop {
             let next = async {
                 // Room first: what cannot be accepted stays where lagging is seen.
                 let room = self.lanes.room().await?;
-                Some((room, deliveries.next().await?))
+                Some((room, sources.next().await?))
             };
             let (room, delivery) = tokio::select! {
                 biased;
@@ -239,6 +242,16 @@ impl Live {
         if !self.lanes.is_within() {
             self.lanes.abort();
         }
+    }
+
+    /// What was done, and what is to do.
+    pub(crate) fn stats(&self) -> HandlerStats {
+        self.lanes.stats()
+    }
+
+    /// Notes that a handler failed.
+    pub(super) fn failed(&self) {
+        self.lanes.failed();
     }
 
     /// Does not wait for handlers any longer.

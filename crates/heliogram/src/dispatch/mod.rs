@@ -32,6 +32,7 @@ mod route;
 mod router;
 mod run;
 mod shorthands;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod workers;
@@ -57,4 +58,4 @@ pub use plugins::{PluginInfo, Plugins};
 pub use registry::{Registration, RouteInfo};
 pub use router::Router;
 pub use run::run_all;
-pub use workers::Workers;
+pub use workers::{HandlerStats, Workers};

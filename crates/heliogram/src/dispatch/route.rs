@@ -89,6 +89,7 @@ impl Route {
 
     /// Hands an error to the error handlers, the innermost first, until one takes it.
     async fn fail(&self, cx: &UpdateCx, e: HandlerError) -> Flow {
+        cx.client().live().failed();
         let failure = Failure::new(Arc::clone(&self.name), e);
         cx.insert(failure.clone());
         for handler in &*self.on_error {

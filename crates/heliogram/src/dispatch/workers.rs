@@ -124,3 +124,15 @@ impl Default for Workers {
         Self::new()
     }
 }
+
+/// What the handlers of a client have done and have to do; a part of [`Stats`](crate::Stats).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HandlerStats {
+    /// Events that are with handlers or wait for them. One more while the next is waited for.
+    pub in_hand: u64,
+    /// Events whose handlers have ended.
+    pub handled: u64,
+    /// How often a handler ended with an error or a panic.
+    pub failed: u64,
+}

@@ -1,7 +1,6 @@
 /// What becomes of a client, rather than of its account.
 ///
-/// Streams of events tell when the connection is lost and there again; handlers are also told when
-/// they begin and end. See [`Router::on_start`](crate::Router::on_start).
+/// Only handlers are told. See [`Router::on_start`](crate::Router::on_start).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lifecycle {

@@ -85,6 +85,8 @@ pub(crate) struct Net {
     addresses: Mutex<Addresses>,
     dcs: Mutex<HashMap<i32, Arc<Dc>>>,
     stopped: watch::Sender<bool>,
+    /// Whether the connection that carries updates is there.
+    connected: watch::Sender<bool>,
 }
 
 impl Net {
@@ -120,6 +122,7 @@ impl Net {
             addresses: Mutex::new(addresses),
             dcs: Mutex::default(),
             stopped: watch::Sender::new(false),
+            connected: watch::Sender::new(false),
             config,
             records,
         }))
@@ -139,6 +142,11 @@ impl Net {
     /// Becomes `true` when all connections are to end.
     pub(crate) fn stopped(&self) -> watch::Receiver<bool> {
         self.stopped.subscribe()
+    }
+
+    /// Whether the connection that carries updates is there.
+    pub(crate) fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.subscribe()
     }
 
     fn move_home(&self, dc: i32) {

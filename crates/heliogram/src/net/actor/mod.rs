@@ -108,6 +108,7 @@ impl Actor {
                 },
                 Err(fault) => End::Lost(fault),
             };
+            self.tell(false);
             let fault = match end {
                 End::Lost(fault) => fault,
                 End::Closed => break self.fail_all(&Fault::Closed),
@@ -311,6 +312,15 @@ impl Actor {
     fn resync(&self) {
         if self.carries_updates() {
             self.net.hub.resync();
+        }
+    }
+
+    /// Tells whether there is a connection that carries updates.
+    fn tell(&self, connected: bool) {
+        if self.carries_updates() {
+            self.net
+                .connected
+                .send_if_modified(|is| std::mem::replace(is, connected) != connected);
         }
     }
 

@@ -133,6 +133,7 @@ impl Actor {
             tracing::debug!(dc = self.dc.id, purpose = ?self.purpose, "connection works");
         }
         self.worked = true;
+        self.tell(true);
         self.failures = 0;
         self.strikes = 0;
         self.backoff.reset();
