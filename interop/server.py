@@ -13,6 +13,7 @@ class Server:
     """A running `heliogram serve`; `close` ends it."""
 
     def __init__(self, binary, *arguments):
+        self.binary = binary
         self.process = subprocess.Popen(
             [binary, "serve", "--json", "--port", "0", "--coverage", *arguments],
             stdout=subprocess.PIPE,
@@ -22,6 +23,8 @@ class Server:
         if not line:
             raise SystemExit("heliogram serve ended before it was ready")
         about = json.loads(line)
+        # What a `--server` file of the command holds.
+        self.about = about
         self.dcs = {dc["id"]: (dc["host"], dc["port"]) for dc in about["dcs"]}
         self.public_key = about["public_key"]
         # Where the MTProxy is, with `--mtproxy`.

@@ -15,6 +15,7 @@ from steps_dialogs import dialogs
 from steps_files import files
 from steps_groups import channel, group, links, supergroup
 from steps_inline import commands, inline
+from steps_listen import listen
 from steps_login import one_mode, other_modes, qr_login, takeout, two_factor
 from steps_media import media
 from steps_members import crowd, seed
@@ -40,6 +41,7 @@ GROUPS = [
     ("supergroup", supergroup, 6100),
     ("channel", channel, 6200),
     ("links", links, 6300),
+    ("listen", listen, 7200),
     ("crowd", crowd),
 ]
 
@@ -60,6 +62,7 @@ async def main(binary):
         server = Server(
             binary,
             *("--mtproxy", MTPROXY_SECRET),
+            "--control",
             *("--dcs", "2", "--seed", str(described), "--bot-timeout", "2"),
             *("--bot", "echo_bot", "--bot", "button_bot"),
             *("--inline-bot", "inline_bot=Search..."),

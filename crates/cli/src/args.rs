@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Send(Online<Send>),
     /// Show the messages of a chat, newest first
     History(Online<History>),
+    /// Show what happens, as it happens
+    Listen(Online<Listen>),
     /// Download the file of a message
     Download(Online<Download>),
     /// Call any method of the API with JSON arguments
@@ -198,6 +200,22 @@ pub(crate) struct History {
     /// Only messages with this text
     #[arg(long)]
     pub(crate) search: Option<String>,
+}
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Begins with what happened since it was run last, and goes on until Ctrl-C. What was shown is not
+shown again, and nothing is left out, even if the command was killed. With --json there is one object
+a line, and `event` says what it is.
+
+Examples:
+  heliogram listen
+  heliogram listen --skip-missed
+  heliogram listen --json | jq 'select(.event == \"NewMessage\") | .text'")]
+pub(crate) struct Listen {
+    /// Leave out what happened before now
+    #[arg(long)]
+    pub(crate) skip_missed: bool,
 }
 
 #[derive(ClapArgs, Debug)]

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use heliogram::{Authorization, Client, PeerLike, Servers, storage};
+use heliogram::{Authorization, Client, ClientBuilder, PeerLike, Servers, storage};
 use heliogram_crypto::RsaPrivateKey;
 use serde_json::Value;
 
@@ -16,8 +16,11 @@ use crate::options::Options;
 /// An app id that any embedded server takes.
 const LOCAL_API: (i32, &str) = (1, "00000000000000000000000000000000");
 
-/// Connects with the session of the options, signed in or not.
-async fn connect(options: &Options) -> Result<Client> {
+/// Connects with the session of the options, signed in or not, tuned by the command.
+async fn connect(
+    options: &Options,
+    tune: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Client> {
     let servers = servers(options)?;
     let (id, hash) = app(options, servers.is_some())?;
     let path = session_path(options)?;
@@ -28,7 +31,7 @@ async fn connect(options: &Options) -> Result<Client> {
     if let Some(servers) = servers {
         builder = builder.server(servers);
     }
-    Ok(builder.connect().await?)
+    Ok(tune(builder).connect().await?)
 }
 
 /// Connects for an action, and ends the client in order however that went.
@@ -36,7 +39,15 @@ pub(crate) async fn with<T>(
     options: &Options,
     action: impl AsyncFnOnce(&Client) -> Result<T>,
 ) -> Result<T> {
-    let client = connect(options).await?;
+    with_by(options, |builder| builder, action).await
+}
+
+async fn with_by<T>(
+    options: &Options,
+    tune: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    action: impl AsyncFnOnce(&Client) -> Result<T>,
+) -> Result<T> {
+    let client = connect(options, tune).await?;
     let result = action(&client).await;
     let stopped = client.stop().await;
     let value = result?;
@@ -49,7 +60,16 @@ pub(crate) async fn signed_in<T>(
     options: &Options,
     action: impl AsyncFnOnce(&Client) -> Result<T>,
 ) -> Result<T> {
-    with(options, async |client| {
+    signed_in_by(options, |builder| builder, action).await
+}
+
+/// The same, with a client that is tuned by the command.
+pub(crate) async fn signed_in_by<T>(
+    options: &Options,
+    tune: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    action: impl AsyncFnOnce(&Client) -> Result<T>,
+) -> Result<T> {
+    with_by(options, tune, async |client| {
         if client.authorization() == Authorization::None {
             bail!("no one is logged in with this session; run `heliogram login` first");
         }

@@ -55,6 +55,10 @@ async fn run(args: Args, ui: &Ui) -> anyhow::Result<()> {
     match args.command {
         // Being interrupted is how it ends.
         Command::Serve(serve) => cmd::serve::run(serve, ui).await,
+        Command::Listen(c) => {
+            let options = Options::gather(args.connection, c.connection)?;
+            cmd::listen::run(&options, c.args, ui).await
+        }
         _ => unless_interrupted(run_to_the_end(args, ui)).await,
     }
 }
@@ -64,6 +68,7 @@ async fn run_to_the_end(args: Args, ui: &Ui) -> anyhow::Result<()> {
     match args.command {
         Command::Demo(demo) => cmd::demo::run(demo, ui).await,
         Command::Serve(serve) => cmd::serve::run(serve, ui).await,
+        Command::Listen(c) => cmd::listen::run(&options(c.connection)?, c.args, ui).await,
         Command::Login(c) => cmd::login::run(&options(c.connection)?, c.args, ui).await,
         Command::Logout(c) => cmd::login::log_out(&options(c.connection)?, ui).await,
         Command::Me(c) => cmd::me::run(&options(c.connection)?, ui).await,

@@ -16,7 +16,7 @@ use crate::{
 /// Without a storage the session lives in memory and ends with the client.
 #[must_use = "a builder does nothing until `connect` is called"]
 pub struct ClientBuilder {
-    config: Config,
+    pub(crate) config: Config,
     storage: Arc<dyn Storage>,
     layers: Vec<Arc<dyn Layer>>,
     session_string: Option<Zeroizing<String>>,

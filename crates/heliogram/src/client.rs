@@ -235,10 +235,14 @@ impl Client {
         }
     }
 
-    /// What this client has done since it was connected: calls, repetitions, waits, reconnects.
+    /// What this client has done since it was connected: calls, repetitions, waits, reconnects; what
+    /// it did with updates, and how many of them wait.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.net().stats.read()
+        Stats {
+            updates: self.hub().stats(),
+            ..self.net().stats.read()
+        }
     }
 
     /// Who this session is signed in as, as far as is known without asking the server.

@@ -133,6 +133,10 @@ pub(crate) struct Config {
     pub(crate) file_connections: usize,
     /// Whether files may come from CDNs.
     pub(crate) cdn: bool,
+    /// Whether what happened while the client was away is fetched.
+    pub(crate) catch_up: bool,
+    /// Whether the server sends updates.
+    pub(crate) receive_updates: bool,
     /// After how long without calls a connection that carries files is closed.
     pub(crate) file_idle: Duration,
     /// How long `stop` waits for calls under way and for the last bytes to leave.
@@ -164,6 +168,8 @@ impl Config {
             max_backoff: Duration::from_secs(15),
             file_connections: 4,
             cdn: true,
+            catch_up: true,
+            receive_updates: true,
             file_idle: Duration::from_secs(60),
             stop_grace: Duration::from_secs(3),
             workers: Workers::new(),

@@ -47,6 +47,7 @@
 //! | answer what comes | [`Client::updates`], a stream of [`Event`]s; [`Message::reply`] | `on(events.NewMessage)`, `event.reply` |
 //! | be a bot with buttons | [`Keyboard`], [`events::CallbackQuery`], [`events::InlineQuery`], [the guide](methods::bots) | `Button`, `events.CallbackQuery` |
 //! | know what happens in chats | [`events`]: [`ChatAction`](events::ChatAction), [`Album`](events::Album), [`MessageRead`](events::MessageRead), [`UserUpdate`](events::UserUpdate) | `events.ChatAction`, `events.Album` |
+//! | miss nothing, skip what was missed | [`updates`], [`ClientBuilder::catch_up`], [`Updates::acknowledge`] | `catch_up=`, `catch_up()` |
 //! | fetch files | [`Client::download`] to a file, a writer, or as a stream | `download_media`, `iter_download` |
 //! | name a chat | anything that turns into [`PeerLike`]: `"@name"`, `"me"`, an id, a [`User`] | `get_entity` |
 //! | call anything else | [`Client::invoke`] with [`api::functions`] | `client(request)` |
@@ -121,8 +122,8 @@ pub use config::{FloodKind, FloodWait, Identity};
 pub use conversation::{Conversation, ConversationError};
 pub use dispatch::{Filter, Flow, Router, UpdateCx, filter, run_all};
 pub use error::{
-    DialogueError, Error, NetworkError, ProtocolError, Result, RpcError, SessionEnd, SessionEnded,
-    Unexpected, UsageError,
+    DialogueError, Error, FilterError, NetworkError, ProtocolError, Result, RpcError, SessionEnd,
+    SessionEnded, Unexpected, UsageError,
 };
 pub use events::Event;
 pub use files::{FileError, InputFile};
@@ -141,7 +142,7 @@ pub use rustls;
 pub use stats::Stats;
 pub use text::{Text, html, md};
 pub use types::{Button, Chat, ChatKind, Document, Keyboard, Media, Message, Photo, User};
-pub use updates::Updates;
+pub use updates::{Receipt, UpdateStats, Updates};
 
 /// A future on the heap, as the awaitable builders and dyn-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

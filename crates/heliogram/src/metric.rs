@@ -1,5 +1,7 @@
 //! Measurements through the `metrics` facade, for whatever recorder the program has installed.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 /// The time since something began.
@@ -12,9 +14,14 @@ impl Stopwatch {
     }
 }
 
-/// Counts one more under this name.
-pub(crate) fn count(name: &'static str) {
-    metrics::counter!(name).increment(1);
+/// Counts so many more under this name.
+pub(crate) fn count(name: &'static str, more: u64) {
+    metrics::counter!(name).increment(more);
+}
+
+/// Notes how long an event was on its way to its reader.
+pub(crate) fn lag(time: Duration) {
+    metrics::histogram!("heliogram_update_lag_seconds").record(time);
 }
 
 /// Notes how long a call took that began with the stopwatch, and how it ended.

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::metric;
+use crate::{metric, updates::UpdateStats};
 
 /// What a client has done since it was connected; see [`Client::stats`](crate::Client::stats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Stats {
     pub transfers: u64,
     /// How often a connection that had worked was lost and made again.
     pub reconnects: u64,
+    /// Updates: what came, what was missing, and what waits.
+    pub updates: UpdateStats,
 }
 
 /// The counts behind [`Stats`].
@@ -42,17 +44,22 @@ pub(crate) struct Counters {
 pub(crate) struct Counter(AtomicU64, &'static str);
 
 impl Counter {
-    const fn new(name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str) -> Self {
         Self(AtomicU64::new(0), name)
     }
 
     /// Counts one more.
     pub(crate) fn count(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        metric::count(self.1);
+        self.add(1);
     }
 
-    fn read(&self) -> u64 {
+    /// Counts so many more.
+    pub(crate) fn add(&self, more: u64) {
+        self.0.fetch_add(more, Ordering::Relaxed);
+        metric::count(self.1, more);
+    }
+
+    pub(crate) fn read(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -81,6 +88,7 @@ impl Counters {
             migrations: self.migrations.read(),
             transfers: self.transfers.read(),
             reconnects: self.reconnects.read(),
+            ..Stats::default()
         }
     }
 }

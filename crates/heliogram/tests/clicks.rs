@@ -4,8 +4,11 @@
 mod room;
 
 use heliogram::{
-    Client, Message,
+    Client, Message, Result, Router,
     api::{enums, functions as f, types as raw},
+    errors,
+    events::CallbackQuery,
+    filter,
     methods::messages::{Clicked, Pick},
     testing::TestServer,
 };
@@ -133,6 +136,79 @@ async fn buttons_that_only_say_something_say_it_without_a_call() {
         let e = message.click(pick).await.unwrap_err();
         assert!(e.to_string().contains("no such button"), "{e}");
     }
+}
+
+#[tokio::test]
+async fn a_button_that_asks_its_bot_brings_the_answer() {
+    let scene = Scene::new().await;
+    let callback = |data: &'static [u8]| {
+        enums::InlineButtonType::from(raw::InlineButtonTypeCallback::new(
+            bytes::Bytes::from_static(data),
+        ))
+    };
+    let message = scene
+        .written(inline(vec![
+            ("Yes", callback(b"vote:yes")),
+            ("No", callback(b"vote:no")),
+        ]))
+        .await;
+    async fn vote(query: CallbackQuery) -> Result<()> {
+        let text = format!("you said {}", query.data_str().unwrap_or("?"));
+        query.answer().text(text).alert().await
+    }
+    let running = tokio::spawn({
+        let bot = scene.bot.clone();
+        let router: Router = Router::new().on(filter::callback("vote:"), vote);
+        async move { bot.run(router).await }
+    });
+    for (click, said) in [
+        (message.click("Yes"), "you said vote:yes"),
+        (message.click(1), "you said vote:no"),
+        (message.click(Pick::data("vote:no")), "you said vote:no"),
+        (message.buttons()[0][0].click(), "you said vote:yes"),
+    ] {
+        let Clicked::Answer(answer) = click.await.unwrap() else {
+            panic!("an answer");
+        };
+        assert_eq!((answer.text(), answer.is_alert()), (Some(said), true));
+    }
+    scene.bot.quit();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_button_that_needs_the_password_is_pressed_with_it() {
+    let scene = Scene::new().await;
+    scene
+        .client
+        .set_password(None, Some("secret"), "")
+        .await
+        .unwrap();
+    let callback = raw::InlineButtonTypeCallback {
+        requires_password: true,
+        ..raw::InlineButtonTypeCallback::new(bytes::Bytes::from_static(b"give"))
+    };
+    let message = scene.written(inline(vec![("Give", callback.into())])).await;
+    async fn given(query: CallbackQuery) -> Result<()> {
+        query.answer().text("it is yours").await
+    }
+    let running = tokio::spawn({
+        let bot = scene.bot.clone();
+        let router: Router = Router::new().on(filter::callback_is("give"), given);
+        async move { bot.run(router).await }
+    });
+    let refused = message.click(0).await.unwrap_err();
+    assert!(refused.to_string().contains("password"), "{refused}");
+    let wrong = message.click(0).password("guess").await.unwrap_err();
+    assert!(wrong.is(errors::PASSWORD_HASH_INVALID), "{wrong}");
+    let click = message.click(0).password("secret");
+    assert!(!format!("{click:?}").contains("secret"));
+    let Clicked::Answer(answer) = click.await.unwrap() else {
+        panic!("an answer");
+    };
+    assert_eq!(answer.text(), Some("it is yours"));
+    scene.bot.quit();
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]

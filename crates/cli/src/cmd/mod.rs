@@ -3,6 +3,7 @@
 pub(crate) mod demo;
 pub(crate) mod download;
 pub(crate) mod history;
+pub(crate) mod listen;
 pub(crate) mod login;
 pub(crate) mod me;
 pub(crate) mod raw;

@@ -83,6 +83,7 @@ impl<T: IntoOutcome, E: Into<HandlerError>> IntoOutcome for Result<T, E> {
     message = "`{Self}` is not a handler",
     note = "a handler is an `async fn` of up to eight arguments that implement `FromUpdate`, which returns `()` or `Result<(), E>`"
 )]
+#[doc(alias = "is_handler")]
 pub trait Handler<A, S>: Clone + Send + Sync + 'static {
     /// The kinds of events that have all of the arguments.
     const KINDS: Kinds;

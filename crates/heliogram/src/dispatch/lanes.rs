@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{UpdateCx, Workers, failure::guarded_async, route::Table, workers::Lane};
-use crate::{net::lock, updates::Receipt};
+use crate::{net::lock, updates::Held};
 
 task_local! {
     /// Set while handlers run: whose.
@@ -27,8 +27,8 @@ task_local! {
 /// An event that was accepted.
 pub(super) struct Job {
     pub(super) cx: UpdateCx,
-    /// Kept until the handlers have ended, if that is wished.
-    pub(super) receipt: Option<Receipt>,
+    /// Kept until the handlers have ended, if that is wished. What they did not end comes again.
+    pub(super) receipt: Option<Held>,
     pub(super) room: OwnedSemaphorePermit,
 }
 
@@ -132,7 +132,9 @@ impl Lanes {
         if let Err(e) = run.await {
             tracing::error!(error = %e, "a route failed");
         }
-        drop(job.receipt);
+        if let Some(receipt) = job.receipt {
+            receipt.acknowledge();
+        }
         drop(job.room);
     }
 

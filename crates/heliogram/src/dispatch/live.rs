@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Client, Error, Event, Result, WeakClient,
     net::lock,
-    updates::{Deliveries, Delivery},
+    updates::{Deliveries, Delivery, Held},
 };
 
 /// The handlers of one client.
@@ -154,7 +154,7 @@ impl Live {
             let lane = self.workers.lane(&event, count);
             let job = Job {
                 cx: UpdateCx::new(client, event),
-                receipt: self.workers.ack_after_handler.then_some(receipt),
+                receipt: self.workers.ack_after_handler.then(|| Held::new(receipt)),
                 room,
             };
             self.lanes.put(lane, job);

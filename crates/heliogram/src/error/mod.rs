@@ -3,6 +3,7 @@
 mod advice;
 mod dialogue;
 mod ended;
+mod filter;
 mod network;
 mod protocol;
 mod proxy;
@@ -17,6 +18,7 @@ use crate::{conversation::ConversationError, files::FileError, peers::PeerError,
 
 pub use dialogue::DialogueError;
 pub use ended::{SessionEnd, SessionEnded};
+pub use filter::FilterError;
 pub use network::NetworkError;
 pub use protocol::ProtocolError;
 pub use proxy::ProxyError;

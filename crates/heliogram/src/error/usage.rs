@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use super::FilterError;
+
 use crate::{dispatch::DeadRoute, types::KeyboardError};
 
 /// A call that cannot work as it was written.
@@ -41,17 +43,14 @@ pub enum UsageError {
     TooManyCalls,
     /// The button cannot be pressed like this, and why.
     Button(&'static str),
-    /// A filter cannot work, and why.
-    Filter {
-        /// The filter as it was written, such as `chats(@nobody)`.
-        filter: Box<str>,
-        /// What is wrong with it.
-        why: Box<str>,
-    },
+    /// A filter cannot work.
+    Filter(Box<FilterError>),
     /// Text with marks could not be parsed, and why.
     Text(Box<str>),
     /// The keyboard cannot be sent, and why.
     Keyboard(KeyboardError),
+    /// Updates are read from a client that was told to have none.
+    UpdatesOff,
     /// A route that can never run: its filter lets nothing through that its handler takes.
     Route(Box<DeadRoute>),
     /// Anything else, in words.
@@ -111,9 +110,12 @@ impl fmt::Display for UsageError {
                 "too many calls wait for an answer. Wait for some of them before making more.",
             ),
             Self::Button(why) => write!(f, "the button cannot be pressed: {why}."),
-            Self::Filter { filter, why } => write!(f, "the filter {filter} cannot work: {why}."),
+            Self::Filter(e) => e.fmt(f),
             Self::Text(why) => write!(f, "the text cannot be parsed: {why}."),
             Self::Keyboard(why) => write!(f, "the keyboard cannot be sent: {why}."),
+            Self::UpdatesOff => f.write_str(
+                "this client gets no updates. Connect without `receive_updates(false)` to read them.",
+            ),
             Self::Route(route) => route.fmt(f),
             Self::Other(text) => f.write_str(text),
         }

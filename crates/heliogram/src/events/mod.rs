@@ -35,6 +35,7 @@ mod album;
 mod bots;
 mod deleted;
 mod draft;
+mod gap;
 mod kinds;
 mod lifecycle;
 mod message;
@@ -43,6 +44,7 @@ mod reactions;
 mod read;
 mod scheduled;
 mod story;
+mod unreadable;
 mod user;
 
 use std::sync::Arc;
@@ -55,6 +57,7 @@ pub use self::{
     album::Album,
     deleted::MessagesDeleted,
     draft::DraftChanged,
+    gap::{GapKind, GapPlace, UpdateGap},
     kinds::Kinds,
     lifecycle::Lifecycle,
     poll::{PollOption, PollUpdate, PollVote},
@@ -62,10 +65,11 @@ pub use self::{
     read::{MessageRead, ReadKind},
     scheduled::ScheduledChanged,
     story::{StoryNews, StoryUpdate},
+    unreadable::Unreadable,
     user::{Doing, UserStatus, UserUpdate},
 };
 pub(crate) use self::{
-    album::Grouper,
+    album::{Grouper, Join},
     context::{About, Context},
 };
 use crate::{PeerId, types::Message};
@@ -182,6 +186,10 @@ events! {
         Lagged(u64) = LAGGED,
         /// What becomes of the client: its connection, and its handlers.
         Lifecycle(Lifecycle) = LIFECYCLE,
+        /// Updates are missing, were got after all, or are gone; see [`UpdateGap`].
+        Gap(UpdateGap) = GAP,
+        /// Something this version cannot read.
+        Unreadable(Unreadable) = UNREADABLE,
     }
 }
 

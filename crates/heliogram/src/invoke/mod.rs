@@ -90,7 +90,8 @@
 //! counters `heliogram_calls_total`, `heliogram_calls_failed_total`, `heliogram_retries_total`,
 //! `heliogram_flood_waits_total`, `heliogram_throttled_total`, `heliogram_migrations_total`,
 //! `heliogram_transfers_total` and `heliogram_reconnects_total`, and the histogram
-//! `heliogram_call_seconds` by `method` and `outcome`. Arguments of calls are in none of them.
+//! `heliogram_call_seconds` by `method` and `outcome`; those of updates are in
+//! [`updates`](crate::updates#what-is-told). Arguments of calls are in none of them.
 //!
 //! [`request_timeout`]: crate::ClientBuilder::request_timeout
 //! [`flood_sleep`]: crate::ClientBuilder::flood_sleep

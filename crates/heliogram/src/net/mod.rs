@@ -106,7 +106,7 @@ impl Net {
         Ok(Arc::new(Self {
             header: header::encode(config.api_id, &config.identity),
             cdns: Cdns::new(&config),
-            hub: Hub::new(),
+            hub: Hub::new(config.receive_updates),
             tasks: Tasks::new(),
             stats: Counters::new(),
             stale: Arc::default(),

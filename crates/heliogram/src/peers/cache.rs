@@ -146,18 +146,40 @@ impl Peers {
         })
     }
 
-    /// Takes what waits to be stored into `changes`.
-    pub(crate) fn drain_into(&self, changes: &mut Changes) {
-        for (_, row) in lock(&self.cache).unsaved.drain() {
-            changes.peer(row);
+    /// Whether a peer can be addressed by what memory holds.
+    pub(crate) fn is_addressable(&self, id: PeerId) -> bool {
+        let cache = lock(&self.cache);
+        let known = cache.chats.get(&id);
+        known.is_some_and(|c| c.input.is_some() || c.seen_in.is_some())
+    }
+
+    /// Takes what waits to be stored.
+    pub(crate) fn take_unsaved(&self) -> Vec<PeerRow> {
+        let mut cache = lock(&self.cache);
+        cache.unsaved.drain().map(|(_, row)| row).collect()
+    }
+
+    /// Puts back what could not be stored; what was learnt since is newer.
+    pub(crate) fn put_back(&self, rows: Vec<PeerRow>) {
+        let mut cache = lock(&self.cache);
+        for row in rows {
+            if let Ok(id) = PeerId::try_from(row.id) {
+                cache.unsaved.entry(id).or_insert(row);
+            }
         }
     }
 
     /// Stores what was learnt.
     pub(crate) async fn save(&self) -> Result<()> {
+        let rows = self.take_unsaved();
         let mut changes = Changes::new();
-        self.drain_into(&mut changes);
-        self.records.commit(changes).await?;
+        for row in &rows {
+            changes.peer(row.clone());
+        }
+        if let Err(e) = self.records.commit(changes).await {
+            self.put_back(rows);
+            return Err(e.into());
+        }
         Ok(())
     }
 
@@ -321,10 +343,17 @@ mod tests {
             from_id: Some(types::PeerUser { user_id: 7 }.into()),
             ..types::Message::new(5, types::PeerChat { chat_id: 3 }.into(), 0, String::new())
         };
-        let message = enums::Message::Message(Box::new(message));
-        peers.learn_senders([&message].into_iter());
-        let input = peers.input(ann()).await.unwrap();
-        assert!(matches!(input, Some(enums::InputPeer::UserFromMessage(p)) if p.msg_id == 5));
+        let named = types::MessageEntityMentionName::new(0, 3, 7);
+        let naming = types::Message {
+            entities: Some(vec![named.into()]),
+            ..types::Message::new(6, types::PeerChat { chat_id: 3 }.into(), 0, "Ann".into())
+        };
+        for (message, id) in [(message, 5), (naming, 6)] {
+            let message = enums::Message::Message(Box::new(message));
+            peers.learn_senders([&message].into_iter());
+            let input = peers.input(ann()).await.unwrap();
+            assert!(matches!(input, Some(enums::InputPeer::UserFromMessage(p)) if p.msg_id == id));
+        }
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
 use super::{
     Batch, DcAddress, DcKey, DialogueRow, MethodWait, PeerRow, SessionString, SignedIn, Table,
-    UpdateState,
+    UpdateMark, UpdateState,
     names::{
-        ADDRESSES, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS, channel_name,
+        ADDRESSES, AHEAD, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS, channel_name,
         key_name, number_bytes,
     },
 };
@@ -99,6 +99,16 @@ impl Changes {
     /// Remembers how far the account's updates have been received.
     pub fn update_state(&mut self, state: UpdateState) -> &mut Self {
         self.set(Table::Updates, STATE, state.to_bytes())
+    }
+
+    /// Remembers the updates that were dealt with although the state has not come to them yet, in
+    /// place of those remembered before.
+    pub fn updates_ahead(&mut self, marks: &[UpdateMark]) -> &mut Self {
+        if marks.is_empty() {
+            self.batch.delete(Table::Updates, AHEAD.to_owned());
+            return self;
+        }
+        self.set(Table::Updates, AHEAD, UpdateMark::list_to_bytes(marks))
     }
 
     /// Remembers how far a channel's updates have been received, by its bare id.

@@ -13,6 +13,7 @@ pub(super) const ADDRESSES: &str = "addresses";
 pub(super) const WAITS: &str = "waits";
 pub(super) const VALUE_PREFIX: &str = "value:";
 pub(super) const STATE: &str = "state";
+pub(super) const AHEAD: &str = "ahead";
 pub(super) const CHANNEL_PREFIX: &str = "channel:";
 
 pub(super) fn key_name(dc: i32) -> String {

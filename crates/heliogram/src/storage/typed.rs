@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use super::{
     Changes, DcAddress, DcKey, DialogueRow, Error, MethodWait, PeerIndex, PeerRow, SessionString,
-    SignedIn, Storage, Table, UpdateState,
+    SignedIn, Storage, Table, UpdateMark, UpdateState,
     names::{
-        ADDRESSES, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS,
+        ADDRESSES, AHEAD, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS,
         channel_name, key_name, number,
     },
 };
@@ -202,6 +202,18 @@ impl Records {
             UpdateState::from_bytes,
         )
         .await
+    }
+
+    /// The updates that were dealt with although the state has not come to them yet.
+    ///
+    /// # Errors
+    /// See [`Self::home_dc`].
+    pub async fn updates_ahead(&self) -> Result<Vec<UpdateMark>, Error> {
+        let parse = UpdateMark::list_from_bytes;
+        let marks = self
+            .read(Table::Updates, AHEAD, "updates dealt with", parse)
+            .await?;
+        Ok(marks.unwrap_or_default())
     }
 
     /// How far the updates of a channel have been received, by its bare id.

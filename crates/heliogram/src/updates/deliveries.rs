@@ -4,7 +4,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{hub::Hub, mailbox::Mailbox};
+use super::{Receipt, hub::Hub, mailbox::Mailbox};
 use crate::{Result, events::Event};
 
 /// An event on its way to whoever reads, and the duty to say when it was dealt with.
@@ -14,11 +14,12 @@ pub(crate) struct Delivery {
     pub(crate) receipt: Receipt,
 }
 
-/// Dropping the last receipt of an event acknowledges it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Receipt {}
-
 /// What one reader is handed; dropping it ends the subscription.
+///
+/// What is left in it then counts as dealt with as long as others read; after the last of them, and
+/// when the client stops, it comes again. Receipts that are still out then count to the end of the
+/// client, or until somebody reads again: a reader that works on several events at a time waits for
+/// that work before it drops this.
 pub(crate) struct Deliveries {
     hub: Hub,
     mailbox: Arc<Mailbox>,
@@ -35,19 +36,17 @@ impl Deliveries {
     }
 
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        let taken = self.mailbox.poll_take(cx);
-        taken.map(|event| {
-            event.map(|event| Delivery {
-                event,
-                receipt: Receipt::default(),
-            })
-        })
+        self.mailbox.poll_take(cx)
+    }
+
+    /// Ends the subscription; answers whether what is in hand is to be given back.
+    pub(super) fn leave(&self) -> bool {
+        self.hub.unsubscribe(&self.mailbox)
     }
 }
 
 impl Drop for Deliveries {
     fn drop(&mut self) {
-        self.mailbox.close();
-        self.hub.wake();
+        self.leave();
     }
 }

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use heliogram_api::{enums, errors, functions as f};
+use heliogram_tl::Call;
 
 use super::{
+    careful::{self, Found},
     engine::{ChannelDifference, Difference, Failure, Key, Request, State},
     normalize::{self, Payload},
 };
-use crate::{Authorization, Client, Error, PeerId, Result, peers, types::Entities};
+use crate::{
+    Authorization, Client, Error, PeerId, ProtocolError, RawCall, Result, peers, types::Entities,
+};
 
 /// How many updates of a channel are asked for at once, as a person's app and as a bot.
 const CHANNEL_LIMIT: i32 = 100;
@@ -19,30 +24,54 @@ pub(super) enum Fetched {
     State(State),
     Difference(Difference<Payload>),
     Channel(i64, ChannelDifference<Payload>),
-    Failed(Key, Failure),
+    /// A step that could not be read, and how it is stepped over.
+    Unreadable(Found, Box<Fetched>),
+    /// The access hash of a channel is not known.
+    Unreachable(i64),
+    Failed(Key, Failure, Error),
     /// The account is not signed in any more.
     Unauthorized(Error),
 }
 
-/// Fetches what the engine asks for.
-pub(super) async fn fetch(client: Client, request: Request) -> Fetched {
+impl Fetched {
+    /// What the request was about; `None` if nothing is to be asked any more.
+    pub(super) fn key(&self) -> Option<Key> {
+        match self {
+            Self::State(_) | Self::Difference(_) => Some(Key::Common),
+            Self::Channel(id, _) | Self::Unreachable(id) => Some(Key::Channel(*id)),
+            Self::Unreadable(_, then) => then.key(),
+            Self::Failed(key, ..) => Some(*key),
+            Self::Unauthorized(_) => None,
+        }
+    }
+}
+
+/// Fetches what the engine asks for, at most `step` updates at once; gives what came of it, and the
+/// step to go on with.
+pub(super) async fn fetch(
+    client: Client,
+    request: Request,
+    step: Option<i32>,
+) -> (Fetched, Option<i32>) {
     let key = match request {
         Request::Channel { id, .. } => Key::Channel(id),
         _ => Key::Common,
     };
+    let mut step = step;
     let answer = match request {
         Request::State => state(&client).await.map(Fetched::State),
-        Request::Difference { state } => difference(&client, state).await,
-        Request::Channel { id, pts } => channel(&client, id, pts).await,
+        Request::Difference { state } => difference(&client, state, &mut step).await,
+        Request::Channel { id, pts } => channel(&client, id, pts, &mut step).await,
     };
-    match answer {
+    let fetched = match answer {
         Ok(fetched) => fetched,
         Err(e) if e.is_unauthorized() => Fetched::Unauthorized(e),
         Err(e) => {
             tracing::debug!(?key, error = %e, "updates could not be fetched");
-            Fetched::Failed(key, failure(&e))
+            Fetched::Failed(key, failure(&e), e)
         }
-    }
+    };
+    (fetched, step)
 }
 
 /// The present state of the account.
@@ -52,39 +81,92 @@ pub(super) async fn state(client: &Client) -> Result<State> {
     ))
 }
 
-async fn difference(client: &Client, from: State) -> Result<Fetched> {
-    let call = f::updates::GetDifference::new(from.pts, from.date, from.qts);
-    let answer = client.invoke(call).await?;
+async fn difference(client: &Client, from: State, step: &mut Option<i32>) -> Result<Fetched> {
+    let call = |step: Option<i32>| f::updates::GetDifference {
+        pts_limit: step,
+        ..f::updates::GetDifference::new(from.pts, from.date, from.qts)
+    };
+    let answer = match in_steps(client, call, step).await? {
+        Ok(answer) => answer,
+        Err((bytes, e)) => {
+            let leads = careful::account(&bytes).ok_or(e)?;
+            let over = Difference::Part {
+                consumed: Vec::new(),
+                others: Vec::new(),
+                state: leads.to,
+                last: leads.last,
+            };
+            let found = Found {
+                bytes,
+                channel: None,
+                range: Some((from.pts, leads.to.pts)),
+            };
+            let over = Box::new(Fetched::Difference(over));
+            return Ok(Fetched::Unreadable(found, over));
+        }
+    };
     // Peers that wrote are known by now; how to address those seen in part is noted here.
-    if let enums::updates::Difference::Difference(d) = &answer {
-        client.peers().learn_senders(d.new_messages.iter());
-    }
+    client.peers().learn_senders(new_messages(&answer).iter());
     let unexpected = || Error::unexpected("updates.getDifference", "a difference", "another kind");
     Ok(Fetched::Difference(
         normalize::difference(answer).ok_or_else(unexpected)?,
     ))
 }
 
-async fn channel(client: &Client, id: i64, pts: i32) -> Result<Fetched> {
-    let key = Key::Channel(id);
+fn new_messages(answer: &enums::updates::Difference) -> &[enums::Message] {
+    match answer {
+        enums::updates::Difference::Difference(d) => &d.new_messages,
+        enums::updates::Difference::Slice(d) => &d.new_messages,
+        _ => &[],
+    }
+}
+
+async fn channel(client: &Client, id: i64, pts: i32, step: &mut Option<i32>) -> Result<Fetched> {
     let input = match PeerId::channel(id) {
         Some(peer) => client.peers().input(peer).await?,
         None => None,
     };
     let Some(channel) = input.as_ref().and_then(peers::input_channel) else {
-        return Ok(Fetched::Failed(key, Failure::Unreachable));
+        return Ok(Fetched::Unreachable(id));
     };
-    let bot = client.authorization() == Authorization::Bot;
-    let limit = if bot {
-        BOT_CHANNEL_LIMIT
-    } else {
-        CHANNEL_LIMIT
+    let most = match client.authorization() {
+        Authorization::Bot => BOT_CHANNEL_LIMIT,
+        _ => CHANNEL_LIMIT,
     };
-    let filter = enums::ChannelMessagesFilter::Empty;
-    let call = f::updates::GetChannelDifference::new(channel, filter, pts, limit);
-    let answer = client.invoke(call).await?;
-    if let enums::updates::ChannelDifference::TooLong(d) = &answer {
-        client.peers().learn(&Entities::new(&d.users, &d.chats));
+    let call = |step: Option<i32>| {
+        let filter = enums::ChannelMessagesFilter::Empty;
+        let limit = step.unwrap_or(most);
+        f::updates::GetChannelDifference::new(channel.clone(), filter, pts, limit)
+    };
+    let answer = match in_steps(client, call, step).await? {
+        Ok(answer) => answer,
+        Err((bytes, e)) => {
+            let leads = careful::channel(&bytes).ok_or(e)?;
+            let over = ChannelDifference {
+                pts: leads.to,
+                consumed: Vec::new(),
+                others: Vec::new(),
+                last: leads.last,
+                too_long: false,
+            };
+            let found = Found {
+                bytes,
+                channel: Some(id),
+                range: Some((pts, leads.to)),
+            };
+            let over = Box::new(Fetched::Channel(id, over));
+            return Ok(Fetched::Unreadable(found, over));
+        }
+    };
+    match &answer {
+        enums::updates::ChannelDifference::TooLong(d) => {
+            client.peers().learn(&Entities::new(&d.users, &d.chats));
+            client.peers().learn_senders(d.messages.iter());
+        }
+        enums::updates::ChannelDifference::ChannelDifference(d) => {
+            client.peers().learn_senders(d.new_messages.iter());
+        }
+        _ => {}
     }
     let unexpected = || {
         Error::unexpected(
@@ -95,6 +177,41 @@ async fn channel(client: &Client, id: i64, pts: i32) -> Result<Fetched> {
     };
     let difference = normalize::channel_difference(answer, pts).ok_or_else(unexpected)?;
     Ok(Fetched::Channel(id, difference))
+}
+
+/// The answer to a call, or its bytes and what is wrong with them, once the smallest step cannot be
+/// read.
+type Readable<T> = Result<T, (Bytes, Error)>;
+
+/// Makes a call in smaller and smaller steps until its answer can be read. Leaves the step that
+/// could be read, for the next time; after one that cannot, the next may be large again.
+async fn in_steps<C>(
+    client: &Client,
+    call: impl Fn(Option<i32>) -> C,
+    step: &mut Option<i32>,
+) -> Result<Readable<C::Output>>
+where
+    C: Call,
+    C::Output: 'static,
+{
+    loop {
+        let raw = RawCall::of(&call(*step));
+        let bytes = client.invoke_bytes(raw).await?;
+        let e = match client.decode::<C>(&bytes) {
+            Ok(answer) => return Ok(Ok(answer)),
+            Err(e) if is_unreadable(&e) => e,
+            Err(e) => return Err(e),
+        };
+        tracing::debug!(error = %e, ?step, "a difference cannot be read");
+        *step = careful::smaller(*step);
+        if step.is_none() {
+            return Ok(Err((bytes, e)));
+        }
+    }
+}
+
+fn is_unreadable(e: &Error) -> bool {
+    matches!(e, Error::Protocol(e) if matches!(**e, ProtocolError::BadAnswer { .. }))
 }
 
 fn failure(e: &Error) -> Failure {
@@ -114,7 +231,7 @@ fn failure(e: &Error) -> Failure {
         Failure::Reset
     } else if let Some(after) = e.flood_wait() {
         Failure::Retry { after }
-    } else if matches!(e, Error::Rpc(_)) {
+    } else if matches!(e, Error::Rpc(_)) || is_unreadable(e) {
         Failure::Refused
     } else {
         Failure::Retry {

@@ -1,14 +1,26 @@
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use heliogram_api::enums;
-use tokio::sync::Notify;
+use tokio::{
+    sync::{Notify, oneshot},
+    time::Instant,
+};
 
-use super::{mailbox::Mailbox, normalize};
-use crate::{Client, conversation::Desk, net::lock};
+use super::{
+    Receipt, UpdateStats,
+    ledger::Ledger,
+    mailbox::{Letter, Mailbox},
+    meter::Meter,
+    normalize,
+};
+use crate::{Client, Error, Result, UsageError, conversation::Desk, net::lock};
 
 /// How many updates may wait to be put in order. What is beyond is fetched again later.
 const CAPACITY: usize = 1024;
@@ -24,19 +36,39 @@ struct Shared {
     state: Mutex<State>,
     /// Woken when the state changed.
     changed: Notify,
+    meter: Arc<Meter>,
+    /// What the present readers have in their hands.
+    ledger: Mutex<Arc<Ledger>>,
+    /// How many channels are left alone just now.
+    quarantined: AtomicUsize,
     /// The conversations, which events are offered to before anybody else.
     desk: Desk,
 }
 
 #[derive(Default)]
 struct State {
-    inputs: VecDeque<Input>,
+    inputs: VecDeque<Arrival>,
     /// Updates were dropped for want of room.
     lost: bool,
     /// The server may have sent updates that did not arrive.
     resync: bool,
     closed: bool,
+    /// The server was asked to send no updates.
+    off: bool,
     readers: Vec<Arc<Mailbox>>,
+    /// The last reader went away; what it gave back is to come again.
+    orphaned: bool,
+    /// Who waits for what was missed to be fetched.
+    catching_up: Vec<CatchUp>,
+}
+
+/// Told when everything missed was fetched, or why it could not be.
+pub(super) type CatchUp = oneshot::Sender<Result<()>>;
+
+/// Something for the engine, and when it came.
+pub(super) struct Arrival {
+    pub(super) input: Input,
+    pub(super) at: Instant,
 }
 
 /// Something for the engine.
@@ -58,16 +90,20 @@ pub(crate) struct Affected {
 }
 
 /// What changed since the last look.
+#[derive(Default)]
 pub(super) struct News {
-    pub(super) inputs: VecDeque<Input>,
+    pub(super) inputs: VecDeque<Arrival>,
     pub(super) lost: bool,
     pub(super) resync: bool,
-    pub(super) closed: bool,
+    pub(super) catching_up: Vec<CatchUp>,
 }
 
 impl Hub {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// `on` is whether the server sends updates at all.
+    pub(crate) fn new(on: bool) -> Self {
+        let hub = Self::default();
+        lock(&hub.shared.state).off = !on;
+        hub
     }
 
     /// Takes a pushed `Updates` value as it came; never blocks.
@@ -97,21 +133,34 @@ impl Hub {
         {
             let mut state = lock(&self.shared.state);
             state.closed = true;
+            state.catching_up.clear();
             for reader in state.readers.drain(..) {
-                reader.close();
+                reader.close().into_iter().for_each(Receipt::forfeit);
             }
         }
         self.shared.desk.close();
         self.wake();
     }
 
+    /// Whether the client ends.
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.shared.state).closed
+    }
+
     /// Adds a reader.
     pub(super) fn subscribe(&self) -> Arc<Mailbox> {
-        let mailbox = Arc::new(Mailbox::default());
+        let mailbox = Arc::new(Mailbox::new(Arc::clone(&self.shared.meter)));
         {
             let mut state = lock(&self.shared.state);
-            if state.closed {
-                mailbox.close();
+            if state.off {
+                mailbox.put(Letter {
+                    event: Err(UsageError::UpdatesOff.into()),
+                    receipt: Receipt::default(),
+                    arrived: Instant::now(),
+                });
+            }
+            if state.closed || state.off {
+                drop(mailbox.close());
             } else {
                 state.readers.push(Arc::clone(&mailbox));
             }
@@ -120,11 +169,108 @@ impl Hub {
         mailbox
     }
 
-    /// The readers there are; those that went away are forgotten.
-    pub(super) fn readers(&self) -> Vec<Arc<Mailbox>> {
-        let mut state = lock(&self.shared.state);
-        state.readers.retain(|r| !r.is_closed());
-        state.readers.clone()
+    /// Takes a reader away. What it had not taken counts as dealt with if others read, or else is
+    /// given back; answers whether that is so for what it has in hand, too.
+    pub(super) fn unsubscribe(&self, mailbox: &Arc<Mailbox>) -> bool {
+        let (left, give_back) = {
+            let mut state = lock(&self.shared.state);
+            state.readers.retain(|reader| !Arc::ptr_eq(reader, mailbox));
+            let last = state.readers.is_empty();
+            state.orphaned |= last;
+            (mailbox.close(), state.closed || last)
+        };
+        for receipt in left {
+            if give_back {
+                receipt.forfeit();
+            }
+        }
+        self.wake();
+        give_back
+    }
+
+    /// Asks for what was missed; the answer comes when it is in the hands of the readers. Without
+    /// readers there is nobody to hand it to, and nothing is asked.
+    pub(super) fn catch_up(&self) -> Option<oneshot::Receiver<Result<()>>> {
+        let (told, answer) = oneshot::channel();
+        {
+            let mut state = lock(&self.shared.state);
+            if state.closed {
+                return Some(answer);
+            }
+            if state.readers.is_empty() {
+                return None;
+            }
+            state.catching_up.push(told);
+        }
+        self.wake();
+        Some(answer)
+    }
+
+    /// What is counted.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.shared.meter
+    }
+
+    /// What the present readers have in their hands.
+    pub(super) fn ledger(&self) -> Arc<Ledger> {
+        Arc::clone(&lock(&self.shared.ledger))
+    }
+
+    /// Begins a new ledger: what is in hands by now is of no interest any more.
+    pub(super) fn renew_ledger(&self) {
+        *lock(&self.shared.ledger) = Arc::default();
+    }
+
+    /// Notes how many channels are left alone.
+    pub(super) fn set_quarantined(&self, channels: usize) {
+        self.shared.quarantined.store(channels, Ordering::Relaxed);
+    }
+
+    /// What was counted, and what waits.
+    pub(crate) fn stats(&self) -> UpdateStats {
+        let mut stats = self.shared.meter.read();
+        let readers = {
+            let state = lock(&self.shared.state);
+            stats.arrivals = state.inputs.len();
+            state.readers.clone()
+        };
+        for reader in readers {
+            let (waiting, oldest) = reader.waiting();
+            let age = oldest.map(|at| at.elapsed()).unwrap_or_default();
+            stats.waiting = stats.waiting.max(waiting);
+            stats.oldest_waiting = stats.oldest_waiting.max(age);
+        }
+        stats.unacknowledged = self.ledger().len();
+        stats.quarantined = self.shared.quarantined.load(Ordering::Relaxed);
+        stats
+    }
+
+    /// The readers there are. `None` if the last of those before went away: what is on its way
+    /// now is for those who come after it has begun anew.
+    pub(super) fn readers(&self) -> Option<Vec<Arc<Mailbox>>> {
+        let state = lock(&self.shared.state);
+        (!state.orphaned).then(|| state.readers.clone())
+    }
+
+    /// Whether the last reader went away since this was asked last.
+    pub(super) fn take_orphaned(&self) -> bool {
+        std::mem::take(&mut lock(&self.shared.state).orphaned)
+    }
+
+    /// Tells every reader what went wrong.
+    pub(super) fn publish_error(&self, error: impl Fn() -> Error) {
+        for reader in &lock(&self.shared.state).readers {
+            reader.put(Letter {
+                event: Err(error()),
+                receipt: Receipt::default(),
+                arrived: Instant::now(),
+            });
+        }
+    }
+
+    /// The state could not be stored.
+    pub(super) fn count_store_failure(&self) {
+        self.shared.meter.store_failures.count();
     }
 
     /// The conversations of the client.
@@ -134,7 +280,12 @@ impl Hub {
 
     /// Whether there is anybody to follow updates for.
     pub(super) fn is_read(&self) -> bool {
-        self.shared.desk.is_open() || !self.readers().is_empty()
+        self.shared.desk.is_open() || self.has_readers()
+    }
+
+    /// Whether anybody reads everything.
+    pub(super) fn has_readers(&self) -> bool {
+        !lock(&self.shared.state).readers.is_empty()
     }
 
     /// Makes the engine look.
@@ -154,7 +305,7 @@ impl Hub {
             inputs: std::mem::take(&mut state.inputs),
             lost: std::mem::take(&mut state.lost),
             resync: std::mem::take(&mut state.resync),
-            closed: state.closed,
+            catching_up: std::mem::take(&mut state.catching_up),
         }
     }
 
@@ -164,7 +315,8 @@ impl Hub {
             if state.inputs.len() >= CAPACITY {
                 state.lost = true;
             } else {
-                state.inputs.push_back(input);
+                let at = Instant::now();
+                state.inputs.push_back(Arrival { input, at });
             }
         }
         self.wake();
@@ -177,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_bounded_and_remembered() {
-        let hub = Hub::new();
+        let hub = Hub::new(true);
         for _ in 0..CAPACITY + 1 {
             hub.push(Bytes::new());
         }
@@ -188,11 +340,34 @@ mod tests {
 
     #[test]
     fn readers_that_went_away_are_forgotten() {
-        let hub = Hub::new();
+        let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
-        one.close();
-        assert_eq!(hub.readers().len(), 1);
+        assert!(!hub.unsubscribe(&one));
+        assert_eq!(hub.readers().map(|r| r.len()), Some(1));
+        assert!(hub.unsubscribe(&two), "nobody else reads");
+        let two = hub.subscribe();
+        assert!(hub.readers().is_none() && hub.is_read() && hub.take_orphaned());
+        assert_eq!(hub.readers().map(|r| r.len()), Some(1));
         hub.close();
         assert!(two.is_closed() && hub.subscribe().is_closed());
+    }
+
+    #[test]
+    fn what_a_reader_leaves_comes_again_only_if_it_was_the_last() {
+        let hub = Hub::new(true);
+        let (one, two) = (hub.subscribe(), hub.subscribe());
+        let receipt = hub.ledger().open(None);
+        for mailbox in [&one, &two] {
+            mailbox.put(Letter {
+                event: Ok(crate::Event::Lagged(1)),
+                receipt: receipt.clone(),
+                arrived: Instant::now(),
+            });
+        }
+        drop(receipt);
+        hub.unsubscribe(&one);
+        assert!(!hub.ledger().is_settled());
+        hub.unsubscribe(&two);
+        assert!(hub.ledger().is_settled() && hub.stats().unacknowledged == 1);
     }
 }

@@ -1,12 +1,16 @@
 use std::{
     collections::VecDeque,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
+use super::{Delivery, Receipt, meter::Meter};
 use crate::{Result, events::Event, net::lock};
 
 /// How many events a reader may leave unread.
@@ -20,63 +24,118 @@ pub(super) struct Mailbox {
     letters: Mutex<Letters>,
     /// Woken when an event was taken.
     room: Notify,
+    meter: Arc<Meter>,
+}
+
+/// An event that waits to be taken.
+pub(super) struct Letter {
+    pub(super) event: Result<Event>,
+    pub(super) receipt: Receipt,
+    /// When the update came in from the server.
+    pub(super) arrived: Instant,
 }
 
 #[derive(Default)]
 struct Letters {
-    queue: VecDeque<Result<Event>>,
+    queue: VecDeque<Letter>,
     lagged: u64,
+    /// Since when there is no room.
+    full_since: Option<Instant>,
     /// Once its patience ran out, a reader is not waited for until it has caught up.
     slow: bool,
     closed: bool,
     waker: Option<Waker>,
 }
 
+impl Letters {
+    fn has_room(&mut self) -> bool {
+        if self.queue.len() <= CAPACITY / 2 {
+            self.slow = false;
+        }
+        let room = self.queue.len() < CAPACITY || self.slow || self.closed;
+        if room {
+            self.full_since = None;
+        }
+        room
+    }
+}
+
 impl Mailbox {
-    /// Waits until there is room, unless the reader is too slow for that.
-    pub(super) async fn wait_for_room(&self) {
+    pub(super) fn new(meter: Arc<Meter>) -> Self {
+        Self {
+            meter,
+            ..Self::default()
+        }
+    }
+
+    /// Whether an event may be put in now.
+    pub(super) fn has_room(&self) -> bool {
+        lock(&self.letters).has_room()
+    }
+
+    /// Waits until there is room, unless the reader is too slow for that. The time it waits counts
+    /// on if this is dropped and begun anew.
+    pub(super) async fn room(&self) {
         loop {
-            {
+            let since = {
                 let mut letters = lock(&self.letters);
-                if letters.queue.len() <= CAPACITY / 2 {
-                    letters.slow = false;
-                }
-                if letters.queue.len() < CAPACITY || letters.slow || letters.closed {
+                if letters.has_room() {
                     return;
                 }
-            }
-            if timeout(PATIENCE, self.room.notified()).await.is_err() {
+                *letters.full_since.get_or_insert_with(Instant::now)
+            };
+            if timeout_at(since + PATIENCE, self.room.notified())
+                .await
+                .is_err()
+            {
                 lock(&self.letters).slow = true;
             }
         }
     }
 
-    /// Puts an event in, in the place of the oldest if there is no room.
-    pub(super) fn put(&self, event: Result<Event>) {
+    /// Puts an event in, in the place of the oldest if there is no room; answers whether there is
+    /// still somebody to take it.
+    pub(super) fn put(&self, letter: Letter) -> bool {
         let mut letters = lock(&self.letters);
         if letters.closed {
-            return;
+            return false;
         }
-        if letters.queue.len() >= CAPACITY {
-            letters.queue.pop_front();
+        let dropped = match letters.queue.len() < CAPACITY {
+            true => None,
+            false => letters.queue.pop_front(),
+        };
+        if dropped.is_some() {
             letters.lagged += 1;
+            self.meter.lagged.count();
         }
-        letters.queue.push_back(event);
-        if let Some(waker) = letters.waker.take() {
+        letters.queue.push_back(letter);
+        let waker = letters.waker.take();
+        drop(letters);
+        if let Some(waker) = waker {
             waker.wake();
         }
+        // Dealt with, in a way: it is told. Its receipt goes back when the lock is free.
+        drop(dropped);
+        true
     }
 
     /// Takes the next event; `None` when there will be no more.
-    pub(super) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Event>>> {
+    pub(super) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let mut letters = lock(&self.letters);
         if letters.lagged > 0 {
             let dropped = std::mem::take(&mut letters.lagged);
-            return Poll::Ready(Some(Ok(Event::Lagged(dropped))));
+            return Poll::Ready(Some(Delivery {
+                event: Ok(Event::Lagged(dropped)),
+                receipt: Receipt::default(),
+            }));
         }
-        if let Some(event) = letters.queue.pop_front() {
+        if let Some(letter) = letters.queue.pop_front() {
             self.room.notify_one();
-            return Poll::Ready(Some(event));
+            self.meter.taken(letter.arrived);
+            return Poll::Ready(Some(Delivery {
+                event: letter.event,
+                receipt: letter.receipt,
+            }));
         }
         if letters.closed {
             return Poll::Ready(None);
@@ -85,18 +144,37 @@ impl Mailbox {
         Poll::Pending
     }
 
-    /// There will be no more events; those inside can still be taken.
-    pub(super) fn close(&self) {
+    /// There will be no more events, and those inside are given up: they are handed back, for the
+    /// caller to decide what that means.
+    pub(super) fn close(&self) -> Vec<Receipt> {
         let mut letters = lock(&self.letters);
         letters.closed = true;
-        if let Some(waker) = letters.waker.take() {
+        letters.full_since = None;
+        let waker = letters.waker.take();
+        let mut left = Vec::new();
+        letters.queue.retain_mut(|letter| {
+            left.push(std::mem::take(&mut letter.receipt));
+            // What went wrong is not repeated after a restart; it can be taken even now.
+            letter.event.is_err()
+        });
+        drop(letters);
+        if let Some(waker) = waker {
             waker.wake();
         }
         self.room.notify_one();
+        left
     }
 
+    #[cfg(test)]
     pub(super) fn is_closed(&self) -> bool {
         lock(&self.letters).closed
+    }
+
+    /// How many events wait, and when the oldest of them arrived.
+    pub(super) fn waiting(&self) -> (usize, Option<Instant>) {
+        let letters = lock(&self.letters);
+        let oldest = letters.queue.front().map(|l| l.arrived);
+        (letters.queue.len(), oldest)
     }
 }
 
@@ -107,20 +185,29 @@ mod tests {
     use heliogram_api::enums;
 
     use super::*;
+    use crate::updates::ledger::Ledger;
 
-    fn event() -> Result<Event> {
-        Ok(Event::Raw(Arc::new(enums::Update::PtsChanged)))
+    fn event() -> Letter {
+        with(Receipt::default())
+    }
+
+    fn with(receipt: Receipt) -> Letter {
+        Letter {
+            event: Ok(Event::Raw(Arc::new(enums::Update::PtsChanged))),
+            receipt,
+            arrived: Instant::now(),
+        }
     }
 
     async fn take(mailbox: &Mailbox) -> Option<Result<Event>> {
-        poll_fn(|cx| mailbox.poll_take(cx)).await
+        poll_fn(|cx| mailbox.poll_take(cx)).await.map(|d| d.event)
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_reader_learns_what_it_missed() {
         let mailbox = Mailbox::default();
         for _ in 0..CAPACITY + 7 {
-            mailbox.wait_for_room().await;
+            mailbox.room().await;
             mailbox.put(event());
         }
         assert!(matches!(take(&mailbox).await, Some(Ok(Event::Lagged(7)))));
@@ -136,21 +223,49 @@ mod tests {
             let mailbox = Arc::clone(&mailbox);
             async move {
                 for _ in 0..3 * CAPACITY {
-                    mailbox.wait_for_room().await;
+                    mailbox.room().await;
                     mailbox.put(event());
                 }
-                mailbox.close();
+                mailbox.room().await;
             }
         });
-        let mut taken = 0;
-        while let Some(event) = take(&mailbox).await {
-            assert!(matches!(event, Ok(Event::Raw(_))));
-            taken += 1;
+        for taken in 1..=3 * CAPACITY {
+            assert!(matches!(take(&mailbox).await, Some(Ok(Event::Raw(_)))));
             if taken % CAPACITY == 0 {
                 tokio::time::sleep(PATIENCE / 2).await;
             }
         }
         writer.await.unwrap();
-        assert_eq!(taken, 3 * CAPACITY);
+        mailbox.close();
+        assert!(take(&mailbox).await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_runs_out_even_if_the_wait_is_begun_anew() {
+        let mailbox = Mailbox::default();
+        for _ in 0..CAPACITY {
+            mailbox.put(event());
+        }
+        let began = Instant::now();
+        loop {
+            let wait = tokio::time::timeout(PATIENCE / 4, mailbox.room());
+            if wait.await.is_ok() {
+                break;
+            }
+        }
+        assert_eq!(began.elapsed(), PATIENCE);
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_for_want_of_room_counts_as_dealt_with() {
+        let (mailbox, ledger) = (Mailbox::default(), Arc::new(Ledger::default()));
+        for _ in 0..CAPACITY + 3 {
+            mailbox.put(with(ledger.open(None)));
+        }
+        assert_eq!(ledger.len(), CAPACITY);
+        for receipt in mailbox.close() {
+            receipt.forfeit();
+        }
+        assert_eq!(ledger.len(), CAPACITY, "what was left comes again");
     }
 }

@@ -1,26 +1,55 @@
 //! Updates: what happens to the account, complete, in order and once.
 //!
 //! Telegram numbers updates; what is missing can be asked for. The engine puts arrivals in order,
-//! waits half a second for what is missing, and fetches the difference when it does not come. How
-//! far everything was received is stored together with the peers that it mentions, once the events
-//! are in the hands of their readers, so that after a restart nothing is missing.
+//! waits half a second for what is missing, and fetches the difference when it does not come.
+//!
+//! # At least once
+//! An event has a receipt, and is acknowledged when the last one is dropped: [`Updates`] does that
+//! when the next event is asked for. How far everything was acknowledged is stored at most 50 ms
+//! later, in one batch with the peers that it mentions; what was acknowledged out of order is
+//! remembered by itself. So a program that is killed, wherever it is, loses nothing that it had not
+//! acknowledged, and is told again at most what it had in hand and what it acknowledged in that last
+//! moment. After [`Client::stop`] that moment is over: nothing that was acknowledged comes again,
+//! except albums that were not whole yet. A message that was changed since it was acknowledged comes
+//! as an edit.
 //!
 //! # Catching up
 //! [`Client::updates`] first delivers what happened since the state that is stored: since the
-//! sign-in, or since the last event that the last reader was handed. While nobody reads, nothing is
-//! consumed.
+//! sign-in, or since the last event that was acknowledged. While nobody reads, nothing is consumed.
+//! [`ClientBuilder::catch_up`](crate::ClientBuilder::catch_up) switches that off,
+//! [`Client::catch_up`] asks for it.
+//!
+//! # What is missing
+//! Gaps are told as [`Event::Gap`](crate::Event::Gap): what is missing, whether it came, and in
+//! which chat. What this version cannot read comes as bytes, as
+//! [`Event::Unreadable`](crate::Event::Unreadable), and is stepped over. A channel that cannot be
+//! fetched is left alone for some minutes. None of these holds up anything else.
+//!
+//! # What is told
+//! [`Stats::updates`](crate::Stats::updates) counts, and says what waits. With the feature `metrics`
+//! there are counters for each, from `heliogram_updates_delivered_total` to
+//! `heliogram_updates_store_failures_total`, and the histogram `heliogram_update_lag_seconds`: how
+//! long events are on their way from the connection to their reader.
 
+mod careful;
 mod deliveries;
 mod fetch;
 mod hub;
+mod ledger;
 mod mailbox;
+mod marks;
+mod meter;
 mod normalize;
+mod options;
 mod short;
 mod stream;
 mod task;
 
-pub(crate) use deliveries::{Deliveries, Delivery, Receipt};
+pub(crate) use deliveries::{Deliveries, Delivery};
 pub(crate) use hub::{Affected, Hub};
+pub(crate) use ledger::Held;
+pub use ledger::Receipt;
+pub use meter::UpdateStats;
 pub use stream::Updates;
 pub(crate) use task::run;
 
@@ -32,8 +61,9 @@ use crate::{
 };
 
 impl Client {
-    /// Stores the present state if there is none, so that readers of updates get what happens from
-    /// now on, whenever they begin to read. If that fails, they get what happens from then on.
+    /// Stores the present state if there is none, or if what was missed is to be skipped, so that
+    /// readers of updates get what happens from now on, whenever they begin to read. If that fails,
+    /// they get what happens from then on.
     pub(crate) async fn begin_updates(&self) {
         if let Err(e) = self.store_first_state().await {
             tracing::debug!(error = %e, "the first state of updates could not be stored");
@@ -41,21 +71,55 @@ impl Client {
     }
 
     async fn store_first_state(&self) -> Result<()> {
+        let config = &self.net().config;
+        if !config.receive_updates {
+            return Ok(());
+        }
         let records = &self.net().records;
-        if records.update_state().await?.is_some() {
+        let mut changes = Changes::new();
+        if !config.catch_up {
+            changes.forget_updates();
+            records.commit(std::mem::take(&mut changes)).await?;
+        } else if records.update_state().await?.is_some() {
             return Ok(());
         }
         let s = fetch::state(self).await?;
-        let state = UpdateState {
+        changes.update_state(UpdateState {
             pts: s.pts,
             qts: s.qts,
             date: s.date,
             seq: s.seq,
-        };
-        let mut changes = Changes::new();
-        changes.update_state(state);
+        });
         records.commit(changes).await?;
         Ok(())
+    }
+
+    /// Fetches what was missed, in all chats, and waits until it is in the hands of those who read
+    /// [`updates`](Self::updates).
+    ///
+    /// Seldom needed: it happens by itself when somebody begins to read, after a lost connection and
+    /// wherever something is missing. While nobody reads this does nothing, since the next reader
+    /// begins with what was missed anyway.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// let updates = client.updates();
+    /// client.catch_up().await?;
+    /// # drop(updates);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `updates.getDifference`.
+    ///
+    /// # Errors
+    /// Those of the call. [`Error::Closed`](crate::Error::Closed) if the client was stopped.
+    #[doc(alias = "updates.getDifference")]
+    pub async fn catch_up(&self) -> Result<()> {
+        match self.hub().catch_up() {
+            Some(answer) => answer.await.unwrap_or(Err(crate::Error::Closed)),
+            None => Ok(()),
+        }
     }
 
     /// A stream of everything that happens to the account.

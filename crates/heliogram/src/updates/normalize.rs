@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use heliogram_api::{enums, types};
+use tokio::time::Instant;
 
 use super::{
     engine::{Batch, ChannelDifference, Content, Difference, Place, State, Update},
@@ -15,6 +16,8 @@ use crate::{PeerId, types::Entities};
 pub(super) struct Payload {
     pub(super) update: enums::Update,
     pub(super) entities: Arc<Entities>,
+    /// When it came in.
+    pub(super) arrived: Instant,
 }
 
 impl Content for Payload {
@@ -205,6 +208,7 @@ fn consumed(
     let payload = |update| Payload {
         update,
         entities: Arc::clone(entities),
+        arrived: Instant::now(),
     };
     messages.chain(secret).map(payload).collect()
 }
@@ -213,6 +217,7 @@ fn channel_messages(messages: Vec<enums::Message>, entities: &Arc<Entities>) -> 
     let payload = |message| Payload {
         update: types::UpdateNewChannelMessage::new(message, 0, 0).into(),
         entities: Arc::clone(entities),
+        arrived: Instant::now(),
     };
     messages.into_iter().map(payload).collect()
 }
@@ -224,6 +229,7 @@ fn placed(update: enums::Update, entities: &Arc<Entities>) -> Update<Payload> {
         value: Some(Payload {
             update,
             entities: Arc::clone(entities),
+            arrived: Instant::now(),
         }),
     }
 }

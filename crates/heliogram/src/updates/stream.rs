@@ -7,30 +7,90 @@ use std::{
 
 use futures_core::Stream;
 
-use super::Deliveries;
+use super::{Deliveries, Delivery, Receipt};
 use crate::{Client, Result, events::Event};
 
 /// A stream of what happens to the account; made by [`Client::updates`].
 ///
 /// It ends when the client is stopped. It keeps the client open as long as it exists.
+///
+/// # At least once
+/// An event counts as dealt with when the next one is asked for. One that is in hand when the
+/// program dies, the client is stopped or the stream is dropped comes again to the next reader, in
+/// this process or another, and so does what was not taken yet; nothing else does. Say
+/// [`acknowledge`](Self::acknowledge) for an event that was dealt with although no more are asked
+/// for, such as the command to stop.
 #[must_use = "events are handed to those who read them"]
 pub struct Updates {
     client: Client,
     deliveries: Deliveries,
+    /// Of the event that was taken last.
+    in_hand: Option<Receipt>,
 }
 
 impl Updates {
     pub(super) const fn new(client: Client, deliveries: Deliveries) -> Self {
-        Self { client, deliveries }
+        Self {
+            client,
+            deliveries,
+            in_hand: None,
+        }
     }
 
-    /// Waits for the next event; `None` once the client was stopped.
+    /// Waits for the next event; `None` once the client was stopped. The event taken before counts
+    /// as dealt with from now on.
+    ///
+    /// Loses nothing if it is dropped before it is done.
     ///
     /// # Errors
     /// [`Error::Rpc`](crate::Error::Rpc) if the account is not signed in any more; the stream goes
     /// on when it signs in again.
     pub async fn next(&mut self) -> Option<Result<Event>> {
         poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    /// Says that the event taken last was dealt with, without asking for another.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::Event;
+    ///
+    /// let mut updates = client.updates();
+    /// while let Some(event) = updates.next().await {
+    ///     if matches!(event?, Event::NewMessage(m) if m.text() == "/stop") {
+    ///         // Otherwise the next run would begin with being told to stop.
+    ///         updates.acknowledge();
+    ///         break;
+    ///     }
+    /// }
+    /// client.stop().await
+    /// # }
+    /// ```
+    pub fn acknowledge(&mut self) {
+        self.in_hand = None;
+    }
+
+    /// Takes the receipt of the event taken last: the event counts as dealt with when it is dropped,
+    /// however many others were asked for meanwhile.
+    ///
+    /// Without an event in hand, or when it was taken already, the receipt is for nothing.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// let mut updates = client.updates();
+    /// while let Some(event) = updates.next().await {
+    ///     let (event, receipt) = (event?, updates.take_receipt());
+    ///     tokio::spawn(async move {
+    ///         println!("{:?}", event.kind());
+    ///         // Only now may it be forgotten that there was something to do.
+    ///         drop(receipt);
+    ///     });
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn take_receipt(&mut self) -> Receipt {
+        self.in_hand.take().unwrap_or_default()
     }
 
     /// The client the events are of.
@@ -40,8 +100,12 @@ impl Updates {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event>>> {
-        let delivery = self.deliveries.poll_next(cx);
-        delivery.map(|delivery| delivery.map(|d| d.event))
+        self.acknowledge();
+        self.deliveries.poll_next(cx).map(|delivery| {
+            let Delivery { event, receipt } = delivery?;
+            self.in_hand = Some(receipt);
+            Some(event)
+        })
     }
 }
 
@@ -50,6 +114,16 @@ impl Stream for Updates {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_event(cx)
+    }
+}
+
+impl Drop for Updates {
+    fn drop(&mut self) {
+        if self.deliveries.leave()
+            && let Some(receipt) = self.in_hand.take()
+        {
+            receipt.forfeit();
+        }
     }
 }
 

@@ -60,7 +60,7 @@ async fn an_administrating_bot_is_told_who_comes_and_goes() {
     assert_eq!(came.user().unwrap().username(), Some("bob"));
     assert_eq!(came.chat().title(), "Team");
     assert_eq!(came.invite().unwrap().title(), Some("door"));
-    assert!(came.is_group() && *came.new() == MemberState::Member { until: None });
+    assert!(came.is_group() && *came.after() == MemberState::Member { until: None });
 
     bob.leaves(&team).await.unwrap();
     assert!(change_of(&mut s.told, &bob).await.left());
@@ -93,7 +93,7 @@ async fn an_administrating_bot_is_told_who_comes_and_goes() {
     let call = f::channels::EditBanned::new(channel.into(), peer.into(), ban);
     s.of_alice.invoke(call).await.unwrap();
     let out = change_of(&mut s.told, &bob).await;
-    assert!(out.banned() && out.was_removed() && out.new().is_banned());
+    assert!(out.banned() && out.was_removed() && out.after().is_banned());
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn reactions_are_told_to_bots() {
     s.of_alice.invoke(react(None)).await.unwrap();
     let change = next(&mut s.told, pick!(MessageReaction)).await;
     assert_eq!(
-        (change.new(), change.removed()),
+        (change.after(), change.removed()),
         (vec![], vec!["👍".into()])
     );
 }

@@ -67,7 +67,8 @@ impl Table {
     }
 
     /// Answers `C` for accounts that are logged in, on every data centre, and leaves it to the
-    /// handler when to touch the world: for work with files.
+    /// handler when to touch the world: for work with files, and with what lies where others are
+    /// at home.
     pub(crate) fn files<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
     where
         C: Call<Output: Encode + 'static> + Decode + 'static,

@@ -20,7 +20,7 @@ pub(super) fn register(table: &mut Table) {
         w.answer_callback(cx.me, call.query_id, answer)?;
         Ok(true)
     });
-    table.slow::<EditInlineBotMessage>(edit);
+    table.files::<EditInlineBotMessage>(edit);
 }
 
 /// Presses a button; what its bot says to that is the answer.
@@ -65,11 +65,14 @@ fn check_password(
     w.check_password(cx.key, cx.me, &proof)
 }
 
-/// Changes a message that somebody sent through the bot.
+/// Changes a message that somebody sent through the bot, at the data centre where they are at home.
 fn edit(cx: &Cx<'_>, call: EditInlineBotMessage) -> Answer<bool> {
     let enums::InputBotInlineMessageID::InputBotInlineMessageID64(id) = call.id else {
         return Err(Refusal::bad("MESSAGE_ID_INVALID"));
     };
+    if id.dc_id != cx.dc {
+        return Err(Refusal::bad("MESSAGE_ID_INVALID"));
+    }
     let media = match call.media {
         Some(media) => take_media(cx, *media)?,
         None => None,

@@ -9,9 +9,6 @@ use super::{
     server::{CHANNELS, Fault, PTS, QTS, SEQ, Server, id_of, index_of},
 };
 
-/// How far back, in containers, the server looks for channels that the client may have missed.
-const LOOK_BACK: i32 = 64;
-
 /// An answer on its way.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -135,11 +132,16 @@ impl Server {
     /// Names the channels in which something may have been missed.
     fn hint(&mut self, date: i32, others: &mut Vec<Update<Item>>) {
         for at in 0..self.channels.len() {
-            let channel = &self.channels[at];
-            let news = channel.dirty || channel.changed > date.saturating_sub(LOOK_BACK);
+            let today = self.date;
+            let channel = &mut self.channels[at];
+            if channel.hinted.is_some_and(|hinted| hinted <= date) {
+                (channel.dirty, channel.hinted) = (false, None);
+            }
+            let news = channel.dirty || channel.changed > date;
             if !channel.member || channel.changed == 0 || !news {
                 continue;
             }
+            channel.hinted.get_or_insert(today);
             let id = id_of(CHANNELS + at);
             let newest = channel.log.entries().next_back().copied();
             let pts = Some(channel.log.pts).filter(|_| channel.moved || !self.dice.percent(10));

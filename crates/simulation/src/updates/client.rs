@@ -57,7 +57,6 @@ impl Client {
         let channels = self.storage.channels.clone();
         self.engine = Engine::new(now, self.storage.state, channels);
         self.life += 1;
-        self.in_hand.clear();
         self.acknowledged = 0;
         self.batches.clear();
         self.waiting.clear();

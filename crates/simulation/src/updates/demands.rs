@@ -39,7 +39,6 @@ impl World<'_> {
                 continue;
             };
             let pts = number.max(!number);
-            channel.dirty &= pts < channel.log.pts;
             self.stats.skipped += channel.log.settle(pts)?;
         }
         Ok(())

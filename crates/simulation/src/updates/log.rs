@@ -39,8 +39,10 @@ pub(super) struct Happening {
     pub(super) free: bool,
     /// The server skipped it, or does not give it.
     pub(super) skipped: bool,
-    /// The life of the client in which it was last delivered; 0 for never.
+    /// The life of the client in which it was last delivered; 0 for never, or in vain.
     life: u32,
+    /// It was delivered to somebody who died with it in hand.
+    in_vain: bool,
     /// It was delivered and its taker acknowledged it, so that it must never come again.
     safe: bool,
 }
@@ -86,6 +88,7 @@ impl Log {
             free: free || count == 0,
             skipped: false,
             life: 0,
+            in_vain: false,
             safe: false,
         });
     }
@@ -157,7 +160,7 @@ impl Log {
         if h.safe || h.life == life {
             return Err(Trouble::again(item));
         }
-        let repeated = h.life > 0;
+        let repeated = h.in_vain;
         h.life = life;
         let skipped = h.skipped;
         match skipped {
@@ -178,6 +181,14 @@ impl Log {
         }
         *last = item.label;
         Ok(())
+    }
+
+    /// The taker died before it acknowledged an update.
+    pub(super) fn lose(&mut self, label: u64) {
+        let at = self.entries.partition_point(|h| h.label < label);
+        if let Some(h) = self.entries.get_mut(at).filter(|h| h.label == label) {
+            (h.life, h.in_vain) = (0, true);
+        }
     }
 
     /// The taker acknowledged an update, and that is stored.
@@ -206,7 +217,12 @@ impl Log {
                     .iter()
                     .any(|(from, to)| h.pts > *from && h.pts <= *to)
             };
-            if !h.free && h.life == 0 {
+            if !h.free && !h.safe {
+                if h.life > 0 {
+                    return Err(Trouble::new(format!(
+                        "{h:?} is stored and in no safe hands"
+                    )));
+                }
                 if !(h.skipped || self.may_lose) {
                     return Err(Trouble::new(format!("{h:?} never came")));
                 }

@@ -24,9 +24,19 @@ pub(super) struct Channel {
     pub(super) moved: bool,
     /// When something last happened.
     pub(super) changed: i32,
-    /// Something of it did not arrive.
+    /// Something of it may not have arrived.
     pub(super) dirty: bool,
+    /// The date of the answer in which the client was told so. A client that asks from there on has
+    /// taken note.
+    pub(super) hinted: Option<i32>,
     pub(super) fault: Fault,
+}
+
+impl Channel {
+    /// Something of it may not have arrived.
+    pub(super) fn doubt(&mut self) {
+        (self.dirty, self.hinted) = (true, None);
+    }
 }
 
 /// Where the boxes are in [`Server::log_mut`].
@@ -62,6 +72,7 @@ impl Server {
                 moved: false,
                 changed: 0,
                 dirty: false,
+                hinted: None,
                 fault,
             }
         };
@@ -192,7 +203,7 @@ impl Server {
             if let Place::Channel { id, .. } = update.place
                 && let Some(channel) = self.channels.get_mut(index_of(id))
             {
-                channel.dirty = true;
+                channel.doubt();
             }
         }
     }

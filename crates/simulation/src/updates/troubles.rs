@@ -66,6 +66,18 @@ impl World<'_> {
             self.server.missed(&batch);
         }
         self.connected = true;
+        // What was in hand is as good as not delivered, and the server cannot be sure of it either.
+        for (at, label) in std::mem::take(&mut self.client.in_hand) {
+            if let Some(channel) = at
+                .checked_sub(CHANNELS)
+                .and_then(|at| self.server.channels.get_mut(at))
+            {
+                channel.doubt();
+            }
+            if let Some(log) = self.server.log_mut(at) {
+                log.lose(label);
+            }
+        }
         self.client.restart(self.now);
         self.server.logs_mut().for_each(Log::reborn);
         for at in 0..self.server.channels.len() {

@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use self::{fetching::Fetching, lanes::Output};
+use self::{
+    fetching::{Fetch, Fetching},
+    lanes::Output,
+};
 use crate::{Batch, Content, Key, Place, State, sequence::Sequence};
 
 pub use self::outputs::Load;
@@ -200,6 +203,17 @@ impl<T: Content> Engine<T> {
     pub fn handle_channel_met(&mut self, id: i64, pts: i32) {
         if pts > 0 && self.begins_at(id, pts) {
             self.moved.insert(id);
+        }
+    }
+
+    /// A channel that was [`Unreachable`](crate::Failure::Unreachable) can be asked for by now: its
+    /// access hash turned up.
+    pub fn handle_channel_reachable(&mut self, id: i64) {
+        let key = Key::Channel(id);
+        let rests = |f: &mut Fetching| matches!(f.fetch, Fetch::Paused(_));
+        if self.fetching_mut(key).is_some_and(rests) {
+            self.set_timer(key, None);
+            self.wake(key);
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::{CAUSED, Condition, Filter, PLACED};
 use crate::{
-    BoxFuture, Client, Error, PeerId, PeerLike, Result, UpdateCx, UsageError,
+    BoxFuture, Client, Error, FilterError, PeerId, PeerLike, Result, UpdateCx, UsageError,
     events::Kinds,
     peers::{Like, input_id},
 };
@@ -120,11 +120,10 @@ impl Named {
     /// A name that stands for nobody is a mistake in the filter; a network that fails is none.
     fn explain(&self, name: &PeerLike, e: Error) -> Error {
         match e {
-            Error::Peer(why) => UsageError::Filter {
-                filter: format!("{}({name:?})", self.filter).into(),
-                why: why.to_string().into(),
+            Error::Peer(why) => {
+                let filter = format!("{}({name:?})", self.filter);
+                UsageError::Filter(FilterError::new(filter, why.to_string())).into()
             }
-            .into(),
             other => other,
         }
     }

@@ -4,7 +4,7 @@ use heliogram_api::{enums::Update, table};
 use heliogram_tl::reflect::{Definition, Type};
 
 use super::{Condition, Filter, message_of, of_kinds};
-use crate::{BoxFuture, Client, Event, Result, UpdateCx, UsageError, events::Kinds};
+use crate::{BoxFuture, Client, Event, FilterError, Result, UpdateCx, UsageError, events::Kinds};
 
 /// Passes events of these kinds.
 ///
@@ -80,9 +80,9 @@ impl Condition for Named {
     }
 
     fn prepare<'a>(&'a self, _: &'a Client) -> BoxFuture<'a, Result<()>> {
-        let wrong = self.unknown.as_ref().map(|name| UsageError::Filter {
-            filter: format!("raw_named({name:?})").into(),
-            why: "no update has this name; see the type Update of the schema".into(),
+        let wrong = self.unknown.as_ref().map(|name| {
+            let why = "no update has this name; see the type Update of the schema";
+            UsageError::Filter(FilterError::new(format!("raw_named({name:?})"), why))
         });
         Box::pin(std::future::ready(wrong.map_or(Ok(()), |e| Err(e.into()))))
     }

@@ -6,7 +6,9 @@ use super::{
     Condition, Filter,
     texts::{WRITTEN, written},
 };
-use crate::{BoxFuture, Client, Result, UpdateCx, UsageError, dispatch::Captures, events::Kinds};
+use crate::{
+    BoxFuture, Client, FilterError, Result, UpdateCx, UsageError, dispatch::Captures, events::Kinds,
+};
 
 /// Passes what is written so that the pattern is found in it: texts and captions, data of buttons,
 /// inline queries.
@@ -31,10 +33,8 @@ use crate::{BoxFuture, Client, Result, UpdateCx, UsageError, dispatch::Captures,
 pub fn regex(pattern: impl AsRef<str>) -> Filter {
     let pattern = pattern.as_ref();
     Filter::new(Pattern(Regex::new(pattern).map_err(|e| {
-        UsageError::Filter {
-            filter: format!("regex({pattern:?})").into(),
-            why: e.to_string().into(),
-        }
+        let filter = format!("regex({pattern:?})");
+        UsageError::Filter(FilterError::new(filter, e.to_string()))
     })))
 }
 

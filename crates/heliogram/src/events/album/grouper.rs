@@ -1,6 +1,9 @@
 //! Which messages make an album, and when it is whole. No clock: the time is an argument.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use super::Album;
 use crate::{Event, Message, PeerId};
@@ -22,29 +25,31 @@ const MAX_OPEN: usize = 256;
 /// `grouped_id` is in exactly one album, and the same messages make the same albums whatever the
 /// pace they come at, unless a part is late by more than that while.
 ///
-/// `R` is the receipt of a message. Those of all parts are kept until the album is handed out, and
-/// go along with it: if the album was not dealt with, its parts come again, too.
+/// `R` is the receipt of a message. Those of all parts are kept until the album is handed out, and go
+/// along with it: it is whole again if it has to come again.
 #[derive(Debug)]
 pub(crate) struct Grouper<R> {
     open: HashMap<PeerId, Open<R>>,
+}
+
+/// Receipts that can be made one.
+pub(crate) trait Join {
+    /// Adds another one, to share the fate of this.
+    fn join(&mut self, other: Self);
 }
 
 #[derive(Debug)]
 struct Open<R> {
     grouped_id: i64,
     parts: Vec<Message>,
-    receipts: Vec<R>,
+    receipt: R,
     /// When it began, and when its last part came.
     since: Duration,
     last: Duration,
 }
 
-/// An album that is whole, and the receipts of its parts.
-#[derive(Debug)]
-pub(crate) struct Whole<R> {
-    pub(crate) album: Album,
-    pub(crate) receipts: Vec<R>,
-}
+/// An album that is whole, with the receipt of its parts.
+type Whole<R> = (Album, R);
 
 impl<R> Default for Grouper<R> {
     fn default() -> Self {
@@ -54,39 +59,58 @@ impl<R> Default for Grouper<R> {
     }
 }
 
-impl<R> Grouper<R> {
-    /// The album that this event ends; it is handed out before the event.
-    pub(crate) fn before(&mut self, event: &Event) -> Option<Whole<R>> {
-        if self.open.is_empty() {
-            return None;
-        }
-        let message = message(event)?;
+impl<R: Clone + Join> Grouper<R> {
+    /// Takes an event that is about to be handed out: gives it back, between the album that it ends
+    /// and the one that it makes whole.
+    pub(crate) fn pass(
+        &mut self,
+        now: Duration,
+        event: Event,
+        receipt: R,
+    ) -> impl Iterator<Item = (Event, R)> + use<R> {
+        let message = match &event {
+            Event::NewMessage(message) => Some(message),
+            Event::ChatAction(action) => action.message(),
+            _ => None,
+        };
+        let ended = message.and_then(|m| self.ended_by(m));
+        let filled = message.and_then(|m| self.filled_by(now, m, &receipt));
+        [
+            ended.map(as_event),
+            Some((event, receipt)),
+            filled.map(as_event),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The open album of a chat, if this message is not a part of it.
+    fn ended_by(&mut self, message: &Message) -> Option<Whole<R>> {
         let chat = message.peer_id();
         let other = self.open.get(&chat)?.grouped_id != message.grouped_id().unwrap_or(0);
         if other { self.close(chat) } else { None }
     }
 
-    /// The album that this event makes whole, or that has to go for want of room; it is handed out
-    /// after the event. If the event is a part of an album, its receipt is asked for.
-    pub(crate) fn after(
-        &mut self,
-        now: Duration,
-        event: &Event,
-        receipt: impl FnOnce() -> R,
-    ) -> Option<Whole<R>> {
-        let message = message(event)?;
+    /// Adds a part: gives the album that it makes whole, or that has to go for want of room.
+    fn filled_by(&mut self, now: Duration, message: &Message, receipt: &R) -> Option<Whole<R>> {
         let grouped_id = message.grouped_id()?;
         let chat = message.peer_id();
-        let open = self.open.entry(chat).or_insert_with(|| Open {
-            grouped_id,
-            parts: Vec::new(),
-            receipts: Vec::new(),
-            since: now,
-            last: now,
-        });
+        let open = match self.open.entry(chat) {
+            Entry::Vacant(free) => free.insert(Open {
+                grouped_id,
+                parts: Vec::new(),
+                receipt: receipt.clone(),
+                since: now,
+                last: now,
+            }),
+            Entry::Occupied(open) => {
+                let open = open.into_mut();
+                open.receipt.join(receipt.clone());
+                open.last = now;
+                open
+            }
+        };
         open.parts.push(message.clone());
-        open.receipts.push(receipt());
-        open.last = now;
         if open.parts.len() >= MAX_PARTS {
             return self.close(chat);
         }
@@ -99,12 +123,13 @@ impl<R> Grouper<R> {
 
     /// The albums that are whole because nothing more came. While something is `missing`, for
     /// which a difference is fetched, they are waited for longer.
-    pub(crate) fn handle_timeout(&mut self, now: Duration, missing: bool) -> Vec<Whole<R>> {
+    pub(crate) fn handle_timeout(&mut self, now: Duration, missing: bool) -> Vec<(Event, R)> {
         let due = |o: &Open<R>| o.due(missing) <= now;
         let mut ripe: Vec<_> = self.open.iter().filter(|(_, o)| due(o)).collect();
         ripe.sort_by_key(|(chat, o)| (o.since, **chat));
         let ripe: Vec<_> = ripe.into_iter().map(|(chat, _)| *chat).collect();
-        ripe.into_iter().filter_map(|c| self.close(c)).collect()
+        let whole = ripe.into_iter().filter_map(|c| self.close(c));
+        whole.map(as_event).collect()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
@@ -114,26 +139,17 @@ impl<R> Grouper<R> {
 
     /// Nobody reads any more: gives the receipts of the albums that were not whole.
     pub(crate) fn abandon(&mut self) -> Vec<R> {
-        let open = self.open.drain();
-        open.flat_map(|(_, open)| open.receipts).collect()
+        self.open.drain().map(|(_, open)| open.receipt).collect()
     }
 
     fn close(&mut self, chat: PeerId) -> Option<Whole<R>> {
-        let Open {
-            parts, receipts, ..
-        } = self.open.remove(&chat)?;
-        let album = Album::new(parts)?;
-        Some(Whole { album, receipts })
+        let Open { parts, receipt, .. } = self.open.remove(&chat)?;
+        Some((Album::new(parts)?, receipt))
     }
 }
 
-/// A message that was written, or one of service: what may belong to an album or end one.
-fn message(event: &Event) -> Option<&Message> {
-    match event {
-        Event::NewMessage(message) => Some(message),
-        Event::ChatAction(action) => action.message(),
-        _ => None,
-    }
+fn as_event<R>((album, receipt): Whole<R>) -> (Event, R) {
+    (Event::Album(album), receipt)
 }
 
 impl<R> Open<R> {
@@ -151,7 +167,12 @@ mod tests {
     use heliogram_api::{enums, types as raw};
 
     use super::*;
-    use crate::{Client, types::Entities};
+    use crate::{Client, events::Kinds, types::Entities};
+
+    /// Keeps the first.
+    impl Join for i32 {
+        fn join(&mut self, _: Self) {}
+    }
 
     const NOW: Duration = Duration::from_secs(100);
 
@@ -167,21 +188,21 @@ mod tests {
 
     /// Hands out a message; gives the ids of each album that is handed out around it.
     fn hand(grouper: &mut Grouper<i32>, now: Duration, message: &Message) -> Vec<Vec<i32>> {
-        let event = Event::NewMessage(message.clone());
-        let before = grouper.before(&event);
-        let after = grouper.after(now, &event, || message.id());
-        before.into_iter().chain(after).map(ids).collect()
+        let out = grouper.pass(now, Event::NewMessage(message.clone()), message.id());
+        out.filter_map(album_ids).collect()
     }
 
     fn ripe(grouper: &mut Grouper<i32>, now: Duration, missing: bool) -> Vec<Vec<i32>> {
-        let whole = grouper.handle_timeout(now, missing);
-        whole.into_iter().map(ids).collect()
+        let out = grouper.handle_timeout(now, missing).into_iter();
+        out.filter_map(album_ids).collect()
     }
 
-    fn ids(whole: Whole<i32>) -> Vec<i32> {
-        let ids = whole.album.ids();
-        assert_eq!(whole.receipts, ids, "a receipt for each");
-        ids
+    fn album_ids((event, receipt): (Event, i32)) -> Option<Vec<i32>> {
+        let Event::Album(album) = event else {
+            return None;
+        };
+        assert_eq!(Some(&receipt), album.ids().first(), "the first receipt");
+        Some(album.ids())
     }
 
     #[tokio::test]
@@ -248,32 +269,23 @@ mod tests {
     async fn an_album_comes_before_what_ends_it_and_after_its_last_part() {
         let client = Client::offline().await;
         let mut grouper = Grouper::default();
-        let ended = |grouper: &mut Grouper<i32>, message: &Message| {
-            let event = Event::NewMessage(message.clone());
-            let (before, after) = (
-                grouper.before(&event),
-                grouper.after(NOW, &event, || message.id()),
-            );
-            (before.map(ids), after.map(ids))
+        let mut order = Vec::new();
+        let mut pass = |message: Message, receipt| {
+            let out = grouper.pass(NOW, Event::NewMessage(message), receipt);
+            order.extend(out.map(|(event, receipt)| (event.kind(), receipt)));
         };
-        assert_eq!(
-            ended(&mut grouper, &message(&client, 9, 1, 77)),
-            (None, None)
-        );
-        let plain = message(&client, 9, 2, 0);
-        assert_eq!(ended(&mut grouper, &plain), (Some(vec![1]), None));
-        for id in 3..=11 {
-            assert_eq!(
-                ended(&mut grouper, &message(&client, 9, id, 78)),
-                (None, None)
-            );
+        pass(message(&client, 9, 1, 77), 1);
+        pass(message(&client, 9, 2, 0), 2);
+        for id in 3..=12 {
+            pass(message(&client, 9, id, 78), id);
         }
-        let tenth = message(&client, 9, 12, 78);
-        assert_eq!(
-            ended(&mut grouper, &tenth),
-            (None, Some((3..=12).collect()))
-        );
-        hand(&mut grouper, NOW, &message(&client, 9, 13, 79));
+        let (new, album) = (Kinds::NEW_MESSAGE, Kinds::ALBUM);
+        let mut expected = vec![(new, 1), (album, 1), (new, 2)];
+        expected.extend((3..=12).map(|id| (new, id)));
+        expected.push((album, 3));
+        pass(message(&client, 9, 13, 79), 13);
+        expected.push((new, 13));
+        assert_eq!(order, expected);
         assert_eq!(grouper.abandon(), [13]);
         assert_eq!(grouper.poll_timeout(false), None);
     }

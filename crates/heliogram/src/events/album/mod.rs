@@ -12,7 +12,7 @@ use crate::{
     methods::messages::{DeleteMessages, EditMessage, ForwardMessages, SendMessage},
 };
 
-pub(crate) use grouper::Grouper;
+pub(crate) use grouper::{Grouper, Join};
 
 /// Several photos or files that were sent as one.
 ///

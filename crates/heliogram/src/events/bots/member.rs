@@ -107,7 +107,7 @@ impl MemberUpdated {
     #[must_use]
     #[doc(alias = "old_chat_member")]
     #[doc(alias = "prev_participant")]
-    pub fn old(&self) -> &MemberState {
+    pub fn before(&self) -> &MemberState {
         &self.states.0
     }
 
@@ -115,7 +115,7 @@ impl MemberUpdated {
     #[must_use]
     #[doc(alias = "new_chat_member")]
     #[doc(alias = "new_participant")]
-    pub fn new(&self) -> &MemberState {
+    pub fn after(&self) -> &MemberState {
         &self.states.1
     }
 
@@ -144,7 +144,7 @@ impl MemberUpdated {
     /// Whether they came in: by themselves, by a link, or brought by somebody else.
     #[must_use]
     pub fn joined(&self) -> bool {
-        !self.old().is_in() && self.new().is_in()
+        !self.before().is_in() && self.after().is_in()
     }
 
     /// Whether somebody else brought them in.
@@ -174,7 +174,7 @@ impl MemberUpdated {
     /// Whether they are not in the chat any more, of themselves or not.
     #[must_use]
     pub fn left(&self) -> bool {
-        self.old().is_in() && !self.new().is_in()
+        self.before().is_in() && !self.after().is_in()
     }
 
     /// Whether somebody else removed them, and whether or not they may come back.
@@ -187,37 +187,37 @@ impl MemberUpdated {
     /// Whether they were banned; of the bot itself in a private chat, whether it was stopped.
     #[must_use]
     pub fn banned(&self) -> bool {
-        !self.old().is_banned() && self.new().is_banned()
+        !self.before().is_banned() && self.after().is_banned()
     }
 
     /// Whether a ban was lifted; of the bot itself in a private chat, whether it was started again.
     #[must_use]
     pub fn unbanned(&self) -> bool {
-        self.old().is_banned() && !self.new().is_banned()
+        self.before().is_banned() && !self.after().is_banned()
     }
 
     /// Whether they became an administrator.
     #[must_use]
     pub fn promoted(&self) -> bool {
-        !self.old().is_admin() && self.new().is_admin()
+        !self.before().is_admin() && self.after().is_admin()
     }
 
     /// Whether they are an administrator no longer.
     #[must_use]
     pub fn demoted(&self) -> bool {
-        self.old().is_admin() && !self.new().is_admin()
+        self.before().is_admin() && !self.after().is_admin()
     }
 
     /// Whether something was forbidden to them that members may do.
     #[must_use]
     pub fn restricted(&self) -> bool {
-        !self.old().is_restricted() && self.new().is_restricted()
+        !self.before().is_restricted() && self.after().is_restricted()
     }
 
     /// Whether they may do again what members may.
     #[must_use]
     pub fn unrestricted(&self) -> bool {
-        self.old().is_restricted() && !self.new().is_restricted() && !self.new().is_banned()
+        self.before().is_restricted() && !self.after().is_restricted() && !self.after().is_banned()
     }
 }
 

@@ -71,7 +71,7 @@ impl MessageReaction {
     /// Their reactions before.
     #[must_use]
     #[doc(alias = "old_reaction")]
-    pub fn old(&self) -> Vec<Reaction> {
+    pub fn before(&self) -> Vec<Reaction> {
         match self.raw() {
             enums::Update::BotMessageReaction(u) => reactions(&u.old_reactions),
             _ => vec![],
@@ -81,7 +81,7 @@ impl MessageReaction {
     /// Their reactions now; none if they took them away.
     #[must_use]
     #[doc(alias = "new_reaction")]
-    pub fn new(&self) -> Vec<Reaction> {
+    pub fn after(&self) -> Vec<Reaction> {
         match self.raw() {
             enums::Update::BotMessageReaction(u) => reactions(&u.new_reactions),
             _ => vec![],
@@ -91,13 +91,13 @@ impl MessageReaction {
     /// Those that were not there before.
     #[must_use]
     pub fn added(&self) -> Vec<Reaction> {
-        without(self.new(), &self.old())
+        without(self.after(), &self.before())
     }
 
     /// Those that are not there any more.
     #[must_use]
     pub fn removed(&self) -> Vec<Reaction> {
-        without(self.old(), &self.new())
+        without(self.before(), &self.after())
     }
 
     /// Fetches the message; `None` if it is gone.

@@ -130,7 +130,7 @@ impl AnswerInline {
         }
         let mut results = Vec::with_capacity(count);
         for (at, result) in self.results.into_iter().enumerate() {
-            results.push(result.to_raw(client, at).await?);
+            results.push(result.into_raw(client, at).await?);
         }
         let (switch_pm, switch_webview) = match self.switch {
             Some(Switch::Private(switch)) => (Some(Box::new(switch)), None),

@@ -40,7 +40,7 @@ impl AnswerGuest {
     /// # Errors
     /// See [`Client::answer_guest`].
     pub async fn send(self) -> Result<InlineMessageId> {
-        let result = self.result.to_raw(&self.client, 0).await?;
+        let result = self.result.into_raw(&self.client, 0).await?;
         let call = f::messages::SetBotGuestChatResult::new(self.query_id, result);
         Ok(self.client.invoke(call).await?.into())
     }

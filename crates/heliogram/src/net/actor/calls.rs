@@ -100,7 +100,11 @@ impl Actor {
         let introduces = !self.introduced;
         let header = introduces.then(|| self.net.header(self.purpose));
         // CDNs have no updates to hold back, and do not know the wrapper.
-        let quiet = matches!(self.purpose, Purpose::Upload | Purpose::Download);
+        let quiet = match self.purpose {
+            Purpose::Upload | Purpose::Download => true,
+            Purpose::Main => !self.net.config.receive_updates,
+            Purpose::Cdn => false,
+        };
         let body = header::wrap(header, quiet, &request.body);
         let Some((_, session)) = &mut self.session else {
             let _ = request.reply.send(Err(CallError::NotTaken));

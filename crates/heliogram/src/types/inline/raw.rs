@@ -12,13 +12,13 @@ use crate::{Client, Keyboard, Result, Text, UsageError, methods::messages::senda
 
 impl InlineQueryResult {
     /// The result as it is sent, the `at`th of a list.
-    pub(crate) async fn to_raw(
+    pub(crate) async fn into_raw(
         self,
         client: &Client,
         at: usize,
     ) -> Result<enums::InputBotInlineResult> {
         let id = self.id.unwrap_or_else(|| at.to_string());
-        let message = self.sends.to_raw(client, self.keyboard).await?;
+        let message = self.sends.into_raw(client, self.keyboard).await?;
         let kind = self.kind.to_owned();
         let file = match self.shown {
             Shown::Game(short_name) => {
@@ -61,7 +61,7 @@ impl InlineQueryResult {
 }
 
 impl InlineContent {
-    async fn to_raw(
+    async fn into_raw(
         self,
         client: &Client,
         keyboard: Option<Keyboard>,

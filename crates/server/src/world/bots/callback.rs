@@ -142,8 +142,11 @@ impl World {
         bot: i64,
         letter: i64,
     ) -> Option<types::InputBotInlineMessageID64> {
-        let (owner, id) = self.letters.get(&letter)?.copies.first().copied()?;
-        let home = self.users.get(&bot)?.home;
+        let sent = self.letters.get(&letter)?;
+        let (owner, id) = sent.copies.first().copied()?;
+        // It is changed where whoever sent it is at home.
+        let by = self.users.get(&sent.by);
+        let home = by.or_else(|| self.users.get(&bot))?.home;
         let hash = self.inline_hash(bot, letter);
         Some(types::InputBotInlineMessageID64::new(home, owner, id, hash))
     }

@@ -1,0 +1,443 @@
+//! What was handed out, and what may be stored once it was dealt with.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use heliogram_api::enums;
+use tokio::sync::Notify;
+
+use super::{
+    engine::{Changes, State},
+    marks,
+};
+use crate::{events::Join, net::lock, storage::UpdateMark};
+
+/// How many events may wait to be acknowledged; nothing more is handed out meanwhile.
+pub(super) const MOST: usize = 16 * 1024;
+
+/// How many updates are remembered that were acknowledged before others that came earlier.
+const MOST_AHEAD: usize = 1024;
+
+/// Counters that moved, the newest value of each.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    pub(super) common: Option<State>,
+    /// Channels by bare id; `None` where one is to be forgotten.
+    pub(super) channels: HashMap<i64, Option<i32>>,
+    /// The tickets below this one are what they count.
+    through: u64,
+}
+
+/// What may be stored by now.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    pub(super) moved: Moved,
+    /// What was acknowledged beyond that; `None` if nothing changed about it.
+    pub(super) ahead: Option<Vec<UpdateMark>>,
+}
+
+impl Settled {
+    pub(super) fn is_empty(&self) -> bool {
+        self.moved.is_empty() && self.ahead.is_none()
+    }
+
+    /// Goes on with what settled after this.
+    pub(super) fn then(&mut self, newer: Self) {
+        self.moved.then(newer.moved);
+        self.ahead = newer.ahead.or(self.ahead.take());
+    }
+}
+
+impl Moved {
+    pub(super) fn is_empty(&self) -> bool {
+        self.common.is_none() && self.channels.is_empty()
+    }
+
+    /// Goes on with what moved after this. Costs as much as the smaller of the two.
+    pub(super) fn then(&mut self, mut newer: Self) {
+        self.common = newer.common.or(self.common);
+        self.through = self.through.max(newer.through);
+        if self.channels.len() < newer.channels.len() {
+            std::mem::swap(&mut self.channels, &mut newer.channels);
+            for (id, pts) in newer.channels {
+                self.channels.entry(id).or_insert(pts);
+            }
+        } else {
+            self.channels.extend(newer.channels);
+        }
+    }
+}
+
+impl From<Changes> for Moved {
+    fn from(changes: Changes) -> Self {
+        Self {
+            common: changes.common,
+            channels: changes.channels.into_iter().collect(),
+            through: 0,
+        }
+    }
+}
+
+/// The events that are in the hands of readers, in order, each with the counters that moved right
+/// after it.
+///
+/// Whatever moved may be stored when every event before it was acknowledged. An event that is
+/// acknowledged leaves what it holds to the one before, so the ledger is as long as what is open,
+/// not as what lies behind the oldest of them. Until the counters have come to it, it is remembered
+/// by its mark: counters move by whole answers of the server, and readers do not.
+#[derive(Default)]
+pub(super) struct Ledger {
+    book: Mutex<Book>,
+    /// Woken when something may be stored, or when there is room again.
+    settled: Notify,
+}
+
+#[derive(Default)]
+struct Book {
+    open: BTreeMap<u64, Open>,
+    next: u64,
+    /// How many of the open ones were given back and stay open.
+    forfeited: usize,
+    /// What may be stored.
+    ready: Moved,
+    /// The tickets below this one are what the counters that may be stored count.
+    counted: u64,
+    /// What was acknowledged and is not counted yet.
+    ahead: BTreeMap<u64, UpdateMark>,
+    ahead_changed: bool,
+}
+
+/// An event that is not acknowledged yet.
+struct Open {
+    moved: Moved,
+    update: Option<Arc<enums::Update>>,
+}
+
+impl Ledger {
+    /// Notes one more event; its receipt is for all who are handed it.
+    pub(super) fn open(self: &Arc<Self>, update: Option<Arc<enums::Update>>) -> Receipt {
+        let mut book = lock(&self.book);
+        let ticket = book.next;
+        book.next += 1;
+        let moved = Moved::default();
+        book.open.insert(ticket, Open { moved, update });
+        let slip = Slip {
+            ledger: Arc::clone(self),
+            ticket,
+            forfeited: AtomicBool::new(false),
+        };
+        Receipt {
+            slip: Some(Arc::new(slip)),
+            others: Vec::new(),
+        }
+    }
+
+    /// Notes counters that moved; all that moved them was handed out before.
+    pub(super) fn moved(&self, mut moved: Moved) {
+        {
+            let mut book = lock(&self.book);
+            moved.through = book.next;
+            book.after(u64::MAX, moved);
+        }
+        self.settled.notify_one();
+    }
+
+    /// Takes what may be stored.
+    pub(super) fn take_settled(&self) -> Settled {
+        let mut book = lock(&self.book);
+        let changed = std::mem::take(&mut book.ahead_changed);
+        Settled {
+            moved: std::mem::take(&mut book.ready),
+            ahead: changed.then(|| book.ahead.values().copied().collect()),
+        }
+    }
+
+    /// Has the marks written anew, for those of an earlier run are not needed any more.
+    pub(super) fn count_ahead(&self) {
+        lock(&self.book).ahead_changed = true;
+        self.settled.notify_one();
+    }
+
+    /// How many events are not acknowledged yet.
+    pub(super) fn len(&self) -> usize {
+        lock(&self.book).open.len()
+    }
+
+    /// Whether no event is in anybody's hands: each was acknowledged or given back.
+    pub(super) fn is_settled(&self) -> bool {
+        let book = lock(&self.book);
+        book.open.len() == book.forfeited
+    }
+
+    /// Waits until something was acknowledged.
+    pub(super) async fn settled(&self) {
+        self.settled.notified().await;
+    }
+
+    /// The last receipt of an event is gone.
+    fn settle(&self, ticket: u64, forfeited: bool) {
+        let wake = {
+            let mut book = lock(&self.book);
+            let was_full = book.open.len() >= MOST;
+            if forfeited {
+                book.forfeited += 1;
+            } else if let Some(open) = book.open.remove(&ticket) {
+                book.after(ticket, open.moved);
+                book.remember(ticket, open.update);
+            }
+            let ready = book.ahead_changed || !book.ready.is_empty();
+            was_full || ready || book.open.len() == book.forfeited
+        };
+        if wake {
+            self.settled.notify_one();
+        }
+    }
+}
+
+impl Book {
+    /// Leaves what moved to the last event before this ticket; with none, it may be stored.
+    fn after(&mut self, ticket: u64, moved: Moved) {
+        if moved.is_empty() {
+            return;
+        }
+        match self.open.range_mut(..ticket).next_back() {
+            Some((_, before)) => before.moved.then(moved),
+            None => {
+                self.counted = self.counted.max(moved.through);
+                self.ready.then(moved);
+                let beyond = self.ahead.split_off(&self.counted);
+                self.ahead_changed |= !self.ahead.is_empty();
+                self.ahead = beyond;
+            }
+        }
+    }
+
+    /// Remembers what was acknowledged, for as long as no counter tells. Behind something that is
+    /// not dealt with for very long, some of it would be told again.
+    fn remember(&mut self, ticket: u64, update: Option<Arc<enums::Update>>) {
+        let counted = ticket < self.counted;
+        if counted || self.ahead.len() >= MOST_AHEAD {
+            return;
+        }
+        if let Some(mark) = update.and_then(|update| marks::mark(&update)) {
+            self.ahead.insert(ticket, mark);
+            self.ahead_changed = true;
+        }
+    }
+}
+
+/// The duty to say when an event was dealt with: dropping its last receipt acknowledges it, and
+/// it does not come again after a restart.
+///
+/// Whoever works on an event apart from the loop that reads takes the receipt along; see
+/// [`Updates::take_receipt`](super::Updates::take_receipt). Clones are for the same event.
+#[derive(Clone, Default)]
+#[must_use = "dropping the last receipt of an event acknowledges it"]
+pub struct Receipt {
+    slip: Option<Arc<Slip>>,
+    /// Those of others that are dealt with together with this one.
+    others: Vec<Self>,
+}
+
+struct Slip {
+    ledger: Arc<Ledger>,
+    ticket: u64,
+    forfeited: AtomicBool,
+}
+
+impl Receipt {
+    /// Gives the event back: it was not dealt with, and comes again to the next who reads after
+    /// all who read now, in this process or another.
+    pub fn forfeit(self) {
+        if let Some(slip) = &self.slip {
+            slip.forfeited.store(true, Ordering::Release);
+        }
+        for other in self.others {
+            other.forfeit();
+        }
+    }
+}
+
+impl Join for Receipt {
+    fn join(&mut self, other: Self) {
+        self.others.push(other);
+    }
+}
+
+/// A receipt that is given back unless it is said that the event was dealt with: for work that may be
+/// cut off.
+#[derive(Debug, Default)]
+pub(crate) struct Held(Option<Receipt>);
+
+impl Held {
+    pub(crate) const fn new(receipt: Receipt) -> Self {
+        Self(Some(receipt))
+    }
+
+    /// The event was dealt with.
+    pub(crate) fn acknowledge(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(receipt) = self.0.take() {
+            receipt.forfeit();
+        }
+    }
+}
+
+impl Drop for Slip {
+    fn drop(&mut self) {
+        let forfeited = self.forfeited.load(Ordering::Acquire);
+        self.ledger.settle(self.ticket, forfeited);
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receipt").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heliogram_api::types;
+
+    use super::*;
+    use crate::storage::UpdatePlace;
+
+    fn at(pts: i32) -> Moved {
+        let state = State {
+            pts,
+            ..State::default()
+        };
+        Moved {
+            common: Some(state),
+            channels: HashMap::from([(7, Some(pts))]),
+            through: 0,
+        }
+    }
+
+    fn message(id: i32) -> Option<Arc<enums::Update>> {
+        let peer = types::PeerUser { user_id: 7 }.into();
+        let message = types::Message::new(id, peer, 1, String::new());
+        let update = types::UpdateNewMessage::new(message.into(), 0, 0);
+        Some(Arc::new(update.into()))
+    }
+
+    fn ready(ledger: &Ledger) -> Option<i32> {
+        let moved = ledger.take_settled().moved;
+        let common = moved.common.map(|s| s.pts);
+        assert_eq!(moved.channels.get(&7).copied().flatten(), common);
+        common
+    }
+
+    #[test]
+    fn nothing_is_stored_before_all_events_up_to_there_are_acknowledged() {
+        let ledger = Arc::new(Ledger::default());
+        let (one, two) = (ledger.open(None), ledger.open(None));
+        ledger.moved(at(2));
+        let three = ledger.open(None);
+        ledger.moved(at(3));
+        drop(three);
+        drop(one);
+        assert_eq!(ready(&ledger), None);
+        drop(two);
+        assert_eq!(ready(&ledger), Some(3));
+        ledger.moved(at(4));
+        assert_eq!(ready(&ledger), Some(4), "nothing is open");
+    }
+
+    #[test]
+    fn every_reader_has_to_acknowledge() {
+        let ledger = Arc::new(Ledger::default());
+        let one = ledger.open(None);
+        let two = one.clone();
+        ledger.moved(at(1));
+        drop(one);
+        assert_eq!(ready(&ledger), None);
+        drop(two);
+        assert_eq!(ready(&ledger), Some(1));
+    }
+
+    #[test]
+    fn what_is_given_back_holds_all_that_came_after_it() {
+        let ledger = Arc::new(Ledger::default());
+        let (one, two, three) = (ledger.open(None), ledger.open(None), ledger.open(None));
+        ledger.moved(at(3));
+        let shared = two.clone();
+        drop(Held::new(two));
+        Held::new(three).acknowledge();
+        drop((one, shared));
+        assert_eq!(ready(&ledger), None);
+        assert!(ledger.len() == 1 && ledger.is_settled());
+    }
+
+    #[test]
+    fn what_is_joined_is_acknowledged_together() {
+        let ledger = Arc::new(Ledger::default());
+        let (mut one, two) = (ledger.open(None), ledger.open(None));
+        one.join(two.clone());
+        drop(two);
+        assert_eq!(ledger.len(), 2);
+        drop(one);
+        assert_eq!(ledger.len(), 0);
+    }
+
+    #[test]
+    fn one_event_that_is_never_dealt_with_costs_no_memory_for_those_behind_it() {
+        let ledger = Arc::new(Ledger::default());
+        let stuck = ledger.open(None);
+        for pts in 1..=100_000 {
+            drop(ledger.open(None));
+            ledger.moved(at(pts));
+        }
+        assert_eq!(ledger.len(), 1);
+        drop(stuck);
+        assert_eq!(ready(&ledger), Some(100_000));
+    }
+
+    #[test]
+    fn what_is_acknowledged_out_of_order_is_remembered_until_the_counters_have_come_to_it() {
+        let ledger = Arc::new(Ledger::default());
+        let (one, two) = (ledger.open(message(1)), ledger.open(message(2)));
+        ledger.moved(at(2));
+        let three = ledger.open(message(3));
+        drop(two);
+        let places = |settled: &Settled| -> Vec<UpdatePlace> {
+            settled.ahead.iter().flatten().map(|m| m.place).collect()
+        };
+        let settled = ledger.take_settled();
+        assert_eq!(places(&settled), [UpdatePlace::Message(0, 2)]);
+        assert!(settled.moved.is_empty() && ledger.take_settled().is_empty());
+        drop(three);
+        drop(one);
+        // Nothing has told yet that the third is counted.
+        let settled = ledger.take_settled();
+        assert_eq!(places(&settled), [UpdatePlace::Message(0, 3)]);
+        assert_eq!(settled.moved.common.map(|s| s.pts), Some(2));
+        ledger.moved(at(3));
+        assert_eq!(ledger.take_settled().ahead, Some(vec![]));
+    }
+
+    #[test]
+    fn a_newer_value_wins_whichever_set_is_larger() {
+        let many = |pts| Moved {
+            common: None,
+            channels: (1..=9).map(|id| (id, pts)).collect(),
+            through: 0,
+        };
+        for (mut old, new) in [(many(Some(1)), at(2)), (at(1), many(Some(2)))] {
+            old.then(new);
+            assert_eq!(old.channels.get(&7), Some(&Some(2)));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What updates are known by when they come again.
+
+use heliogram_api::{enums, types};
+use heliogram_crypto::hash::sha256;
+use heliogram_tl::to_bytes;
+
+use super::{engine::Place, normalize::place};
+use crate::storage::{UpdateMark, UpdatePlace};
+
+/// The mark of an update; `None` for what is counted by nothing of its own.
+pub(super) fn mark(update: &enums::Update) -> Option<UpdateMark> {
+    let place = update_place(update)?;
+    // Of a message only what it says counts: the pts is not told with a difference.
+    let bytes = match new_message(update) {
+        Some(message) => to_bytes(message),
+        None => to_bytes(update),
+    };
+    let content = sha256(&[&bytes]).first_chunk().copied()?;
+    Some(UpdateMark {
+        place,
+        content: u64::from_le_bytes(content),
+    })
+}
+
+/// Where an update is counted.
+pub(super) fn update_place(update: &enums::Update) -> Option<UpdatePlace> {
+    message_place(update).or_else(|| match place(update) {
+        Place::Common { pts, .. } if pts > 0 => Some(UpdatePlace::Pts(0, pts)),
+        Place::Channel { id, pts, .. } if pts > 0 => Some(UpdatePlace::Pts(id, pts)),
+        Place::Qts { qts } if qts > 0 => Some(UpdatePlace::Qts(qts)),
+        _ => None,
+    })
+}
+
+/// What tells a new message from all others of the account.
+pub(super) fn message_place(update: &enums::Update) -> Option<UpdatePlace> {
+    let (peer, id) = match new_message(update)? {
+        enums::Message::Message(m) => (&m.peer_id, m.id),
+        enums::Message::Service(m) => (&m.peer_id, m.id),
+        _ => return None,
+    };
+    Some(match peer {
+        enums::Peer::Channel(p) => UpdatePlace::Message(p.channel_id, id),
+        _ => UpdatePlace::Message(0, id),
+    })
+}
+
+/// The edit that leads to a message which was told of before it was changed; anything else as it is.
+pub(super) fn as_edit(update: enums::Update) -> enums::Update {
+    match update {
+        enums::Update::NewMessage(u) => {
+            types::UpdateEditMessage::new(u.message, u.pts, u.pts_count).into()
+        }
+        enums::Update::NewChannelMessage(u) => {
+            types::UpdateEditChannelMessage::new(u.message, u.pts, u.pts_count).into()
+        }
+        other => other,
+    }
+}
+
+fn new_message(update: &enums::Update) -> Option<&enums::Message> {
+    match update {
+        enums::Update::NewMessage(u) => Some(&u.message),
+        enums::Update::NewChannelMessage(u) => Some(&u.message),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(text: &str, pts: i32) -> enums::Update {
+        let peer = types::PeerUser { user_id: 7 }.into();
+        let message = types::Message::new(5, peer, 1, text.to_owned());
+        types::UpdateNewMessage::new(message.into(), pts, 1).into()
+    }
+
+    #[test]
+    fn a_message_is_known_again_however_it_comes_and_its_change_is_an_edit() {
+        assert_eq!(mark(&new("a", 9)), mark(&new("a", 0)));
+        let changed = mark(&new("b", 0)).unwrap();
+        assert_ne!(mark(&new("a", 0)).unwrap().content, changed.content);
+        assert_eq!(changed.place, UpdatePlace::Message(0, 5));
+        assert!(matches!(
+            as_edit(new("b", 0)),
+            enums::Update::EditMessage(_)
+        ));
+        assert_eq!(mark(&enums::Update::Config), None);
+    }
+}

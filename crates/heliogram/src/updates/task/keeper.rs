@@ -1,0 +1,122 @@
+//! How far everything was received, on its way into the storage.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    Client, Result,
+    storage::{Changes, UpdateMark, UpdateState},
+    updates::{
+        engine::{Request, State},
+        ledger::Settled,
+    },
+};
+
+/// How long changes are gathered before they are written.
+const DELAY: Duration = Duration::from_millis(50);
+/// How long to wait after the storage failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Where an engine begins.
+pub(super) struct Stored {
+    pub(super) state: Option<State>,
+    /// Bare ids and the engine's numbers for them.
+    pub(super) channels: Vec<(i64, i32)>,
+    /// What was dealt with beyond that.
+    pub(super) ahead: Vec<UpdateMark>,
+}
+
+/// Writes what was acknowledged.
+#[derive(Default)]
+pub(super) struct Keeper {
+    pending: Settled,
+    due: Option<Instant>,
+    /// What is in the storage.
+    stored: Option<State>,
+}
+
+impl Keeper {
+    /// When to write.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// There is something to write.
+    pub(super) fn soon(&mut self) {
+        self.due.get_or_insert_with(|| Instant::now() + DELAY);
+    }
+
+    /// Takes what may be written.
+    pub(super) fn add(&mut self, settled: Settled) {
+        self.pending.then(settled);
+        self.soon();
+    }
+
+    /// Whether the server may be asked this now.
+    ///
+    /// It forgets what is below the `qts` in a question for the difference, so that has to be in
+    /// the storage first, and all it counts in safe hands.
+    pub(super) fn allows(&self, request: &Request) -> bool {
+        match request {
+            Request::Difference { state } => self.stored.is_some_and(|s| s.qts >= state.qts),
+            _ => true,
+        }
+    }
+
+    /// What is stored.
+    pub(super) async fn load(&mut self, client: &Client) -> Result<Stored> {
+        let records = &client.net().records;
+        let state = records.update_state().await?.map(|s| State {
+            pts: s.pts,
+            qts: s.qts,
+            date: s.date,
+            seq: s.seq,
+        });
+        self.stored = state;
+        Ok(Stored {
+            state,
+            channels: records.channels().await?,
+            ahead: records.updates_ahead().await?,
+        })
+    }
+
+    /// Writes counters and the peers that what they count speaks of, all or nothing.
+    pub(super) async fn save(&mut self, client: &Client) {
+        self.due = None;
+        let mut changes = Changes::new();
+        let peers = client.peers().take_unsaved();
+        for row in &peers {
+            changes.peer(row.clone());
+        }
+        if let Some(s) = self.pending.moved.common {
+            changes.update_state(UpdateState {
+                pts: s.pts,
+                qts: s.qts,
+                date: s.date,
+                seq: s.seq,
+            });
+        }
+        for (id, pts) in &self.pending.moved.channels {
+            match pts {
+                Some(pts) => changes.channel_pts(*id, *pts),
+                None => changes.forget_channel(*id),
+            };
+        }
+        if let Some(ahead) = &self.pending.ahead {
+            changes.updates_ahead(ahead);
+        }
+        match client.net().records.commit(changes).await {
+            Ok(()) => {
+                let written = std::mem::take(&mut self.pending);
+                self.stored = written.moved.common.or(self.stored);
+            }
+            Err(e) => {
+                tracing::error!(error = %e, "the state of updates cannot be stored; tried again");
+                client.hub().count_store_failure();
+                client.peers().put_back(peers);
+                self.due = Some(Instant::now() + PAUSE);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use heliogram_api::enums;
+
+use crate::{
+    storage::{UpdateMark, UpdatePlace},
+    updates::marks::{mark, message_place, update_place},
+};
+
+/// How many of its own messages the client remembers, to know them in a difference.
+const MOST: usize = 512;
+
+/// What is known already: the messages this client sent, and what was dealt with in an earlier run
+/// although the stored state had not come to it.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Messages sent, newest last.
+    order: VecDeque<UpdatePlace>,
+    sent: HashSet<UpdatePlace>,
+    ahead: HashMap<UpdatePlace, u64>,
+}
+
+/// What an earlier run knows of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Nothing.
+    New,
+    /// It dealt with it.
+    Same,
+    /// It dealt with a message that was changed since.
+    Changed,
+}
+
+impl Known {
+    /// Keeps in mind what this client sent.
+    pub(super) fn remember(&mut self, updates: &enums::Updates) {
+        let list = match updates {
+            enums::Updates::Updates(u) => &u.updates[..],
+            enums::Updates::Combined(u) => &u.updates[..],
+            enums::Updates::UpdateShortSentMessage(u) => {
+                self.add(UpdatePlace::Message(0, u.id));
+                return;
+            }
+            _ => return,
+        };
+        for place in list.iter().filter_map(message_place) {
+            self.add(place);
+        }
+    }
+
+    fn add(&mut self, place: UpdatePlace) {
+        if !self.sent.insert(place) {
+            return;
+        }
+        self.order.push_back(place);
+        if self.order.len() > MOST
+            && let Some(old) = self.order.pop_front()
+        {
+            self.sent.remove(&old);
+        }
+    }
+
+    /// Whether this is the news of a message that this client sent.
+    pub(super) fn sent(&self, update: &enums::Update) -> bool {
+        message_place(update).is_some_and(|place| self.sent.contains(&place))
+    }
+
+    /// Takes over what an earlier run dealt with.
+    pub(super) fn set_ahead(&mut self, marks: Vec<UpdateMark>) {
+        self.ahead = marks.into_iter().map(|m| (m.place, m.content)).collect();
+    }
+
+    /// What an earlier run dealt with and did not come again yet.
+    pub(super) fn ahead(&self) -> impl Iterator<Item = UpdateMark> + '_ {
+        let marks = self.ahead.iter();
+        marks.map(|(&place, &content)| UpdateMark { place, content })
+    }
+
+    /// What an earlier run dealt with has come again by now, or never will; answers whether there
+    /// was anything.
+    pub(super) fn forget_ahead(&mut self) -> bool {
+        !std::mem::take(&mut self.ahead).is_empty()
+    }
+
+    /// Whether an earlier run dealt with this; it is told once.
+    pub(super) fn take_ahead(&mut self, update: &enums::Update) -> Before {
+        if self.ahead.is_empty() {
+            return Before::New;
+        }
+        let content = update_place(update).and_then(|place| self.ahead.remove(&place));
+        match (content, message_place(update)) {
+            (None, _) => Before::New,
+            (known, _) if known == mark(update).map(|m| m.content) => Before::Same,
+            (Some(_), Some(_)) => Before::Changed,
+            (Some(_), None) => Before::New,
+        }
+    }
+}
