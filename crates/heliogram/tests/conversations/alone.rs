@@ -172,3 +172,30 @@ async fn in_a_group_anybody_answers_or_only_one() {
     let both = error(client.conversation(group.id()).begin().await);
     assert_eq!(both, ConversationError::AlreadyOpen { chat: group.id() });
 }
+
+#[tokio::test]
+async fn what_one_conversation_was_told_does_not_come_to_the_next() {
+    let (server, alice, bob, client) = scene().await;
+    for round in 0..5 {
+        let conversation = listening(&server, client.conversation("@bob")).await;
+        let text = format!("round {round}");
+        bob.says(&alice, &text).await.unwrap();
+        assert_eq!(conversation.next().await.unwrap().text(), text);
+        drop(conversation);
+        tokio::time::sleep(SHORT / 3 * (round % 2)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_happens_elsewhere_meanwhile_waits_for_whoever_reads_next() {
+    let (server, alice, bob, client) = scene().await;
+    let carol = server.user("carol").await;
+    let conversation = listening(&server, client.conversation("@bob")).await;
+    carol.says(&alice, "elsewhere").await.unwrap();
+    bob.says(&alice, "within").await.unwrap();
+    assert_eq!(conversation.next().await.unwrap().text(), "within");
+    drop(conversation);
+    let mut updates = client.updates();
+    assert_eq!(room::next_message(&mut updates).await.text(), "elsewhere");
+    room::no_message(&mut updates).await;
+}
