@@ -28,7 +28,7 @@
 //!
 //! An open conversation reads updates, so it works without another reader. As every reader it is
 //! first told what was missed since somebody read last. While it is the only one, what happens in
-//! other chats is not kept for those who begin to read later.
+//! other chats waits for those who begin to read later.
 
 mod ask;
 mod desk;
