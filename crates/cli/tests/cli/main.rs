@@ -5,6 +5,7 @@ mod demo;
 mod schema;
 mod serve;
 mod session;
+mod simulate;
 
 use std::{
     io::{BufRead, BufReader, Write},
