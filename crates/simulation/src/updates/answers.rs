@@ -150,10 +150,8 @@ impl Server {
     fn hint(&mut self, date: i32, others: &mut Vec<Update<Item>>) {
         for at in 0..self.channels.len() {
             let channel = &mut self.channels[at];
-            if channel.hinted.is_some_and(|hinted| hinted <= date) {
-                (channel.dirty, channel.hinted) = (false, None);
-            }
-            let news = channel.dirty || channel.changed > date;
+            let taken = channel.hinted.is_some_and(|hinted| hinted <= date);
+            let news = (channel.dirty && !taken) || channel.changed > date;
             if !channel.member || channel.changed == 0 || !news {
                 continue;
             }

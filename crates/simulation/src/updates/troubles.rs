@@ -81,7 +81,8 @@ impl World<'_> {
         // Nor of what it named in an answer that the client did not come to store.
         let stored = self.client.storage.state.map_or(0, |s| s.date);
         for channel in &mut self.server.channels {
-            channel.hinted = channel.hinted.filter(|hinted| *hinted < stored);
+            let taken = channel.hinted.take().is_some_and(|hinted| hinted < stored);
+            channel.dirty &= !taken;
         }
         self.client.restart(self.now);
         self.server.logs_mut().for_each(Log::reborn);
