@@ -6,6 +6,7 @@ mod listen;
 mod schema;
 mod serve;
 mod session;
+mod simulate;
 
 use std::{
     io::{BufRead, BufReader, Write},

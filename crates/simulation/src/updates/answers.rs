@@ -129,19 +129,32 @@ impl Server {
         }
     }
 
+    /// The client has an answer: what it names need not be named again, once the client asks from
+    /// there on.
+    pub(super) fn arrived(&mut self, difference: &Difference<Item>) {
+        let Difference::Part { others, state, .. } = difference else {
+            return;
+        };
+        for update in others {
+            // What happened since the answer was made is still to be told.
+            if let Place::ChannelTooLong { id, pts } = update.place
+                && let Some(channel) = self.channels.get_mut(index_of(id))
+                && pts == Some(channel.log.pts)
+            {
+                channel.hinted.get_or_insert(state.date);
+            }
+        }
+    }
+
     /// Names the channels in which something may have been missed.
     fn hint(&mut self, date: i32, others: &mut Vec<Update<Item>>) {
         for at in 0..self.channels.len() {
-            let today = self.date;
             let channel = &mut self.channels[at];
-            if channel.hinted.is_some_and(|hinted| hinted <= date) {
-                (channel.dirty, channel.hinted) = (false, None);
-            }
-            let news = channel.dirty || channel.changed > date;
+            let taken = channel.hinted.is_some_and(|hinted| hinted <= date);
+            let news = (channel.dirty && !taken) || channel.changed > date;
             if !channel.member || channel.changed == 0 || !news {
                 continue;
             }
-            channel.hinted.get_or_insert(today);
             let id = id_of(CHANNELS + at);
             let newest = channel.log.entries().next_back().copied();
             let pts = Some(channel.log.pts).filter(|_| channel.moved || !self.dice.percent(10));

@@ -199,11 +199,11 @@ impl Log {
         }
     }
 
-    /// In the end, everything must have come.
+    /// In the end, everything must have come and be stored.
     pub(super) fn owes_nothing(&self) -> Result<(), Trouble> {
-        let owed = |h: &&Happening| !h.free && h.life == 0 && !h.skipped && !self.may_lose;
+        let owed = |h: &&Happening| !h.free && !h.safe && !h.skipped && !self.may_lose;
         match self.entries.iter().find(owed) {
-            Some(h) => Err(Trouble::new(format!("{h:?} never came"))),
+            Some(h) => Err(Trouble::new(format!("{h:?} never came, or is not stored"))),
             None => Ok(()),
         }
     }

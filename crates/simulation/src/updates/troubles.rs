@@ -78,6 +78,12 @@ impl World<'_> {
                 log.lose(label);
             }
         }
+        // Nor of what it named in an answer that the client did not come to store.
+        let stored = self.client.storage.state.map_or(0, |s| s.date);
+        for channel in &mut self.server.channels {
+            let taken = channel.hinted.take().is_some_and(|hinted| hinted < stored);
+            channel.dirty &= !taken;
+        }
         self.client.restart(self.now);
         self.server.logs_mut().for_each(Log::reborn);
         for at in 0..self.server.channels.len() {

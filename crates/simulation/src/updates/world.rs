@@ -219,7 +219,10 @@ impl<'a> World<'a> {
                 self.server.forget(engine.state(), state);
                 engine.handle_state(now, state);
             }
-            Answer::Difference(d) => engine.handle_difference(now, d),
+            Answer::Difference(d) => {
+                self.server.arrived(&d);
+                engine.handle_difference(now, d);
+            }
             Answer::Channel(id, d) => engine.handle_channel_difference(now, id, d),
             Answer::Failed(key, failure) => engine.handle_failure(now, key, failure),
         }
