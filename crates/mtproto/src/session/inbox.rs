@@ -271,7 +271,7 @@ impl Session {
             return false;
         }
         let request = self.requests.get(id);
-        if !request.is_some_and(|r| self.requests.leaders(r).next().is_some()) {
+        if request.is_none_or(|r| self.requests.leaders(r).next().is_none()) {
             return false;
         }
         let leader_runs = self.requests.may_go(id);
