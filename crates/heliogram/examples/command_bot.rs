@@ -10,7 +10,6 @@ use std::{
 
 use heliogram::{
     Client, Message, Result, Router,
-    api::{enums, functions as f},
     dispatch::{Command, CommandError, Commands, Failure, State},
     filter, storage,
 };
@@ -40,6 +39,7 @@ impl Lists {
     }
 }
 
+/// The bot.
 pub fn router() -> Router<Lists> {
     Router::new()
         .on_message(filter::any(), on_command)
@@ -50,10 +50,7 @@ pub fn router() -> Router<Lists> {
 
 /// The commands appear in the menu of the apps.
 async fn show_menu(client: Client) -> Result<()> {
-    let scope = enums::BotCommandScope::Default;
-    let commands = Cmd::bot_commands().into_iter().map(Into::into).collect();
-    let call = f::bots::SetBotCommands::new(scope, String::new(), commands);
-    client.invoke(call).await.map(drop)
+    client.set_bot_commands(Cmd::bot_commands()).await
 }
 
 async fn on_command(
@@ -95,7 +92,7 @@ async fn explain(failure: Failure, message: Message) -> Result<()> {
     match failure.error().downcast_ref::<CommandError>() {
         Some(mistake) => message.reply(mistake.to_string()).await?,
         None => {
-            eprintln!("{failure}");
+            tracing::error!("{failure}");
             message.reply("Something went wrong.").await?
         }
     };

@@ -6,6 +6,7 @@ use std::env;
 
 use heliogram::{Client, Message, Result, Router, filter, storage};
 
+/// The bot.
 pub fn router() -> Router {
     Router::new().on(filter::incoming() & filter::private(), echo)
 }

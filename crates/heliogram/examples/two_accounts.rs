@@ -10,10 +10,13 @@ use heliogram::{Client, Message, Result, Router, dispatch::State, filter, run_al
 /// Who this account talks to, and how far they count.
 #[derive(Clone, Copy)]
 pub struct Partner {
+    /// Its id.
     pub id: i64,
+    /// The number after which nothing is said any more.
     pub last: u32,
 }
 
+/// What each of the two does.
 pub fn router(partner: Partner) -> Router {
     Router::new()
         .on_message(filter::any(), count)

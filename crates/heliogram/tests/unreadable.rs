@@ -60,7 +60,7 @@ fn difference(call: &f::updates::GetDifference) -> Bytes {
         ..types::User::new(8)
     };
     let (none, chats, users) = (Vec::new(), Vec::new(), vec![user.into()]);
-    let state = types::updates::State::new(pts, 1, 1, 1, 0).into();
+    let state = types::updates::State::new(pts, 1, 1, 1, 0);
     let answer: enums::updates::Difference = match pts {
         LAST => types::updates::Difference::new(new, none, other, chats, users, state).into(),
         _ => types::updates::DifferenceSlice::new(new, none, other, chats, users, state).into(),

@@ -138,7 +138,7 @@ mod tests {
             panic!("no {}", "bread");
         })
         .await;
-        let e = failed.map(|()| ()).unwrap_err();
+        let e = failed.unwrap_err();
         let failure = Failure::new("bake".into(), e);
         assert!(failure.is_panic());
         assert_eq!(failure.to_string(), "bake: the handler panicked: no bread");
