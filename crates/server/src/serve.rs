@@ -150,7 +150,7 @@ impl Shared {
 
     /// Counts a request, and tells whoever watches how it ended.
     fn note(&self, request: &Request, call: Called, refusal: Option<&Refusal>) {
-        self.count(call.id, &call.name, call.user);
+        self.count(call.id, call.name.clone(), call.user);
         if refusal.is_some() {
             request.slot.lock().note_failure(request.msg_id);
         }

@@ -231,9 +231,9 @@ impl Shared {
 
     /// Counts one call of a method, and lets those who wait for it know; `id` is that of a method
     /// the server answers.
-    pub(crate) fn count(&self, id: Option<u32>, name: &Cow<'static, str>, user: Option<i64>) {
+    pub(crate) fn count(&self, id: Option<u32>, name: Cow<'static, str>, user: Option<i64>) {
         if let Some(user) = user {
-            add(lock(&self.calls_of).entry(user).or_default(), name);
+            add(lock(&self.calls_of).entry(user).or_default(), name.clone());
             self.tell_of_change();
         }
         match id.and_then(|id| self.table.get(id)) {
@@ -262,15 +262,15 @@ impl Shared {
 
 /// Counts one call. Clients can make up ids of methods: those are counted together once there are
 /// too many of them.
-fn add(calls: &mut Calls, name: &Cow<'static, str>) {
+fn add(calls: &mut Calls, name: Cow<'static, str>) {
     /// More than the API has methods.
     const NAMES_MAX: usize = 2000;
-    if let Some(count) = calls.get_mut(&**name) {
+    if let Some(count) = calls.get_mut(&*name) {
         *count += 1;
         return;
     }
     let name = match calls.len() < NAMES_MAX {
-        true => name.clone(),
+        true => name,
         false => Cow::Borrowed("others"),
     };
     *calls.entry(name).or_default() += 1;
