@@ -233,10 +233,7 @@ impl Shared {
     /// the server answers.
     pub(crate) fn count(&self, id: Option<u32>, name: Cow<'static, str>, user: Option<i64>) {
         if let Some(user) = user {
-            add(
-                lock(&self.calls_of).entry(user).or_default(),
-                name.clone(),
-            );
+            add(lock(&self.calls_of).entry(user).or_default(), name.clone());
             self.tell_of_change();
         }
         match id.and_then(|id| self.table.get(id)) {

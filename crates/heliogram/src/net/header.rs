@@ -49,3 +49,20 @@ pub(super) fn wrap(header: Option<&Bytes>, without_updates: bool, body: &Bytes) 
     out.extend_from_slice(body);
     out.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_told_of_an_mtproxy_and_of_no_other() {
+        let tells = |proxy: Option<Proxy>| {
+            let header = encode(1, &Identity::default(), proxy.as_ref());
+            header.windows(9).any(|bytes| bytes == b"a.example")
+        };
+        let mtproxy = Proxy::mtproxy("a.example", 443, "00112233445566778899aabbccddeeff");
+        assert!(tells(Some(mtproxy.unwrap())));
+        assert!(!tells(Some(Proxy::socks5("a.example", 1080))));
+        assert!(!tells(None));
+    }
+}
