@@ -14,6 +14,6 @@ impl Stopwatch {
 
 pub(crate) const fn count(_: &'static str, _: u64) {}
 
-pub(crate) const fn lag(_: std::time::Duration) {}
+pub(crate) const fn lag(_: Duration) {}
 
 pub(crate) const fn call(_: &'static str, _: &str, _: Stopwatch) {}

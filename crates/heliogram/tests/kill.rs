@@ -1,7 +1,12 @@
 //! A process that reads updates is killed over and over, wherever it happens to be: nothing it had
 //! not acknowledged is lost, and what it had is not told again.
 #![cfg(feature = "sqlite")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 mod room;
 

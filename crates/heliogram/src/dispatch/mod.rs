@@ -24,6 +24,7 @@ mod failure;
 pub mod filter;
 mod handler;
 mod lanes;
+mod layout;
 mod live;
 pub mod middleware;
 mod plugins;

@@ -1,13 +1,13 @@
 use std::{any::type_name, collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
-    DeadRoute, Filter, Handler, UpdateCx,
+    Filter, Handler, UpdateCx,
     filter::of_kinds,
     middleware::Middleware,
-    route::{Call, Groups, Owner, Role, Route, Step},
+    route::{Call, Role},
 };
 use crate::{
-    Event, Result, UsageError,
+    Event,
     events::{Kinds, Lifecycle},
 };
 
@@ -39,42 +39,42 @@ use crate::{
 #[doc(alias = "events.register")]
 #[doc(alias = "register")]
 pub struct Router<S = ()> {
-    groups: BTreeMap<i32, Vec<Entry<S>>>,
-    scope: Scope<S>,
+    pub(super) groups: BTreeMap<i32, Vec<Entry<S>>>,
+    pub(super) scope: Scope<S>,
     /// The group of the route that was added last.
     last: Option<i32>,
 }
 
 #[derive(Clone)]
-enum Entry<S> {
+pub(super) enum Entry<S> {
     Route(Declared<S>),
     Nest(Nest<S>),
 }
 
 /// A route as it was declared.
 #[derive(Clone)]
-struct Declared<S> {
-    name: Arc<str>,
-    filter: Filter,
+pub(super) struct Declared<S> {
+    pub(super) name: Arc<str>,
+    pub(super) filter: Filter,
     /// What the handler's arguments are for.
-    kinds: Kinds,
-    call: Call<S>,
-    role: Role,
+    pub(super) kinds: Kinds,
+    pub(super) call: Call<S>,
+    pub(super) role: Role,
 }
 
 /// A group of another router.
 #[derive(Clone)]
-struct Nest<S> {
-    filter: Option<Filter>,
-    scope: Scope<S>,
-    entries: Vec<Entry<S>>,
+pub(super) struct Nest<S> {
+    pub(super) filter: Option<Filter>,
+    pub(super) scope: Scope<S>,
+    pub(super) entries: Vec<Entry<S>>,
 }
 
 /// What a router puts around its routes.
 #[derive(Clone)]
-struct Scope<S> {
-    layers: Vec<Arc<dyn Middleware>>,
-    on_error: Option<Call<S>>,
+pub(super) struct Scope<S> {
+    pub(super) layers: Vec<Arc<dyn Middleware>>,
+    pub(super) on_error: Option<Call<S>>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Router<S> {
@@ -277,122 +277,6 @@ fn erase<A, S, H: Handler<A, S>>(handler: H) -> Call<S> {
 fn bind<S: Clone + Send + Sync + 'static, S2: 'static>(call: Call<S>, state: &S) -> Call<S2> {
     let state = state.clone();
     Arc::new(move |cx, _| call(cx, state.clone()))
-}
-
-impl Router {
-    /// Lays the routes out for a client.
-    ///
-    /// # Errors
-    /// [`UsageError::Route`] if a filter lets nothing through that the handler takes.
-    pub(super) fn lay_out(self, owner: &Arc<Owner>) -> Result<Groups> {
-        let mut groups = Groups::new();
-        for (number, entries) in self.groups {
-            let mut layout = Layout {
-                group: number,
-                owner,
-                steps: Vec::new(),
-            };
-            let around = Around::default().inside(&self.scope);
-            layout.entries(&entries, &around, Role::Hook)?;
-            layout.entries(&entries, &around, Role::Route)?;
-            groups.insert(number, layout.steps);
-        }
-        Ok(groups)
-    }
-}
-
-/// Lays one group out.
-struct Layout<'a> {
-    group: i32,
-    owner: &'a Arc<Owner>,
-    steps: Vec<Step>,
-}
-
-/// What stands around the routes that are laid out.
-#[derive(Clone)]
-struct Around {
-    kinds: Kinds,
-    layers: Arc<[Arc<dyn Middleware>]>,
-    on_error: Arc<[Call<()>]>,
-}
-
-impl Default for Around {
-    fn default() -> Self {
-        Self {
-            kinds: Kinds::ALL,
-            layers: Arc::new([]),
-            on_error: Arc::new([]),
-        }
-    }
-}
-
-impl Around {
-    fn inside(&self, scope: &Scope<()>) -> Self {
-        let outer = self.layers.iter().cloned();
-        let innermost = scope.on_error.iter().cloned();
-        Self {
-            kinds: self.kinds,
-            layers: outer.chain(scope.layers.iter().cloned()).collect(),
-            on_error: innermost.chain(self.on_error.iter().cloned()).collect(),
-        }
-    }
-}
-
-impl Layout<'_> {
-    /// Lays out the routes of one role.
-    fn entries(&mut self, entries: &[Entry<()>], around: &Around, role: Role) -> Result<()> {
-        for entry in entries {
-            match entry {
-                Entry::Route(route) if route.role == role => self.route(route, around)?,
-                Entry::Route(_) => {}
-                Entry::Nest(nest) => self.nest(nest, around, role)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn route(&mut self, route: &Declared<()>, around: &Around) -> Result<()> {
-        let passed = route.filter.kinds() & around.kinds;
-        let kinds = passed & route.kinds;
-        if kinds.is_empty() {
-            let dead = DeadRoute {
-                name: (&*route.name).into(),
-                filter: passed,
-                handler: route.kinds,
-            };
-            return Err(UsageError::Route(Box::new(dead)).into());
-        }
-        self.steps.push(Step::Try(Arc::new(Route {
-            name: Arc::clone(&route.name),
-            group: self.group,
-            filter: route.filter.clone(),
-            kinds,
-            call: Arc::clone(&route.call),
-            role: route.role,
-            layers: Arc::clone(&around.layers),
-            on_error: Arc::clone(&around.on_error),
-            owner: Arc::clone(self.owner),
-        })));
-        Ok(())
-    }
-
-    fn nest(&mut self, nest: &Nest<()>, around: &Around, role: Role) -> Result<()> {
-        let mut around = around.inside(&nest.scope);
-        let door = match (&nest.filter, role) {
-            // What becomes of the client is told behind every door.
-            (None, _) | (_, Role::Hook) => return self.entries(&nest.entries, &around, role),
-            (Some(filter), Role::Route) => filter,
-        };
-        around.kinds = around.kinds & door.kinds();
-        let at = self.steps.len();
-        self.steps.push(Step::Unless(door.clone(), 0));
-        self.entries(&nest.entries, &around, role)?;
-        let inside = self.steps.len() - at - 1;
-        if let Some(Step::Unless(_, skip)) = self.steps.get_mut(at) {
-            *skip = inside;
-        }
-        Ok(())
-    }
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Router<S> {

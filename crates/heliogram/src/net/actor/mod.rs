@@ -176,11 +176,13 @@ impl Actor {
                 return self.strikes >= KEY_STRIKES;
             }
             // A key that carries no account is replaced. One that does is not thrown away: the
-            // server may be at fault, and only its owner can judge that. To ask again is up to
-            // whoever makes the next call, but for a key that could not be bound to it.
+            // server may be at fault, and only its owner can judge that. One that never worked
+            // here is not asked about again before the next call, unless the doubt is about a
+            // temporary key that could not be bound to it; one that did gets the benefit of the
+            // doubt, since a damaged packet looks the same to the server.
             let home = self.net.account().is_some_and(|a| a.dc == self.dc.id);
             if self.strikes < KEY_STRIKES {
-                return home && self.net.config.temporary_keys.is_none();
+                return home && !self.worked && self.net.config.temporary_keys.is_none();
             }
             if home {
                 return true;
