@@ -119,11 +119,21 @@ struct Open {
 impl Ledger {
     /// Notes one more event; its receipt is for all who are handed it.
     pub(super) fn open(self: &Arc<Self>, update: Option<Arc<enums::Update>>) -> Receipt {
+        let ticket = lock(&self.book).enter(update);
+        Receipt::new(Arc::clone(self), ticket)
+    }
+
+    /// Notes the change of a message that was dealt with already. Until the change is, too, the
+    /// message goes on being known by its old mark: it is never new again.
+    pub(super) fn open_change(
+        self: &Arc<Self>,
+        message: Arc<enums::Update>,
+        known: UpdateMark,
+    ) -> Receipt {
         let mut book = lock(&self.book);
-        let ticket = book.next;
-        book.next += 1;
-        let moved = Moved::default();
-        book.open.insert(ticket, Open { moved, update });
+        let ticket = book.enter(Some(message));
+        book.ahead.insert(ticket, known);
+        drop(book);
         Receipt::new(Arc::clone(self), ticket)
     }
 
@@ -190,6 +200,14 @@ impl Ledger {
 }
 
 impl Book {
+    fn enter(&mut self, update: Option<Arc<enums::Update>>) -> u64 {
+        let ticket = self.next;
+        self.next += 1;
+        let moved = Moved::default();
+        self.open.insert(ticket, Open { moved, update });
+        ticket
+    }
+
     /// Leaves what moved to the last event before this ticket; with none, it may be stored.
     fn after(&mut self, ticket: u64, moved: Moved) {
         if moved.is_empty() {
@@ -340,6 +358,27 @@ mod tests {
         assert_eq!(settled.moved.common.map(|s| s.pts), Some(2));
         ledger.moved(at(3));
         assert_eq!(ledger.take_settled().ahead, Some(vec![]));
+    }
+
+    #[test]
+    fn a_changed_message_is_known_by_what_was_dealt_with_last_of_it() {
+        let ledger = Arc::new(Ledger::default());
+        let stuck = ledger.open(None);
+        let (place, content) = (UpdatePlace::Message(0, 2), 9);
+        let known = UpdateMark { place, content };
+        let marks = || ledger.take_settled().ahead;
+        let change = |ledger: &Arc<Ledger>| ledger.open_change(message(2).unwrap(), known);
+        // Whoever got the change has not dealt with it, or never will.
+        let (first, second) = (change(&ledger), change(&ledger));
+        ledger.count_ahead();
+        assert_eq!(marks(), Some(vec![known, known]));
+        first.forfeit();
+        drop(second);
+        let new = marks::mark(&message(2).unwrap()).unwrap();
+        assert_eq!(marks(), Some(vec![known, new]));
+        drop(stuck);
+        ledger.moved(at(3));
+        assert_eq!(ready(&ledger), None, "the first was given back");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod room;
 mod alone;
 mod asking;
 mod ending;
+mod short;
 mod waiting;
 
 use std::time::{Duration, Instant};
