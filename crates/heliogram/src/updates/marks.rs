@@ -16,7 +16,21 @@ pub(super) fn mark(update: &enums::Update) -> Option<UpdateMark> {
         Some(message) => said(message),
         None => to_bytes(update),
     };
-    let content = sha256(&[&bytes]).first_chunk().copied()?;
+    marked(place, &bytes)
+}
+
+/// The mark that the message of an edit would have if it came as a new one.
+pub(super) fn edited(update: &enums::Update) -> Option<UpdateMark> {
+    let message = match update {
+        enums::Update::EditMessage(u) => &u.message,
+        enums::Update::EditChannelMessage(u) => &u.message,
+        _ => return None,
+    };
+    marked(place_of(message)?, &said(message))
+}
+
+fn marked(place: UpdatePlace, bytes: &Bytes) -> Option<UpdateMark> {
+    let content = sha256(&[bytes]).first_chunk().copied()?;
     Some(UpdateMark {
         place,
         content: u64::from_le_bytes(content),
@@ -35,7 +49,11 @@ pub(super) fn update_place(update: &enums::Update) -> Option<UpdatePlace> {
 
 /// What tells a new message from all others of the account.
 pub(super) fn message_place(update: &enums::Update) -> Option<UpdatePlace> {
-    let (peer, id) = match new_message(update)? {
+    place_of(new_message(update)?)
+}
+
+fn place_of(message: &enums::Message) -> Option<UpdatePlace> {
+    let (peer, id) = match message {
         enums::Message::Message(m) => (&m.peer_id, m.id),
         enums::Message::Service(m) => (&m.peer_id, m.id),
         _ => return None,

@@ -79,3 +79,38 @@ async fn a_message_that_changes_between_conversations_is_not_new_again() {
         assert_eq!(next_number(&client).await, round.to_string());
     }
 }
+
+#[tokio::test]
+async fn an_edit_that_a_conversation_was_told_does_not_come_to_the_next() {
+    let (server, alice, bob, client) = scene().await;
+    let carol = server.user("carol").await;
+    carol.says(&alice, "elsewhere").await.unwrap();
+    counting(&bob, &alice, 1);
+    {
+        let conversation = client.conversation("@bob");
+        conversation.say("next?").await.unwrap();
+        conversation.next().await.unwrap();
+        bob.edits(&newest(&bob, &alice), "changed").await.unwrap();
+        let edit = conversation.get_edit().after(0).await.unwrap();
+        assert_eq!(edit.text(), "changed");
+    }
+    a_moment().await;
+    let conversation = listening(&server, client.conversation("@bob")).await;
+    bob.says(&alice, "later").await.unwrap();
+    assert_eq!(conversation.next().await.unwrap().text(), "later");
+    let none = conversation.get_edit().after(0).timeout(SHORT).await;
+    assert!(matches!(error(none), ConversationError::Timeout { .. }));
+}
+
+#[tokio::test]
+async fn what_was_told_is_not_new_either_after_a_fetch_that_failed() {
+    let (server, alice, bob, client) = scene().await;
+    let carol = server.user("carol").await;
+    carol.says(&alice, "elsewhere").await.unwrap();
+    counting(&bob, &alice, 2);
+    assert_eq!(next_number(&client).await, "0");
+    a_moment().await;
+    let refusal = Refusal::bad("INPUT_REQUEST_INVALID");
+    server.faults().refuse("updates.getDifference", refusal);
+    assert_eq!(next_number(&client).await, "1");
+}
