@@ -90,7 +90,7 @@ mod tests {
             vec![enums::Update::Config],
             Vec::new(),
             Vec::new(),
-            state.clone().into(),
+            state,
         );
         let read = |bytes: Bytes| account(&bytes);
         let to = State {

@@ -253,7 +253,7 @@ mod tests {
             let peer = types::PeerChat { chat_id: 7 }.into();
             types::Message::new(id, peer, 1, "a".to_owned()).into()
         };
-        let state = || types::updates::State::new(2, 1, 1, 1, 0).into();
+        let state = || types::updates::State::new(2, 1, 1, 1, 0);
         let part = types::updates::DifferenceSlice::new(
             vec![message(1)],
             Vec::new(),
