@@ -242,8 +242,37 @@ fn failure(e: &Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use heliogram_api::types;
+
     use super::*;
     use crate::RpcError;
+
+    #[test]
+    fn senders_are_learnt_from_a_part_of_a_difference_as_from_the_last() {
+        let message = |id| -> enums::Message {
+            let peer = types::PeerChat { chat_id: 7 }.into();
+            types::Message::new(id, peer, 1, "a".to_owned()).into()
+        };
+        let state = || types::updates::State::new(2, 1, 1, 1, 0);
+        let part = types::updates::DifferenceSlice::new(
+            vec![message(1)],
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            state(),
+        );
+        let last = types::updates::Difference::new(
+            vec![message(2)],
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            state(),
+        );
+        assert_eq!(new_messages(&part.into()), [message(1)]);
+        assert_eq!(new_messages(&last.into()), [message(2)]);
+    }
 
     #[test]
     fn failures_are_told_apart() {

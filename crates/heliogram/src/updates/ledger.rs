@@ -119,11 +119,21 @@ struct Open {
 impl Ledger {
     /// Notes one more event; its receipt is for all who are handed it.
     pub(super) fn open(self: &Arc<Self>, update: Option<Arc<enums::Update>>) -> Receipt {
+        let ticket = lock(&self.book).enter(update);
+        Receipt::new(Arc::clone(self), ticket)
+    }
+
+    /// Notes the change of a message that was dealt with already. Until the change is, too, the
+    /// message goes on being known by its old mark: it is never new again.
+    pub(super) fn open_change(
+        self: &Arc<Self>,
+        message: Arc<enums::Update>,
+        known: UpdateMark,
+    ) -> Receipt {
         let mut book = lock(&self.book);
-        let ticket = book.next;
-        book.next += 1;
-        let moved = Moved::default();
-        book.open.insert(ticket, Open { moved, update });
+        let ticket = book.enter(Some(message));
+        book.ahead.insert(ticket, known);
+        drop(book);
         Receipt::new(Arc::clone(self), ticket)
     }
 
@@ -190,6 +200,14 @@ impl Ledger {
 }
 
 impl Book {
+    fn enter(&mut self, update: Option<Arc<enums::Update>>) -> u64 {
+        let ticket = self.next;
+        self.next += 1;
+        let moved = Moved::default();
+        self.open.insert(ticket, Open { moved, update });
+        ticket
+    }
+
     /// Leaves what moved to the last event before this ticket; with none, it may be stored.
     fn after(&mut self, ticket: u64, moved: Moved) {
         if moved.is_empty() {
@@ -210,148 +228,34 @@ impl Book {
     /// Remembers what was acknowledged, for as long as no counter tells. Behind something that is
     /// not dealt with for very long, some of it would be told again.
     fn remember(&mut self, ticket: u64, update: Option<Arc<enums::Update>>) {
+        let Some(update) = update else { return };
+        self.change(&update);
         let counted = ticket < self.counted;
         if counted || self.ahead.len() >= MOST_AHEAD {
             return;
         }
-        if let Some(mark) = update.and_then(|update| marks::mark(&update)) {
+        if let Some(mark) = marks::mark(&update) {
             self.ahead.insert(ticket, mark);
             self.ahead_changed = true;
+        }
+    }
+
+    /// A message whose edit was acknowledged comes again as it is by now, and is known by that.
+    fn change(&mut self, edit: &enums::Update) {
+        if self.ahead.is_empty() {
+            return;
+        }
+        let Some(edited) = marks::edited(edit) else {
+            return;
+        };
+        for mark in self.ahead.values_mut() {
+            if mark.place == edited.place {
+                *mark = edited;
+                self.ahead_changed = true;
+            }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use heliogram_api::types;
-
-    use super::*;
-    use crate::{events::Join, storage::UpdatePlace, updates::Held};
-
-    fn at(pts: i32) -> Moved {
-        let state = State {
-            pts,
-            ..State::default()
-        };
-        Moved {
-            common: Some(state),
-            channels: HashMap::from([(7, Some(pts))]),
-            through: 0,
-        }
-    }
-
-    fn message(id: i32) -> Option<Arc<enums::Update>> {
-        let peer = types::PeerUser { user_id: 7 }.into();
-        let message = types::Message::new(id, peer, 1, String::new());
-        let update = types::UpdateNewMessage::new(message.into(), 0, 0);
-        Some(Arc::new(update.into()))
-    }
-
-    fn ready(ledger: &Ledger) -> Option<i32> {
-        let moved = ledger.take_settled().moved;
-        let common = moved.common.map(|s| s.pts);
-        assert_eq!(moved.channels.get(&7).copied().flatten(), common);
-        common
-    }
-
-    #[test]
-    fn nothing_is_stored_before_all_events_up_to_there_are_acknowledged() {
-        let ledger = Arc::new(Ledger::default());
-        let (one, two) = (ledger.open(None), ledger.open(None));
-        ledger.moved(at(2));
-        let three = ledger.open(None);
-        ledger.moved(at(3));
-        drop(three);
-        drop(one);
-        assert_eq!(ready(&ledger), None);
-        drop(two);
-        assert_eq!(ready(&ledger), Some(3));
-        ledger.moved(at(4));
-        assert_eq!(ready(&ledger), Some(4), "nothing is open");
-    }
-
-    #[test]
-    fn every_reader_has_to_acknowledge() {
-        let ledger = Arc::new(Ledger::default());
-        let one = ledger.open(None);
-        let two = one.clone();
-        ledger.moved(at(1));
-        drop(one);
-        assert_eq!(ready(&ledger), None);
-        drop(two);
-        assert_eq!(ready(&ledger), Some(1));
-    }
-
-    #[test]
-    fn what_is_given_back_holds_all_that_came_after_it() {
-        let ledger = Arc::new(Ledger::default());
-        let (one, two, three) = (ledger.open(None), ledger.open(None), ledger.open(None));
-        ledger.moved(at(3));
-        let shared = two.clone();
-        drop(Held::new(two));
-        Held::new(three).acknowledge();
-        drop((one, shared));
-        assert_eq!(ready(&ledger), None);
-        assert!(ledger.len() == 1 && ledger.is_settled());
-    }
-
-    #[test]
-    fn what_is_joined_is_acknowledged_together() {
-        let ledger = Arc::new(Ledger::default());
-        let (mut one, two) = (ledger.open(None), ledger.open(None));
-        one.join(two.clone());
-        drop(two);
-        assert_eq!(ledger.len(), 2);
-        drop(one);
-        assert_eq!(ledger.len(), 0);
-    }
-
-    #[test]
-    fn one_event_that_is_never_dealt_with_costs_no_memory_for_those_behind_it() {
-        let ledger = Arc::new(Ledger::default());
-        let stuck = ledger.open(None);
-        for pts in 1..=100_000 {
-            drop(ledger.open(None));
-            ledger.moved(at(pts));
-        }
-        assert_eq!(ledger.len(), 1);
-        drop(stuck);
-        assert_eq!(ready(&ledger), Some(100_000));
-    }
-
-    #[test]
-    fn what_is_acknowledged_out_of_order_is_remembered_until_the_counters_have_come_to_it() {
-        let ledger = Arc::new(Ledger::default());
-        let (one, two) = (ledger.open(message(1)), ledger.open(message(2)));
-        ledger.moved(at(2));
-        let three = ledger.open(message(3));
-        drop(two);
-        let places = |settled: &Settled| -> Vec<UpdatePlace> {
-            settled.ahead.iter().flatten().map(|m| m.place).collect()
-        };
-        let settled = ledger.take_settled();
-        assert_eq!(places(&settled), [UpdatePlace::Message(0, 2)]);
-        assert!(settled.moved.is_empty() && ledger.take_settled().is_empty());
-        drop(three);
-        drop(one);
-        // Nothing has told yet that the third is counted.
-        let settled = ledger.take_settled();
-        assert_eq!(places(&settled), [UpdatePlace::Message(0, 3)]);
-        assert_eq!(settled.moved.common.map(|s| s.pts), Some(2));
-        ledger.moved(at(3));
-        assert_eq!(ledger.take_settled().ahead, Some(vec![]));
-    }
-
-    #[test]
-    fn a_newer_value_wins_whichever_set_is_larger() {
-        let many = |pts| Moved {
-            common: None,
-            channels: (1..=9).map(|id| (id, pts)).collect(),
-            through: 0,
-        };
-        for (mut old, new) in [(many(Some(1)), at(2)), (at(1), many(Some(2)))] {
-            old.then(new);
-            assert_eq!(old.channels.get(&7), Some(&Some(2)));
-        }
-    }
-}
+mod tests;

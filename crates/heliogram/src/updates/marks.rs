@@ -1,5 +1,6 @@
 //! What updates are known by when they come again.
 
+use bytes::Bytes;
 use heliogram_api::{enums, types};
 use heliogram_crypto::hash::sha256;
 use heliogram_tl::to_bytes;
@@ -12,10 +13,24 @@ pub(super) fn mark(update: &enums::Update) -> Option<UpdateMark> {
     let place = update_place(update)?;
     // Of a message only what it says counts: the pts is not told with a difference.
     let bytes = match new_message(update) {
-        Some(message) => to_bytes(message),
+        Some(message) => said(message),
         None => to_bytes(update),
     };
-    let content = sha256(&[&bytes]).first_chunk().copied()?;
+    marked(place, &bytes)
+}
+
+/// The mark that the message of an edit would have if it came as a new one.
+pub(super) fn edited(update: &enums::Update) -> Option<UpdateMark> {
+    let message = match update {
+        enums::Update::EditMessage(u) => &u.message,
+        enums::Update::EditChannelMessage(u) => &u.message,
+        _ => return None,
+    };
+    marked(place_of(message)?, &said(message))
+}
+
+fn marked(place: UpdatePlace, bytes: &Bytes) -> Option<UpdateMark> {
+    let content = sha256(&[bytes]).first_chunk().copied()?;
     Some(UpdateMark {
         place,
         content: u64::from_le_bytes(content),
@@ -34,7 +49,11 @@ pub(super) fn update_place(update: &enums::Update) -> Option<UpdatePlace> {
 
 /// What tells a new message from all others of the account.
 pub(super) fn message_place(update: &enums::Update) -> Option<UpdatePlace> {
-    let (peer, id) = match new_message(update)? {
+    place_of(new_message(update)?)
+}
+
+fn place_of(message: &enums::Message) -> Option<UpdatePlace> {
+    let (peer, id) = match message {
         enums::Message::Message(m) => (&m.peer_id, m.id),
         enums::Message::Service(m) => (&m.peer_id, m.id),
         _ => return None,
@@ -58,6 +77,22 @@ pub(super) fn as_edit(update: enums::Update) -> enums::Update {
     }
 }
 
+/// The bytes of a message without what depends on the way it came. Who wrote in a private chat is
+/// told by the chat and the direction; whether it is told once more differs between the short form
+/// and the whole.
+fn said(message: &enums::Message) -> Bytes {
+    match message {
+        enums::Message::Message(m)
+            if m.from_id.is_some() && matches!(m.peer_id, enums::Peer::User(_)) =>
+        {
+            let mut message = m.clone();
+            message.from_id = None;
+            to_bytes(&enums::Message::Message(message))
+        }
+        other => to_bytes(other),
+    }
+}
+
 fn new_message(update: &enums::Update) -> Option<&enums::Message> {
     match update {
         enums::Update::NewMessage(u) => Some(&u.message),
@@ -68,7 +103,7 @@ fn new_message(update: &enums::Update) -> Option<&enums::Message> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::short, *};
 
     fn new(text: &str, pts: i32) -> enums::Update {
         let peer = types::PeerUser { user_id: 7 }.into();
@@ -87,5 +122,33 @@ mod tests {
             enums::Update::EditMessage(_)
         ));
         assert_eq!(mark(&enums::Update::Config), None);
+    }
+
+    #[test]
+    fn a_private_message_is_known_again_whether_its_short_form_comes_or_the_whole() {
+        for out in [false, true] {
+            let short = types::UpdateShortMessage {
+                out,
+                ..types::UpdateShortMessage::new(5, 7, "a".into(), 12, 1, 1)
+            };
+            let short = short::message(short, Some(1), |_| true).unwrap();
+            let peer = types::PeerUser { user_id: 7 }.into();
+            let message = types::Message {
+                out,
+                ..types::Message::new(5, peer, 1, "a".to_owned())
+            };
+            let whole = types::UpdateNewMessage::new(message.into(), 0, 0).into();
+            assert_eq!(mark(&short), mark(&whole));
+        }
+        // Elsewhere the sender is part of what is said.
+        let by = |id| {
+            let peer = types::PeerChat { chat_id: 7 }.into();
+            let message = types::Message {
+                from_id: Some(types::PeerUser { user_id: id }.into()),
+                ..types::Message::new(5, peer, 1, "a".to_owned())
+            };
+            types::UpdateNewMessage::new(message.into(), 0, 0).into()
+        };
+        assert_ne!(mark(&by(1)), mark(&by(2)));
     }
 }

@@ -7,6 +7,7 @@ mod room;
 mod alone;
 mod asking;
 mod ending;
+mod short;
 mod waiting;
 
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use heliogram::{
     Button, Client, Conversation, ConversationError, Error, Event, Flow, InputFile, Message,
     Result, Router, Updates, conversation::Awaited, events::Kinds, filter, filter::filter_fn,
 };
-use heliogram_server::{Account, Said, Server, TestServer};
+use heliogram_server::{Account, Refusal, Said, Server, TestServer};
 
 const SHORT: Duration = Duration::from_millis(300);
 

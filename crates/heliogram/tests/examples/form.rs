@@ -64,12 +64,7 @@ async fn form_goes_on_after_it_was_killed() {
     assert_eq!(question.text(), "Bob, 40: is that right?");
     question.click("No").await.unwrap();
     assert_eq!(
-        with_bob
-            .get_response()
-            .after(&question)
-            .await
-            .unwrap()
-            .text(),
+        with_bob.next().await.unwrap().text(),
         "Once more. Your name?"
     );
     drop(with_bob);

@@ -120,6 +120,15 @@ impl<T: Content> Engine<T> {
         (changes != Changes::default()).then_some(changes)
     }
 
+    /// Whether nothing is fetched, nor is to be, now or after a pause: what happened before the
+    /// engine began has been polled.
+    #[must_use]
+    pub fn is_caught_up(&self) -> bool {
+        // Each pause has its timer.
+        let idle = self.fetching.fetch == Fetch::Idle && self.channel_fetches == 0;
+        idle && self.wanted.is_empty() && self.timers.is_empty() && self.out.ready.is_empty()
+    }
+
     /// What happened since the engine began, as numbers.
     #[must_use]
     pub fn counts(&self) -> Counts {

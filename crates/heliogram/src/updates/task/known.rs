@@ -27,8 +27,8 @@ pub(super) enum Before {
     New,
     /// It dealt with it.
     Same,
-    /// It dealt with a message that was changed since.
-    Changed,
+    /// It dealt with a message that was changed since, and knew it by this mark.
+    Changed(UpdateMark),
 }
 
 impl Known {
@@ -87,12 +87,15 @@ impl Known {
         if self.ahead.is_empty() {
             return Before::New;
         }
-        let content = update_place(update).and_then(|place| self.ahead.remove(&place));
-        match (content, message_place(update)) {
-            (None, _) => Before::New,
-            (known, _) if known == mark(update).map(|m| m.content) => Before::Same,
-            (Some(_), Some(_)) => Before::Changed,
-            (Some(_), None) => Before::New,
+        let known = update_place(update).and_then(|place| {
+            let content = self.ahead.remove(&place)?;
+            Some(UpdateMark { place, content })
+        });
+        match known {
+            None => Before::New,
+            known if known == mark(update) => Before::Same,
+            Some(known) if message_place(update).is_some() => Before::Changed(known),
+            Some(_) => Before::New,
         }
     }
 }

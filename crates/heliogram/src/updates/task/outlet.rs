@@ -116,9 +116,12 @@ impl Driver {
         if self.known.sent(&payload.update) {
             return;
         }
-        let update = match self.known.take_ahead(&payload.update) {
-            Before::New => payload.update,
-            Before::Changed => as_edit(payload.update),
+        let (update, changed) = match self.known.take_ahead(&payload.update) {
+            Before::New => (payload.update, None),
+            Before::Changed(known) => {
+                let message = Arc::new(payload.update.clone());
+                (as_edit(payload.update), Some((message, known)))
+            }
             Before::Same => {
                 // It goes on being known until it is counted.
                 drop(outlet.ledger.open(Some(Arc::new(payload.update))));
@@ -127,20 +130,24 @@ impl Driver {
         };
         let cx = Context::new(client, update, payload.entities);
         let event = Event::from_update(&cx);
-        let update = || Some(Arc::clone(cx.update()));
+        let open = || match &changed {
+            None => outlet.ledger.open(Some(Arc::clone(cx.update()))),
+            Some((message, known)) => outlet.ledger.open_change(Arc::clone(message), *known),
+        };
         if self.hub.desk().offer(&cx, &event) {
-            drop(outlet.ledger.open(update()));
+            drop(open());
             return;
         }
         self.pass_returned(outlet);
         if outlet.readers.is_empty() {
             // One that was given back keeps the place of all that come after it.
-            if !std::mem::replace(&mut self.left_behind, true) {
-                outlet.ledger.open(None).forfeit();
+            let first = !std::mem::replace(&mut self.left_behind, true);
+            if first || changed.is_some() {
+                open().forfeit();
             }
             return;
         }
-        self.pass(outlet, event, outlet.ledger.open(update()), payload.arrived);
+        self.pass(outlet, event, open(), payload.arrived);
     }
 
     /// Hands out what ended conversations leave to others.

@@ -120,8 +120,8 @@ impl Driver {
         }
         if self.requests.is_idle() {
             self.catching_up.over();
-            // All that was to come again has come.
-            if self.known.forget_ahead() {
+            // All that was to come again has come, unless it could not be fetched yet.
+            if engine.is_caught_up() && self.known.forget_ahead() {
                 self.hub.ledger().count_ahead();
             }
         }

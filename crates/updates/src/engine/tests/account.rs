@@ -368,3 +368,24 @@ fn numbers_made_to_hurt_do_no_harm() {
     e.handle_difference(Duration::MAX, Difference::TooLong { pts: i32::MAX });
     e.handle_channel_difference(Duration::MAX, 9, news(i32::MIN, vec![], true));
 }
+
+#[test]
+fn it_has_caught_up_when_all_is_fetched_and_polled_and_not_when_a_fetch_failed() {
+    let mut e = Engine::new(Duration::ZERO, Some(START), [(5, !100)]);
+    assert!(!e.is_caught_up());
+    let requests = [e.poll_request(), e.poll_request()];
+    assert!(requests.iter().all(Option::is_some) && e.poll_request().is_none());
+    e.handle_channel_difference(Duration::ZERO, 5, news(101, vec![2], true));
+    let failure = Failure::Retry {
+        after: Duration::ZERO,
+    };
+    e.handle_failure(Duration::ZERO, Key::Common, failure);
+    assert_eq!(drain(&mut e), [2]);
+    assert!(!e.is_caught_up(), "it is fetched after a pause");
+    let now = wait(&mut e);
+    assert!(e.poll_request().is_some() && !e.is_caught_up());
+    e.handle_difference(now, part(vec![4], 11, true));
+    assert!(!e.is_caught_up());
+    assert_eq!(drain(&mut e), [4]);
+    assert!(e.is_caught_up());
+}

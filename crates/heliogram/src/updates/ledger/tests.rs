@@ -1,0 +1,172 @@
+use heliogram_api::types;
+
+use super::*;
+use crate::{events::Join, storage::UpdatePlace, updates::Held};
+
+fn at(pts: i32) -> Moved {
+    let state = State {
+        pts,
+        ..State::default()
+    };
+    Moved {
+        common: Some(state),
+        channels: HashMap::from([(7, Some(pts))]),
+        through: 0,
+    }
+}
+
+fn message(id: i32) -> Option<Arc<enums::Update>> {
+    let peer = types::PeerUser { user_id: 7 }.into();
+    let message = types::Message::new(id, peer, 1, String::new());
+    let update = types::UpdateNewMessage::new(message.into(), 0, 0);
+    Some(Arc::new(update.into()))
+}
+
+fn ready(ledger: &Ledger) -> Option<i32> {
+    let moved = ledger.take_settled().moved;
+    let common = moved.common.map(|s| s.pts);
+    assert_eq!(moved.channels.get(&7).copied().flatten(), common);
+    common
+}
+
+#[test]
+fn nothing_is_stored_before_all_events_up_to_there_are_acknowledged() {
+    let ledger = Arc::new(Ledger::default());
+    let (one, two) = (ledger.open(None), ledger.open(None));
+    ledger.moved(at(2));
+    let three = ledger.open(None);
+    ledger.moved(at(3));
+    drop(three);
+    drop(one);
+    assert_eq!(ready(&ledger), None);
+    drop(two);
+    assert_eq!(ready(&ledger), Some(3));
+    ledger.moved(at(4));
+    assert_eq!(ready(&ledger), Some(4), "nothing is open");
+}
+
+#[test]
+fn every_reader_has_to_acknowledge() {
+    let ledger = Arc::new(Ledger::default());
+    let one = ledger.open(None);
+    let two = one.clone();
+    ledger.moved(at(1));
+    drop(one);
+    assert_eq!(ready(&ledger), None);
+    drop(two);
+    assert_eq!(ready(&ledger), Some(1));
+}
+
+#[test]
+fn what_is_given_back_holds_all_that_came_after_it() {
+    let ledger = Arc::new(Ledger::default());
+    let (one, two, three) = (ledger.open(None), ledger.open(None), ledger.open(None));
+    ledger.moved(at(3));
+    let shared = two.clone();
+    drop(Held::new(two));
+    Held::new(three).acknowledge();
+    drop((one, shared));
+    assert_eq!(ready(&ledger), None);
+    assert!(ledger.len() == 1 && ledger.is_settled());
+}
+
+#[test]
+fn what_is_joined_is_acknowledged_together() {
+    let ledger = Arc::new(Ledger::default());
+    let (mut one, two) = (ledger.open(None), ledger.open(None));
+    one.join(two.clone());
+    drop(two);
+    assert_eq!(ledger.len(), 2);
+    drop(one);
+    assert_eq!(ledger.len(), 0);
+}
+
+#[test]
+fn one_event_that_is_never_dealt_with_costs_no_memory_for_those_behind_it() {
+    let ledger = Arc::new(Ledger::default());
+    let stuck = ledger.open(None);
+    for pts in 1..=100_000 {
+        drop(ledger.open(None));
+        ledger.moved(at(pts));
+    }
+    assert_eq!(ledger.len(), 1);
+    drop(stuck);
+    assert_eq!(ready(&ledger), Some(100_000));
+}
+
+#[test]
+fn what_is_acknowledged_out_of_order_is_remembered_until_the_counters_have_come_to_it() {
+    let ledger = Arc::new(Ledger::default());
+    let (one, two) = (ledger.open(message(1)), ledger.open(message(2)));
+    ledger.moved(at(2));
+    let three = ledger.open(message(3));
+    drop(two);
+    let places = |settled: &Settled| -> Vec<UpdatePlace> {
+        settled.ahead.iter().flatten().map(|m| m.place).collect()
+    };
+    let settled = ledger.take_settled();
+    assert_eq!(places(&settled), [UpdatePlace::Message(0, 2)]);
+    assert!(settled.moved.is_empty() && ledger.take_settled().is_empty());
+    drop(three);
+    drop(one);
+    // Nothing has told yet that the third is counted.
+    let settled = ledger.take_settled();
+    assert_eq!(places(&settled), [UpdatePlace::Message(0, 3)]);
+    assert_eq!(settled.moved.common.map(|s| s.pts), Some(2));
+    ledger.moved(at(3));
+    assert_eq!(ledger.take_settled().ahead, Some(vec![]));
+}
+
+#[test]
+fn a_changed_message_is_known_by_what_was_dealt_with_last_of_it() {
+    let ledger = Arc::new(Ledger::default());
+    let stuck = ledger.open(None);
+    let (place, content) = (UpdatePlace::Message(0, 2), 9);
+    let known = UpdateMark { place, content };
+    let marks = || ledger.take_settled().ahead;
+    let change = |ledger: &Arc<Ledger>| ledger.open_change(message(2).unwrap(), known);
+    // Whoever got the change has not dealt with it, or never will.
+    let (first, second) = (change(&ledger), change(&ledger));
+    ledger.count_ahead();
+    assert_eq!(marks(), Some(vec![known, known]));
+    first.forfeit();
+    drop(second);
+    let new = marks::mark(&message(2).unwrap()).unwrap();
+    assert_eq!(marks(), Some(vec![known, new]));
+    drop(stuck);
+    ledger.moved(at(3));
+    assert_eq!(ready(&ledger), None, "the first was given back");
+}
+
+#[test]
+fn a_message_whose_edit_was_dealt_with_is_known_by_what_it_says_now() {
+    let ledger = Arc::new(Ledger::default());
+    let stuck = ledger.open(None);
+    drop(ledger.open(message(2)));
+    let message = |text: &str| -> enums::Message {
+        let peer = types::PeerUser { user_id: 7 }.into();
+        types::Message::new(2, peer, 1, text.to_owned()).into()
+    };
+    let edit = types::UpdateEditMessage::new(message("now"), 5, 1);
+    drop(ledger.open(Some(Arc::new(edit.clone().into()))));
+    let new = types::UpdateNewMessage::new(message("now"), 0, 0);
+    let marks = ledger.take_settled().ahead.unwrap();
+    assert_eq!(
+        marks,
+        [new.into(), edit.into()].map(|u| marks::mark(&u).unwrap())
+    );
+    drop(stuck);
+}
+
+#[test]
+fn a_newer_value_wins_whichever_set_is_larger() {
+    let many = |pts| Moved {
+        common: None,
+        channels: (1..=9).map(|id| (id, pts)).collect(),
+        through: 0,
+    };
+    for (mut old, new) in [(many(Some(1)), at(2)), (at(1), many(Some(2)))] {
+        old.then(new);
+        assert_eq!(old.channels.get(&7), Some(&Some(2)));
+    }
+}
