@@ -74,10 +74,11 @@ fn a_listener_that_is_killed_goes_on_where_it_was() {
     listener.kill();
     say("4");
     let mut listener = Listener::start(&stage, &[]);
-    // The last one may not have been known to be shown.
+    // That the last ones were shown may not have been stored yet: they come again, in order.
     let mut text = listener.next_text();
-    if text == "3" {
+    while let Some(shown) = ["1", "2", "3"].iter().position(|shown| *shown == text) {
         text = listener.next_text();
+        assert_eq!(text, (shown + 2).to_string());
     }
     assert_eq!(text, "4");
     listener.kill();
@@ -89,7 +90,7 @@ fn a_listener_that_is_killed_goes_on_where_it_was() {
         listener.kill();
         text
     });
-    for n in 6.. {
+    for n in 6..200 {
         if heard.is_finished() {
             break;
         }

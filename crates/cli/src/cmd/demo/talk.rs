@@ -24,9 +24,12 @@ pub(super) async fn wait_for<T>(
         }
         anyhow::bail!("updates ended before {what}")
     };
-    tokio::time::timeout(SOON, search)
+    let found = tokio::time::timeout(SOON, search)
         .await
-        .with_context(|| format!("{what} never came"))?
+        .with_context(|| format!("{what} never came"))?;
+    // The next act begins behind it.
+    updates.acknowledge();
+    found
 }
 
 /// The account of Telegram itself, which sends login codes and tells of new logins.
