@@ -33,14 +33,14 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
-        let raw = RawCall::of(&call).with(self.options());
+        let mut raw = RawCall::of(&call).with(self.options());
         drop(call);
         async move {
-            let raw = match self.business() {
-                Some(connection) => business::wrap(self, connection, raw).await?,
-                None => raw,
-            };
-            self.answer::<C>(raw).await
+            if let Some(connection) = self.business() {
+                raw = Box::pin(business::wrap(self, connection, raw)).await?;
+            }
+            let bytes = observe::run(self, self.layers(), &raw).await?;
+            self.decode::<C>(&bytes)
         }
     }
 
@@ -116,7 +116,10 @@ impl Client {
         let raw = RawCall::of(&call).on(dc, purpose);
         let raw = raw.with(self.options());
         drop(call);
-        self.answer::<C>(raw)
+        async move {
+            let bytes = observe::run(self, self.layers(), &raw).await?;
+            self.decode::<C>(&bytes)
+        }
     }
 
     /// Sends an encoded call through all layers and gives the encoded answer.
@@ -124,16 +127,7 @@ impl Client {
     /// # Errors
     /// As [`invoke`](Self::invoke).
     pub async fn invoke_bytes(&self, call: RawCall) -> Result<Bytes> {
-        observe::run(self, self.layers(), call).await
-    }
-
-    async fn answer<C>(&self, raw: RawCall) -> Result<C::Output>
-    where
-        C: Call,
-        C::Output: 'static,
-    {
-        let bytes = self.invoke_bytes(raw).await?;
-        self.decode::<C>(&bytes)
+        observe::run(self, self.layers(), &call).await
     }
 
     /// Reads the encoded answer of a call, as [`invoke_bytes`](Self::invoke_bytes) gives it. What

@@ -47,15 +47,42 @@ impl Flood {
         call: &RawCall,
         next: &Standard,
     ) -> Result<Bytes> {
+        let first = match client.net().waits.of(call) {
+            Some(_) => None,
+            None => {
+                let answer = next.in_turn(client, call).await;
+                match &answer {
+                    Err(e) if e.rpc().is_some_and(|e| pace(e).is_some()) => Some(answer),
+                    _ => return answer,
+                }
+            }
+        };
+        Box::pin(self.wait(client, call, next, first)).await
+    }
+
+    /// Goes on with a call that has to wait: by what is known, or by its first answer.
+    async fn wait(
+        &self,
+        client: &Client,
+        call: &RawCall,
+        next: &Standard,
+        mut first: Option<Result<Bytes>>,
+    ) -> Result<Bytes> {
         let net = client.net();
         let longest = call.options.flood_sleep.unwrap_or(self.longest);
         let mut waits = 0;
         loop {
-            let known = net.waits.of(call);
+            let known = match first {
+                Some(_) => None,
+                None => net.waits.of(call),
+            };
             let (answer, kind, wait) = match known {
                 Some((kind, wait)) => (Err(refusal(call, kind, wait).into()), kind, wait),
                 None => {
-                    let answer = next.in_turn(client, call).await;
+                    let answer = match first.take() {
+                        Some(first) => first,
+                        None => next.in_turn(client, call).await,
+                    };
                     let refused = answer.as_ref().err().and_then(|e| e.rpc());
                     let Some((e, (kind, wait))) = refused.and_then(|e| Some((e, pace(e)?))) else {
                         return answer;

@@ -1,3 +1,5 @@
+use std::pin::pin;
+
 use bytes::Bytes;
 
 use tracing::Instrument;
@@ -19,26 +21,64 @@ const MAX_MOVES: u32 = 5;
 ///
 /// What most calls do not need is boxed, so that they need not make room for it.
 pub(super) async fn call(client: &Client, call: &RawCall) -> Result<Bytes> {
+    let Some((home, dc)) = straight(client, call) else {
+        return Box::pin(route(client, call, None)).await;
+    };
+    let answer = attempt(client, dc, call).await;
+    match answer {
+        Err(Error::Rpc(_)) => Box::pin(route(client, call, Some((home, answer)))).await,
+        _ => answer,
+    }
+}
+
+/// The home and the data centre of a call that needs nothing but to be sent.
+fn straight(client: &Client, call: &RawCall) -> Option<(i32, i32)> {
+    let home = client.net().home();
+    let dc = call.dc.unwrap_or(home);
+    let lacks = call.purpose == Purpose::Cdn
+        || ended(client, call).is_some()
+        || !client.net().knows(dc)
+        || needs_account(client, dc, call);
+    (!lacks).then_some((home, dc))
+}
+
+/// Does what a call needs besides being sent, and follows its answers to where they lead; the first
+/// may have come already, with `home` as it was then.
+async fn route(
+    client: &Client,
+    call: &RawCall,
+    mut first: Option<(i32, Result<Bytes>)>,
+) -> Result<Bytes> {
     if call.purpose == Purpose::Cdn {
-        return Box::pin(cdn::call(client, call)).await;
+        return cdn::call(client, call).await;
     }
     let mut moves = 0;
     let mut carried = false;
-    if let Some(ended) = ended(client, call) {
+    if first.is_none()
+        && let Some(ended) = ended(client, call)
+    {
         return Err(ended.into());
     }
     loop {
-        let home = client.net().home();
-        let dc = call.dc.unwrap_or(home);
-        if !client.net().knows(dc) {
-            Box::pin(refresh::reach(client, dc)).await?;
-        }
-        let foreign = needs_account(client, dc, call);
-        let authorization = match foreign {
-            true => Some(Box::pin(transfer::ensure(client, dc)).await?),
-            false => None,
+        let (home, first) = match first.take() {
+            Some((home, answer)) => (home, Some(answer)),
+            None => (client.net().home(), None),
         };
-        let answer = attempt(client, dc, call).await;
+        let dc = call.dc.unwrap_or(home);
+        let foreign = first.is_none() && needs_account(client, dc, call);
+        let mut authorization = None;
+        let answer = match first {
+            Some(answer) => answer,
+            None => {
+                if !client.net().knows(dc) {
+                    refresh::reach(client, dc).await?;
+                }
+                if foreign {
+                    authorization = Some(transfer::ensure(client, dc).await?);
+                }
+                attempt(client, dc, call).await
+            }
+        };
         let Err(Error::Rpc(e)) = &answer else {
             return answer;
         };
@@ -50,13 +90,13 @@ pub(super) async fn call(client: &Client, call: &RawCall) -> Result<Bytes> {
                 }
                 .into());
             }
-            Box::pin(move_home(client, home, new_home, e)).await?;
+            move_home(client, home, new_home, e).await?;
         } else if let Some(seen) = authorization.filter(|_| !carried)
             && let Some(ended) = SessionEnded::of(e)
         {
             // What ends a session at home is mended elsewhere.
             carried = true;
-            Box::pin(transfer::lose(client, dc, seen, ended.why)).await;
+            transfer::lose(client, dc, seen, ended.why).await;
         } else {
             // Several calls may be told of the end.
             let concerned = client.net().account().is_some() || ended(client, call).is_some();
@@ -72,9 +112,9 @@ pub(super) async fn call(client: &Client, call: &RawCall) -> Result<Bytes> {
 
 async fn attempt(client: &Client, dc: i32, call: &RawCall) -> Result<Bytes> {
     let span = observe::attempt(call, dc);
-    let answer = client.pool().call(dc, call);
-    let answer = answer.instrument(span.clone()).await;
-    span.record("outcome", observe::outcome(&answer));
+    let mut carried = pin!(client.pool().call(dc, call).instrument(span));
+    let answer = carried.as_mut().await;
+    carried.span().record("outcome", observe::outcome(&answer));
     answer
 }
 

@@ -1,7 +1,7 @@
 //! How a call gets to its connection: layers around one narrow type.
 //!
 //! From the outside in: the layers given to the builder, in the order they were given; flood waits
-//! (`flood`); budgets (`throttle`); the time limit (`deadline`); repetition after faults of the
+//! (`flood`); budgets (`throttle`); the time limit (`standard`); repetition after faults of the
 //! server (`retry`); and the choice of the data centre (`migrate`), which hands the call to a
 //! connection. The time limit stands inside of the flood waits and budgets, so that neither counts.
 //!
@@ -108,7 +108,6 @@ mod business;
 mod calling;
 mod cdn;
 mod chat;
-mod deadline;
 mod flood;
 mod migrate;
 mod observe;
@@ -357,18 +356,18 @@ impl Layers {
     }
 
     /// Carries a call through all of them. A client without layers of its own needs no box for it.
-    pub(crate) async fn run(&self, client: &Client, call: RawCall) -> Result<Bytes> {
+    pub(crate) async fn run(&self, client: &Client, call: &RawCall) -> Result<Bytes> {
         if self.own.is_empty() {
             // Whoever has many calls under way in one task would be interrupted in between, only to
             // look at all of them once more. A call waits for the network in any case.
-            return unconstrained(self.standard.call(client, &call)).await;
+            return unconstrained(self.standard.call(client, call)).await;
         }
         let all = Next {
             client,
             layers: &self.own,
             standard: Some(&self.standard),
         };
-        all.run(call).await
+        all.run(call.clone()).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! One span for each call and each attempt, and the counts of how they end.
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use tracing::{Instrument, Span, field::Empty};
 
@@ -13,20 +15,26 @@ use crate::{
 ///
 /// The span `call` has the fields `method`, `attempts` and `outcome`: `ok`, the name of the
 /// server's error, or the kind of error. Arguments are in no span and no event.
-pub(crate) async fn run(client: &Client, layers: &Layers, call: RawCall) -> Result<Bytes> {
-    let (method, attempts) = (call.method, call.attempts.clone());
-    let span = tracing::debug_span!("call", method, attempts = Empty, outcome = Empty);
+pub(crate) async fn run(client: &Client, layers: &Layers, call: &RawCall) -> Result<Bytes> {
+    let span = tracing::debug_span!(
+        "call",
+        method = call.method,
+        attempts = Empty,
+        outcome = Empty
+    );
     let began = Stopwatch::start();
-    let answer = layers.run(client, call).instrument(span.clone()).await;
+    let mut carried = pin!(layers.run(client, call).instrument(span));
+    let answer = carried.as_mut().await;
     let stats = &client.net().stats;
     stats.calls.count();
     if answer.is_err() {
         stats.failed.count();
     }
     let outcome = outcome(&answer);
-    span.record("attempts", attempts.get());
+    let span = carried.span();
+    span.record("attempts", call.attempts());
     span.record("outcome", outcome);
-    metric::call(method, outcome, began);
+    metric::call(call.method, outcome, began);
     answer
 }
 

@@ -13,28 +13,44 @@ pub(super) struct Retry(pub(super) u32);
 
 impl Retry {
     /// Sends a call to the data centre it is for, as often as it takes.
-    pub(super) async fn carry(&self, client: &Client, call: &RawCall) -> Result<Bytes> {
-        let mut backoff: Option<Box<Backoff>> = None;
-        let mut left = call.options.retries.unwrap_or(self.0);
-        loop {
+    pub(super) fn carry<'a>(
+        &self,
+        client: &'a Client,
+        call: &'a RawCall,
+    ) -> impl Future<Output = Result<Bytes>> + Send + use<'a> {
+        let times = call.options.retries.unwrap_or(self.0);
+        async move {
             let answer = migrate::call(client, call).await;
-            let Err(e) = &answer else { return answer };
-            if left == 0 || !is_passing(e, call) {
-                return answer;
-            }
-            left -= 1;
-            let time = match &mut backoff {
-                Some(backoff) => backoff.pause(),
-                none => {
-                    let new = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?);
-                    none.insert(Box::new(new)).pause()
+            match &answer {
+                Err(e) if times > 0 && is_passing(e, call) => {
+                    Box::pin(repeat(client, call, times, answer)).await
                 }
-            };
-            tracing::debug!(method = call.method, error = %e, pause = ?time, "repeating");
-            client.net().stats.retries.count();
-            Box::pin(pause(client, time)).await?;
+                _ => answer,
+            }
         }
     }
+}
+
+/// Repeats a call as long as its answers are faults that pass, at most so many times.
+async fn repeat(
+    client: &Client,
+    call: &RawCall,
+    times: u32,
+    mut answer: Result<Bytes>,
+) -> Result<Bytes> {
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?);
+    for _ in 0..times {
+        let Err(e) = &answer else { break };
+        if !is_passing(e, call) {
+            break;
+        }
+        let time = backoff.pause();
+        tracing::debug!(method = call.method, error = %e, pause = ?time, "repeating");
+        client.net().stats.retries.count();
+        pause(client, time).await?;
+        answer = migrate::call(client, call).await;
+    }
+    answer
 }
 
 /// Whether the same call may work in a moment and repeating it does no harm.

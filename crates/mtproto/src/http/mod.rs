@@ -1,18 +1,16 @@
 //! HTTP/1.1 as far as MTProto needs it: answers of web servers, read within bounds.
 //!
-//! [`Upgrade`] opens a WebSocket. [`Exchange`] carries packets in requests and answers, and
-//! [`Waiting`] makes the packets that ask a server to hold its answer.
+//! [`Upgrade`] opens a WebSocket. [`Exchange`] carries packets in requests and answers; what has a
+//! server hold its answer is [`Session::poll_wait`](crate::Session::poll_wait).
 
 mod exchange;
 mod head;
 mod upgrade;
-mod wait;
 
 pub use exchange::{Answer, Exchange, ExchangeError};
 pub use head::HeadError;
 pub(crate) use head::{HEAD_MAX, Head, parse};
 pub use upgrade::{Upgrade, UpgradeError};
-pub use wait::Waiting;
 
 /// Whether a host can stand in a request without changing what it says.
 pub(crate) fn is_host(host: &str) -> bool {

@@ -38,6 +38,9 @@ pub(super) enum Service {
     DropAnswer(i64),
     DestroySession(i64),
     DestroyKey,
+    /// Holds the answer of a server that only speaks when spoken to. Not repeated: whoever carries
+    /// packets asks for a new one.
+    HttpWait,
     /// A request that goes out once more under the id it had, because the server asks for it.
     Again {
         msg_id: i64,

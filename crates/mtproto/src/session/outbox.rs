@@ -15,6 +15,12 @@ use crate::{
     wire::{self, CONTAINER_BYTES, Header, MAX_IDS, MAX_INNER, Message},
 };
 
+/// How long a server that holds its answer waits for a first message; how long after each for
+/// others to come along; and how long for those at most. In milliseconds.
+const HOLD: i32 = 25_000;
+const HOLD_AFTER: i32 = 10;
+const HOLD_DELAY: i32 = 30;
+
 /// A packet under construction.
 #[derive(Default)]
 struct Batch {
@@ -82,16 +88,36 @@ impl Session {
             .collect()
     }
 
+    /// Puts a packet into `out`, replacing what is there, that has a server which only speaks when
+    /// spoken to, as over HTTP, hold its answer for up to 25 s until it has something to say (raw
+    /// `http_wait`); `false` while not connected.
+    #[doc(alias = "http_wait")]
+    pub fn poll_wait(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
+        let mut batch = Batch::default();
+        if self.connected {
+            self.add(now, Service::HttpWait, &mut batch);
+        }
+        let made = batch.messages.pop().map(|m| self.lay_out(now, &m, out));
+        if made.is_some() {
+            wire::seal_laid_out(&self.key, Side::Client, out);
+        }
+        made.is_some()
+    }
+
     /// Makes the next packet but for its encryption, if there is one; gives the messages in it that
     /// the server is to confirm at once.
     fn lay_out_next(&mut self, now: Now, out: &mut Vec<u8>) -> Option<Vec<i64>> {
         let (message, to_confirm) = self.next_message(now)?;
+        self.lay_out(now, &message, out);
+        Some(to_confirm)
+    }
+
+    fn lay_out(&mut self, now: Now, message: &Message, out: &mut Vec<u8>) {
         let header = Header {
             salt: self.salts.current(self.clock.time(now)),
             session_id: self.epoch.session_id,
         };
-        wire::lay_out(header, &message, &mut self.rng, out);
-        Some(to_confirm)
+        wire::lay_out(header, message, &mut self.rng, out);
     }
 
     fn next_message(&mut self, now: Now) -> Option<(Message, Vec<i64>)> {
@@ -272,6 +298,11 @@ impl Session {
                 session_id: *session_id,
             }),
             Service::DestroyKey => wire::encode(&tl::functions::DestroyAuthKey {}),
+            Service::HttpWait => wire::encode(&tl::types::HttpWait {
+                max_delay: HOLD_DELAY,
+                wait_after: HOLD_AFTER,
+                max_wait: HOLD,
+            }),
             Service::Again { .. } => return,
         };
         self.epoch.remember(msg_id, Sent::Service(service));

@@ -110,6 +110,7 @@ impl Session {
         match service {
             Service::Ping { ping_id } => self.ping.refused(ping_id),
             Service::FutureSalts => self.salts_wanted = true,
+            Service::HttpWait => {}
             // These speak of messages of a session; its successor cannot repeat them.
             _ if inbound.previous => {}
             Service::Acks(ids) => {

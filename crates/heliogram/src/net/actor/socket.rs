@@ -1,6 +1,6 @@
 //! The time of one socket: bytes in, bytes out, and how it ends.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, time::Duration};
 
 use heliogram_mtproto::{Event, framing::Frame};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -9,7 +9,6 @@ use super::{Actor, calls::MAX_IN_FLIGHT, until_stopped};
 use crate::{
     error::ProtocolError,
     net::{fault::Fault, handshake, wire::Wire},
-    random,
 };
 
 /// Acknowledgements do not wait longer than this for a packet to travel with.
@@ -31,9 +30,7 @@ impl Actor {
     /// Drives the session over one socket until that ends.
     pub(super) async fn serve(&mut self, mut wire: Wire) -> End {
         let mut proven = false;
-        if let Err(fault) = self.begin(&mut wire) {
-            return End::Lost(fault);
-        }
+        wire.begin();
         if let Some((_, session)) = &mut self.session {
             session.handle_connected(self.net.clock.now());
         }
@@ -114,17 +111,6 @@ impl Actor {
             session.handle_disconnected(self.net.clock.now());
         }
         end
-    }
-
-    /// Tells the wire whose session it carries.
-    fn begin(&self, wire: &mut Wire) -> Result<(), Fault> {
-        let Some((key, _)) = &self.session else {
-            return Ok(());
-        };
-        let (clock, learned) = (self.net.clock, Arc::clone(key));
-        let time = move || clock.server_time(learned.time_offset_ms());
-        wire.begin(&key.auth, random::seed()?, Box::new(time));
-        Ok(())
     }
 
     /// The server has answered: what failed before does not count any more.
@@ -228,9 +214,21 @@ impl Actor {
                 }
             }
             if !self.take_events(wire)? {
-                return Ok(());
+                return self.ask_to_wait(wire);
             }
         }
+    }
+
+    /// Where the server only speaks when spoken to, has it hold its answer.
+    fn ask_to_wait(&mut self, wire: &mut Wire) -> Result<(), End> {
+        if wire.wants_wait()
+            && let Some((_, session)) = &mut self.session
+            && session.poll_wait(self.net.clock.now(), &mut self.packet)
+        {
+            let asked = wire.wait(&self.packet);
+            asked.map_err(|e| End::Lost(wire.ended(self.dc.id, Some(&e))))?;
+        }
+        Ok(())
     }
 
     /// Tells events to whom they concern; answers whether there were any.

@@ -5,16 +5,15 @@ mod socket;
 
 use std::io;
 
-use heliogram_crypto::AuthKey;
 use heliogram_mtproto::{
     framing::{Frame, FrameError, Framing},
-    http::{ExchangeError, Waiting},
+    http::ExchangeError,
     proxy::{FakeTlsError, Records},
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use self::framed::Framed;
-pub(super) use self::polled::{Open, Polled, ServerTime};
+pub(super) use self::polled::{Open, Polled};
 use super::{fault::Fault, servers::ServerAddr};
 use crate::error::{NetworkError, ProtocolError, ProxyError};
 
@@ -75,11 +74,27 @@ impl Wire {
         }
     }
 
-    /// A session of `key` begins on the wire; where the server only speaks when spoken to, it is
-    /// asked to from now on.
-    pub(super) fn begin(&mut self, key: &AuthKey, seed: [u8; 32], time: ServerTime) {
+    /// A session begins on the wire: where the server only speaks when spoken to, it is asked to
+    /// from now on.
+    pub(super) fn begin(&mut self) {
         if let Link::Polled(polled) = &mut self.link {
-            polled.wait(Waiting::new(key.clone(), seed), time);
+            polled.begin();
+        }
+    }
+
+    /// Whether the server is to be asked now to hold its answer until it has something to say.
+    pub(super) fn wants_wait(&self) -> bool {
+        match &self.link {
+            Link::Framed(_) => false,
+            Link::Polled(polled) => polled.wants_wait(),
+        }
+    }
+
+    /// Sends the packet that asks for it.
+    pub(super) fn wait(&mut self, packet: &[u8]) -> io::Result<()> {
+        match &mut self.link {
+            Link::Framed(_) => Ok(()),
+            Link::Polled(polled) => polled.wait(packet),
         }
     }
 

@@ -13,7 +13,7 @@ use std::{
 
 use heliogram_mtproto::{
     framing::{Frame, FrameError},
-    http::{Answer, Exchange, ExchangeError, Waiting},
+    http::{Answer, Exchange, ExchangeError},
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -31,8 +31,6 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// Opens one more connection to the server.
 pub(in crate::net) type Open =
     Arc<dyn Fn() -> BoxFuture<'static, io::Result<Box<dyn Stream>>> + Send + Sync>;
-/// The server's time, since 1970.
-pub(in crate::net) type ServerTime = Box<dyn Fn() -> Duration + Send>;
 
 pub(in crate::net) struct Polled {
     lanes: Vec<Lane>,
@@ -44,15 +42,14 @@ pub(in crate::net) struct Polled {
     packets: VecDeque<Vec<u8>>,
     queued: usize,
     frames: VecDeque<Frame>,
-    /// What asks the server to wait, once there is a session.
-    waiting: Option<(Waiting, ServerTime)>,
+    /// There is a session, and what the server has to say to it is waited for.
+    in_session: bool,
     requests: u64,
     /// No request to wait is made before this.
     pause: Duration,
     next_wait: Instant,
     timer: Pin<Box<Sleep>>,
     input: Box<[u8]>,
-    packet: Vec<u8>,
     /// Whether the request made last ended without an answer.
     lost: bool,
 }
@@ -76,20 +73,37 @@ impl Polled {
             packets: VecDeque::new(),
             queued: 0,
             frames: VecDeque::new(),
-            waiting: None,
+            in_session: false,
             requests: 0,
             pause: FIRST_PAUSE,
             next_wait: Instant::now(),
             timer: Box::pin(sleep_until(Instant::now())),
             input: vec![0; READ].into(),
-            packet: Vec::new(),
             lost: false,
         })
     }
 
-    /// There is a session from now on: what it has to say is waited for.
-    pub(super) fn wait(&mut self, waiting: Waiting, time: ServerTime) {
-        self.waiting = Some((waiting, time));
+    /// There is a session from now on.
+    pub(super) fn begin(&mut self) {
+        self.in_session = true;
+    }
+
+    /// Whether no request is under way, so that the server could not say anything.
+    pub(super) fn wants_wait(&self) -> bool {
+        self.in_session
+            && self.packets.is_empty()
+            && !self.lanes.iter().any(Lane::is_waiting)
+            && self.lanes.iter().any(Lane::is_idle)
+            && Instant::now() >= self.next_wait
+    }
+
+    /// Makes a request of a packet that asks the server to hold its answer.
+    pub(super) fn wait(&mut self, packet: &[u8]) -> io::Result<()> {
+        if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.is_idle()) {
+            self.requests += 1;
+            lane.request(packet, self.requests, true).map_err(invalid)?;
+        }
+        Ok(())
     }
 
     pub(super) fn room(&self) -> usize {
@@ -97,9 +111,6 @@ impl Polled {
     }
 
     pub(super) fn queue(&mut self, packet: &[u8]) -> Result<(), FrameError> {
-        if let Some((waiting, _)) = &mut self.waiting {
-            waiting.saw(packet);
-        }
         self.queued += packet.len();
         self.packets.push_back(packet.to_vec());
         Ok(())
@@ -114,7 +125,8 @@ impl Polled {
         std::mem::take(&mut self.lost)
     }
 
-    /// Carries packets until something was read; dropping the future loses nothing.
+    /// Carries packets until something was read or the server is to be asked to wait; dropping the
+    /// future loses nothing.
     pub(super) async fn io(&mut self) -> io::Result<usize> {
         poll_fn(|cx| self.poll_io(cx)).await
     }
@@ -128,11 +140,11 @@ impl Polled {
             let before = self.lanes.len();
             read += self.poll_lanes(cx).map_err(invalid)?;
             moved |= self.lanes.len() < before;
-            if self.lost && self.waiting.is_none() {
+            if self.lost && !self.in_session {
                 // Without a session nobody can ask what became of it.
                 return Poll::Ready(Ok(0));
             }
-            if read > 0 || self.lost {
+            if read > 0 || self.lost || self.wants_wait() {
                 return Poll::Ready(Ok(read.max(1)));
             }
             if !moved && !self.poll_timer(cx) {
@@ -151,16 +163,6 @@ impl Polled {
             self.requests += 1;
             lane.request(&packet, self.requests, false)?;
         }
-        if self.lanes.iter().any(Lane::is_waiting) || Instant::now() < self.next_wait {
-            return Ok(());
-        }
-        let idle = self.lanes.iter_mut().find(|lane| lane.is_idle());
-        if let (Some(lane), Some((waiting, time))) = (idle, &mut self.waiting)
-            && waiting.packet(time(), &mut self.packet)
-        {
-            self.requests += 1;
-            lane.request(&self.packet, self.requests, true)?;
-        }
         Ok(())
     }
 
@@ -168,7 +170,7 @@ impl Polled {
     fn poll_opening(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         let idle = self.lanes.iter().any(Lane::is_idle);
         let wanted = (!self.packets.is_empty() && self.lanes.len() < MAX_LANES)
-            || (self.lanes.is_empty() && self.waiting.is_some());
+            || (self.lanes.is_empty() && self.in_session);
         if self.opening.is_none() && wanted && !idle {
             self.opening = Some((self.open)());
         }
@@ -242,7 +244,7 @@ impl Polled {
     /// Waits for the next moment at which something is to be done; answers whether it has come.
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
         let deadlines = self.lanes.iter().filter_map(Lane::deadline);
-        let idle = self.waiting.is_some() && !self.lanes.iter().any(Lane::is_waiting);
+        let idle = self.in_session && !self.lanes.iter().any(Lane::is_waiting);
         let next = idle
             .then_some(self.next_wait)
             .filter(|at| *at > Instant::now());
@@ -255,7 +257,7 @@ impl Polled {
 
     /// Says what is left and closes.
     pub(super) async fn finish(&mut self) -> io::Result<()> {
-        self.waiting = None;
+        self.in_session = false;
         self.make_requests().map_err(invalid)?;
         for lane in &mut self.lanes {
             lane.finish().await?;

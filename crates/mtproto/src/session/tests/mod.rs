@@ -7,6 +7,7 @@ mod record;
 mod refusals;
 mod requests;
 mod service;
+mod waiting;
 
 use std::time::Duration;
 
