@@ -39,14 +39,25 @@ impl Seen {
 
     /// Whether the id is remembered.
     pub(crate) fn contains(&self, id: i64) -> bool {
-        self.ids.binary_search(&id).is_ok()
+        self.position(id).is_ok()
+    }
+
+    /// Where an id is, or where it would be. What comes in a container belongs right before the
+    /// container itself, which has the latest id.
+    fn position(&self, id: i64) -> Result<usize, usize> {
+        let last = self.ids.len().saturating_sub(1);
+        let before = last.checked_sub(1).and_then(|at| self.ids.get(at));
+        match (before, self.ids.get(last)) {
+            (Some(&before), Some(&last_id)) if before < id && id < last_id => Err(last),
+            _ => self.ids.binary_search(&id),
+        }
     }
 
     /// Remembers an id, and forgets the lowest one where there are too many.
     pub(crate) fn insert(&mut self, id: i64) {
         match self.ids.back() {
             Some(&last) if last >= id => {
-                if let Err(at) = self.ids.binary_search(&id) {
+                if let Err(at) = self.position(id) {
                     self.ids.insert(at, id);
                 }
             }
@@ -88,6 +99,19 @@ mod tests {
         assert_eq!(seen.status(5), 4);
         assert_eq!(seen.status(11), 3);
         assert_eq!(seen.status(-1), 1);
+    }
+
+    #[test]
+    fn what_comes_in_a_container_after_the_container_itself_is_found_again() {
+        let mut seen = Seen::default();
+        let ids = [2, 90, 10, 20, 30, 25, 15];
+        for id in ids {
+            assert_eq!(seen.check(id), Verdict::New);
+            seen.insert(id);
+            assert_eq!(seen.check(id), Verdict::Duplicate);
+        }
+        assert!(seen.ids.iter().is_sorted());
+        assert!(ids.iter().all(|&id| seen.contains(id)));
     }
 
     #[test]

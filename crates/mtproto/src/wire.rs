@@ -124,11 +124,11 @@ pub(crate) fn join(messages: &[Message]) -> Bytes {
 pub(crate) struct BadPacking;
 
 /// Unpacks `body` if it is `gzip_packed`; `budget` is what the whole packet may still grow by.
-pub(crate) fn unpack(body: &Bytes, budget: &mut usize) -> Result<Bytes, BadPacking> {
-    if constructor(body) != GZIP_PACKED {
-        return Ok(body.clone());
+pub(crate) fn unpack(body: Bytes, budget: &mut usize) -> Result<Bytes, BadPacking> {
+    if constructor(&body) != GZIP_PACKED {
+        return Ok(body);
     }
-    let mut r = Reader::shared(body);
+    let mut r = Reader::shared(&body);
     r.u32();
     let packed = r.slice();
     r.finish().map_err(|_| BadPacking)?;

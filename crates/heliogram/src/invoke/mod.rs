@@ -144,7 +144,7 @@ pub(crate) use throttle::Rule;
 pub(crate) use waits::Waits;
 
 /// What a connection is for; each purpose has connections of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Purpose {
     /// Everything but files, and the updates.

@@ -47,7 +47,8 @@ pub(super) enum Signal {
 pub(super) struct Connection(Arc<Handle>);
 
 struct Handle {
-    requests: mpsc::Sender<Request>,
+    /// Boxed: the blocks of the queue would be large for what mostly holds one call, or none.
+    requests: mpsc::Sender<Box<Request>>,
     /// Holds at most one entry for each call under way, and one for each sign-out.
     signals: mpsc::UnboundedSender<Signal>,
     load: AtomicUsize,
@@ -107,7 +108,7 @@ impl Connection {
             after,
             reply,
         };
-        let sent = match self.0.requests.try_send(request) {
+        let sent = match self.0.requests.try_send(Box::new(request)) {
             Ok(()) => true,
             Err(TrySendError::Full(request)) => {
                 Box::pin(self.0.requests.send(request)).await.is_ok()

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -27,7 +27,7 @@ const DESTROY_KEY: Duration = Duration::from_secs(5);
 /// The open connections by data centre and purpose; they open when they are first needed.
 pub(crate) struct Pool {
     net: Arc<Net>,
-    open: Mutex<HashMap<(i32, Purpose), Vec<Connection>>>,
+    open: Mutex<BTreeMap<(i32, Purpose), Vec<Connection>>>,
 }
 
 impl Pool {

@@ -178,7 +178,7 @@ impl ServerSession {
             return self.take_service(now, message);
         }
         self.ledger.insert(msg_id, message.seq_no, State::Running);
-        match wire::unpack(&message.body, budget) {
+        match wire::unpack(message.body.clone(), budget) {
             Ok(body) => self.events.push_back(ServerEvent::Request { msg_id, body }),
             Err(_) => {
                 self.reply(now, msg_id, Err(RpcFailure::new(400, "INPUT_FETCH_ERROR")));

@@ -55,7 +55,7 @@ pub fn open<'a>(key: &AuthKey, packet: &'a mut [u8]) -> Result<Opened<'a>, OpenE
 /// # Errors
 /// [`ServerSessionError::BadContent`]: the data is broken, too large, or packed twice.
 pub fn unpack(request: &Bytes) -> Result<Bytes, ServerSessionError> {
-    wire::unpack(request, &mut wire::INFLATE_LIMIT.clone())
+    wire::unpack(request.clone(), &mut wire::INFLATE_LIMIT.clone())
         .map_err(|_| ServerSessionError::BadContent)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use heliogram_crypto::{
     Side,
     message::{self, OpenError, Opened},
@@ -114,21 +114,21 @@ impl Session {
             previous,
             budget: INFLATE_LIMIT,
         };
-        self.take_outer(&mut inbound, &message)
+        self.take_outer(&mut inbound, message)
     }
 
-    fn take_outer(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
+    fn take_outer(&mut self, inbound: &mut Inbound, m: Message) -> Result<(), SessionError> {
         match self.seen.check(m.msg_id) {
             Verdict::New => {}
             Verdict::Duplicate => {
-                self.acknowledge_all(inbound, m);
+                self.acknowledge_all(inbound, &m);
                 return Ok(());
             }
             Verdict::TooOld => return Err(SessionError::TooOld(m.msg_id)),
         }
-        if !self.is_timely(inbound, m) {
-            self.take_proofs(inbound, m)?;
-            if !self.is_timely(inbound, m) {
+        if !self.is_timely(inbound, &m) {
+            self.take_proofs(inbound, &m)?;
+            if !self.is_timely(inbound, &m) {
                 return Ok(());
             }
         }
@@ -136,8 +136,8 @@ impl Session {
         if m.constructor() != CONTAINER {
             return self.take(inbound, m);
         }
-        let inner = wire::split(m).map_err(|_| SessionError::BadContainer)?;
-        for message in &inner {
+        let inner = wire::split(&m).map_err(|_| SessionError::BadContainer)?;
+        for message in inner {
             self.take_inner(inbound, message)?;
         }
         Ok(())
@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// Takes a message out of a container: it may have come before, by itself or in another one.
-    fn take_inner(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
+    fn take_inner(&mut self, inbound: &mut Inbound, m: Message) -> Result<(), SessionError> {
         if m.msg_id & 1 == 0 || m.msg_id <= 0 {
             return Err(SessionError::BadMessageId(m.msg_id));
         }
@@ -160,13 +160,13 @@ impl Session {
                 self.take(inbound, m)
             }
             Verdict::Duplicate => {
-                self.acknowledge(inbound, m);
+                self.acknowledge(inbound, &m);
                 Ok(())
             }
             // The table of requests tells for an answer whether it is new; for all else nobody can.
             Verdict::TooOld if m.constructor() == RPC_RESULT => self.take(inbound, m),
             Verdict::TooOld => {
-                self.acknowledge(inbound, m);
+                self.acknowledge(inbound, &m);
                 self.events.push_back(Event::Gap);
                 Ok(())
             }
@@ -195,25 +195,25 @@ impl Session {
         }
     }
 
-    fn take(&mut self, inbound: &mut Inbound, m: &Message) -> Result<(), SessionError> {
-        self.acknowledge(inbound, m);
+    fn take(&mut self, inbound: &mut Inbound, m: Message) -> Result<(), SessionError> {
+        self.acknowledge(inbound, &m);
         if m.constructor() == MSG_COPY {
-            let inner = wire::copied(m).map_err(|_| SessionError::BadContainer)?;
+            let inner = wire::copied(&m).map_err(|_| SessionError::BadContainer)?;
             if self.seen.contains(inner.msg_id) {
                 self.acknowledge(inbound, &inner);
                 return Ok(());
             }
-            return self.take_inner(inbound, &inner);
+            return self.take_inner(inbound, inner);
         }
         if m.constructor() == RPC_RESULT {
-            return self.take_result(inbound, &m.body);
+            return self.take_result(inbound, m.body);
         }
-        let body = wire::unpack(&m.body, &mut inbound.budget);
-        self.take_body(inbound, m, &body.map_err(|_| SessionError::BadContent)?)
+        let body = wire::unpack(m.body.clone(), &mut inbound.budget);
+        self.take_body(inbound, &m, &body.map_err(|_| SessionError::BadContent)?)
     }
 
     /// Takes `rpc_result`: the end of a request.
-    fn take_result(&mut self, inbound: &mut Inbound, body: &Bytes) -> Result<(), SessionError> {
+    fn take_result(&mut self, inbound: &mut Inbound, mut body: Bytes) -> Result<(), SessionError> {
         let Some((head, _)) = body.split_first_chunk::<12>() else {
             return Err(SessionError::BadContent);
         };
@@ -223,7 +223,8 @@ impl Session {
             return Ok(());
         };
         self.refusals = 0;
-        let result = body.slice(12..);
+        body.advance(head.len());
+        let result = body;
         if wire::constructor(&result) == RPC_ERROR {
             let error: tl::types::RpcError =
                 heliogram_tl::from_prefix(&result).map_err(|_| SessionError::BadContent)?;
@@ -236,7 +237,7 @@ impl Session {
             }
             return Ok(());
         }
-        match wire::unpack(&result, &mut inbound.budget) {
+        match wire::unpack(result, &mut inbound.budget) {
             Ok(result) => self.answer(inbound, msg_id, Ok(result)),
             Err(_) => {
                 self.epoch_of(inbound).in_flight.remove(msg_id);

@@ -22,7 +22,7 @@ const MAX_INTRODUCTIONS: u32 = 3;
 
 /// A call that waits for its answer.
 pub(super) struct InFlight {
-    pub(super) request: Request,
+    pub(super) request: Box<Request>,
     /// Whether it went out with the app's introduction in front.
     introduces: bool,
     introductions: u32,
@@ -83,7 +83,7 @@ impl Actor {
     }
 
     /// Takes a call and those queued behind it, so that they can share a packet.
-    pub(super) fn take(&mut self, request: Request) {
+    pub(super) fn take(&mut self, request: Box<Request>) {
         let now = self.net.clock.now();
         self.send(now, request, 0);
         for _ in 1..MAX_BATCH {
@@ -97,7 +97,7 @@ impl Actor {
         }
     }
 
-    pub(super) fn send(&mut self, now: Now, request: Request, introductions: u32) {
+    pub(super) fn send(&mut self, now: Now, request: Box<Request>, introductions: u32) {
         if request.reply.is_closed() {
             return;
         }

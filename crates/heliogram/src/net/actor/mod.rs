@@ -39,7 +39,7 @@ pub(super) struct Actor {
     dc: Arc<Dc>,
     purpose: Purpose,
     // Inputs.
-    inbox: mpsc::Receiver<Request>,
+    inbox: mpsc::Receiver<Box<Request>>,
     signals: mpsc::UnboundedReceiver<Signal>,
     stopped: watch::Receiver<bool>,
     // The session and what waits for it.
@@ -49,7 +49,7 @@ pub(super) struct Actor {
     /// Whether the server knows the app in this session.
     introduced: bool,
     /// Calls the server refused because it has lost the binding of the temporary key.
-    unbound: Vec<Request>,
+    unbound: Vec<Box<Request>>,
     /// Who waits to hear that the server has forgotten the key.
     key_leaves: Option<oneshot::Sender<bool>>,
     // How the connection has fared.
@@ -67,7 +67,7 @@ impl Actor {
         net: Arc<Net>,
         dc: Arc<Dc>,
         purpose: Purpose,
-        inbox: mpsc::Receiver<Request>,
+        inbox: mpsc::Receiver<Box<Request>>,
         signals: mpsc::UnboundedReceiver<Signal>,
     ) -> Result<Self, Fault> {
         let backoff = Backoff::new(FIRST_PAUSE, net.config.max_backoff, random::seed()?);
