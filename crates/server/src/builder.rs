@@ -51,6 +51,7 @@ pub struct Builder {
     schemas: Vec<String>,
     seed: Option<Seed>,
     watcher: Option<Watcher>,
+    tell_calls: bool,
     control: Option<SocketAddr>,
     mtproxy: Option<Place>,
 }
@@ -72,6 +73,7 @@ impl Default for Builder {
             schemas: Vec::new(),
             seed: None,
             watcher: None,
+            tell_calls: true,
             control: None,
             mtproxy: None,
         }
@@ -194,6 +196,13 @@ impl Builder {
         self
     }
 
+    /// Whether [`Event::Call`] is among what [`on_event`](Self::on_event) is told; by default it is.
+    /// Without, each call is answered a little sooner.
+    pub const fn tell_calls(mut self, tell: bool) -> Self {
+        self.tell_calls = tell;
+        self
+    }
+
     /// Opens the control API there; port 0 takes a free one. [`Server::control`] tells where it
     /// is and the token it takes. Without this there is none.
     pub fn control(mut self, address: impl Into<SocketAddr>) -> Self {
@@ -285,6 +294,7 @@ impl Builder {
                 dc: CDN_DC,
             }),
             nearest: self.nearest.map(|dc| dc.clamp(1, self.dcs)),
+            tells_calls: self.tell_calls && self.watcher.is_some(),
             watcher: self.watcher,
             addresses: OnceLock::new(),
             other_calls: Mutex::default(),

@@ -110,7 +110,7 @@ impl Shared {
     /// Runs a request, or refuses it.
     pub(crate) fn serve(&self, request: &Request) -> Outcome {
         let mut call = Called {
-            began: self.watcher.is_some().then(Instant::now),
+            began: self.tells_calls.then(Instant::now),
             id: None,
             name: Cow::Borrowed("unreadable"),
             user: None,

@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) exchange: ServerConfig,
     pub(crate) watcher: Option<Watcher>,
+    /// Whether it is told of calls.
+    pub(crate) tells_calls: bool,
     /// Keys of the CDN, if there is one.
     pub(crate) cdn_exchange: Option<ServerConfig>,
     /// The data centre this network is nearest to; without it, whichever a client reached.

@@ -25,7 +25,8 @@ pub(crate) async fn run(args: Serve, ui: &Ui) -> Result<()> {
         .dcs(args.dcs)
         .cdn(args.cdn)
         .bot_timeout(Duration::from_secs(args.bot_timeout.into()))
-        .on_event(move |event| show(&watcher, verbose, &event));
+        .on_event(move |event| show(&watcher, verbose, &event))
+        .tell_calls(verbose);
     if let Some(path) = &args.key {
         builder = builder.key(key(path)?);
     }

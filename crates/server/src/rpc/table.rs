@@ -66,6 +66,16 @@ impl Table {
         });
     }
 
+    /// As [`Self::open`], for answers that have nothing to do with the world.
+    pub(crate) fn fixed<C>(&mut self, handler: fn(&Cx<'_>, C) -> Answer<C::Output>)
+    where
+        C: Call<Output: Encode + 'static> + Decode + 'static,
+    {
+        self.add::<C>(Access::Open, move |cx, call| {
+            handler(cx, call).map(Reply::Now)
+        });
+    }
+
     /// Answers `C` for accounts that are logged in, on every data centre, and leaves it to the
     /// handler when to touch the world: for work with files, and with what lies where others are
     /// at home.

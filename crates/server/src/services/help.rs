@@ -18,21 +18,21 @@ const APP_CONFIG_HASH: i32 = 1;
 
 pub(super) fn register(table: &mut Table) {
     table.open::<GetConfig>(config);
-    table.open::<GetNearestDc>(|_, cx, _| {
+    table.fixed::<GetNearestDc>(|cx, _| {
         let nearest = cx.shared.nearest.unwrap_or(cx.dc);
         Ok(types::NearestDc::new("ZZ".to_owned(), cx.dc, nearest))
     });
-    table.open::<GetAppConfig>(|_, _, call| {
+    table.fixed::<GetAppConfig>(|_, call| {
         if call.hash == APP_CONFIG_HASH {
             return Ok(enums::help::AppConfig::NotModified);
         }
         Ok(types::help::AppConfig::new(APP_CONFIG_HASH, app_config()).into())
     });
-    table.open::<GetAppUpdate>(|_, _, _| Ok(enums::help::AppUpdate::NoAppUpdate));
-    table.open::<GetCountriesList>(|_, _, _| {
+    table.fixed::<GetAppUpdate>(|_, _| Ok(enums::help::AppUpdate::NoAppUpdate));
+    table.fixed::<GetCountriesList>(|_, _| {
         Ok(types::help::CountriesList::new(Vec::new(), 1).into())
     });
-    table.open::<GetTimezonesList>(|_, _, _| {
+    table.fixed::<GetTimezonesList>(|_, _| {
         Ok(types::help::TimezonesList::new(Vec::new(), 1).into())
     });
     table.on::<GetInviteText>(|_, _, _| {
@@ -50,7 +50,7 @@ pub(super) fn register(table: &mut Table) {
     table.on::<GetPeerProfileColors>(|_, _, _| {
         Ok(types::help::PeerColors::new(1, Vec::new()).into())
     });
-    table.open::<SaveAppLog>(|_, _, _| Ok(true));
+    table.fixed::<SaveAppLog>(|_, _| Ok(true));
     table.on::<DismissSuggestion>(|_, _, _| Ok(true));
 }
 

@@ -92,8 +92,12 @@ impl World {
         let auth = self.auths.get(&key)?;
         let root = auth.state.parent.unwrap_or(key);
         let user = auth.user;
-        let last = self.auths.get(&root).map_or(now, |auth| auth.active);
-        if last == now && auth.active == now {
+        let active = auth.active;
+        let last = match root == key {
+            true => active,
+            false => self.auths.get(&root).map_or(now, |auth| auth.active),
+        };
+        if last == now && active == now {
             return None;
         }
         let limit = user.map_or(SESSION_DAYS, |user| self.session_days(user));
