@@ -15,33 +15,41 @@ use crate::{
 
 /// Calls under way on one connection; more wait in line.
 pub(super) const MAX_IN_FLIGHT: usize = 4096;
-/// Calls taken from the queue before the socket is looked at again.
-const MAX_BATCH: usize = 512;
+/// Calls taken from the queue before the socket is looked at again: the server is to work on the
+/// first of many while the others are encrypted.
+const MAX_BATCH: usize = 200;
 /// How often a call is sent anew because the server wants to know the app first.
 const MAX_INTRODUCTIONS: u32 = 3;
 
 /// A call that waits for its answer.
 pub(super) struct InFlight {
     pub(super) request: Box<Request>,
+    /// What failed at once must not be followed; its event is on the way.
+    taken: bool,
     /// Whether it went out with the app's introduction in front.
     introduces: bool,
     introductions: u32,
 }
 
+impl InFlight {
+    fn answer(self, result: Result<Bytes, CallError>) {
+        let ok = result.is_ok();
+        tracing::debug!(method = self.request.method, ok, "answered");
+        // A caller that has gone away does not mind.
+        let _ = self.request.reply.send(result);
+    }
+}
+
 impl Actor {
     /// Hands an answer to its caller, or introduces the app where the server wants that first.
     pub(super) fn take_reply(&mut self, id: RequestId, result: Result<Bytes, RpcFailure>) {
-        let Some(call) = self.in_flight.get(&id) else {
+        let Some(call) = self.in_flight.remove(&id) else {
             return;
         };
         match &result {
-            Ok(_) if call.introduces => self.introduced = true,
-            Ok(_) => {}
+            Ok(_) => self.introduced |= call.introduces,
             Err(e) if e.message == "AUTH_KEY_PERM_EMPTY" && self.is_temporary() => {
-                if let Some(call) = self.in_flight.remove(&id) {
-                    self.by_ticket.remove(&call.request.ticket);
-                    self.unbound.push(call.request);
-                }
+                self.unbound.push(call.request);
                 return;
             }
             Err(e) => {
@@ -51,15 +59,12 @@ impl Actor {
                 );
                 if unknown && call.introductions < MAX_INTRODUCTIONS {
                     self.introduced = false;
-                    if let Some(call) = self.in_flight.remove(&id) {
-                        self.by_ticket.remove(&call.request.ticket);
-                        self.send(self.net.clock.now(), call.request, call.introductions + 1);
-                    }
+                    self.send(self.net.clock.now(), call.request, call.introductions + 1);
                     return;
                 }
             }
         }
-        self.answer(id, result.map_err(CallError::Rpc));
+        call.answer(result.map_err(CallError::Rpc));
     }
 
     /// Whether the session's key is a temporary one.
@@ -71,15 +76,15 @@ impl Actor {
 
     pub(super) fn answer(&mut self, id: RequestId, result: Result<Bytes, CallError>) {
         if let Some(call) = self.in_flight.remove(&id) {
-            self.by_ticket.remove(&call.request.ticket);
-            tracing::debug!(
-                method = call.request.method,
-                ok = result.is_ok(),
-                "answered"
-            );
-            // A caller that has gone away does not mind.
-            let _ = call.request.reply.send(result);
+            call.answer(result);
         }
+    }
+
+    /// The request of a call under way that another one can follow or that can be taken back.
+    fn of_ticket(&self, ticket: u64) -> Option<RequestId> {
+        let mut all = self.in_flight.iter();
+        let (id, _) = all.find(|(_, call)| call.taken && call.request.ticket == ticket)?;
+        Some(*id)
     }
 
     /// Takes a call and those queued behind it, so that they can share a packet.
@@ -110,13 +115,11 @@ impl Actor {
             Purpose::Cdn => false,
         };
         let body = header::wrap(header, quiet, &request.body);
+        let after = request.after.map(|ticket| self.of_ticket(ticket));
         let Some((_, session)) = &mut self.session else {
             let _ = request.reply.send(Err(CallError::NotTaken));
             return;
         };
-        let after = request
-            .after
-            .map(|ticket| self.by_ticket.get(&ticket).copied());
         if after == Some(None) {
             let _ = request.reply.send(Err(CallError::OutOfOrder));
             return;
@@ -130,14 +133,11 @@ impl Actor {
         let id = session.send(now, body, options);
         let taken = session.pending() > pending;
         tracing::debug!(method = request.method, id = id.get(), "sent");
-        // What failed at once must not be followed; its event is on the way.
-        if taken {
-            self.by_ticket.insert(request.ticket, id);
-        }
         self.in_flight.insert(
             id,
             InFlight {
                 request,
+                taken,
                 introduces,
                 introductions,
             },
@@ -158,7 +158,7 @@ impl Actor {
 
     /// Nobody waits for this call any more.
     fn cancel(&mut self, ticket: u64) {
-        let Some(id) = self.by_ticket.remove(&ticket) else {
+        let Some(id) = self.of_ticket(ticket) else {
             return;
         };
         self.in_flight.remove(&id);

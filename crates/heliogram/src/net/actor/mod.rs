@@ -45,7 +45,6 @@ pub(super) struct Actor {
     // The session and what waits for it.
     session: Option<(Arc<Key>, Session)>,
     in_flight: ByNumber<RequestId, InFlight>,
-    by_ticket: ByNumber<u64, RequestId>,
     /// Whether the server knows the app in this session.
     introduced: bool,
     /// Calls the server refused because it has lost the binding of the temporary key.
@@ -80,7 +79,6 @@ impl Actor {
             signals,
             session: None,
             in_flight: ByNumber::default(),
-            by_ticket: ByNumber::default(),
             introduced: false,
             unbound: Vec::new(),
             key_leaves: None,
@@ -233,7 +231,6 @@ impl Actor {
         );
         let had_session = self.session.replace((key, session)).is_some();
         self.introduced = false;
-        self.by_ticket.clear();
         let now = self.net.clock.now();
         let mut waiting: Vec<_> = self.in_flight.drain().collect();
         waiting.sort_unstable_by_key(|(id, _)| *id);
@@ -288,7 +285,6 @@ impl Actor {
         while let Ok(request) = self.inbox.try_recv() {
             let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
         }
-        self.by_ticket.clear();
         let under_way = self.in_flight.drain().map(|(_, call)| call.request);
         for request in under_way.chain(self.unbound.drain(..)) {
             let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
