@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// How many ids are remembered.
-const CAPACITY: usize = 4096;
+const CAPACITY: usize = 2048;
 
 /// Remembers the highest message ids received.
 #[derive(Debug, Default)]
@@ -42,18 +42,25 @@ impl Seen {
         self.ids.binary_search(&id).is_ok()
     }
 
+    /// Where an id is, or where it would be.
+    fn position(&self, id: i64) -> Result<usize, usize> {
+        match self.ids.back() {
+            Some(&last) if last >= id => self.ids.binary_search(&id),
+            _ => Err(self.ids.len()),
+        }
+    }
+
     /// Remembers an id, and forgets the lowest one where there are too many.
     pub(crate) fn insert(&mut self, id: i64) {
-        match self.ids.back() {
-            Some(&last) if last >= id => {
-                if let Err(at) = self.ids.binary_search(&id) {
-                    self.ids.insert(at, id);
-                }
-            }
-            _ => self.ids.push_back(id),
-        }
-        if self.ids.len() > CAPACITY {
+        let Err(at) = self.position(id) else { return };
+        if self.ids.len() < CAPACITY {
+            self.ids.insert(at, id);
+        } else if let Some(last) = at.checked_sub(1) {
+            // Room is made first: a queue that is full would double.
             self.floor = self.ids.pop_front().unwrap_or(self.floor);
+            self.ids.insert(last, id);
+        } else {
+            self.floor = self.floor.max(id);
         }
     }
 

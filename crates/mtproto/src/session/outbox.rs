@@ -274,7 +274,8 @@ impl Session {
             Service::DestroyKey => wire::encode(&tl::functions::DestroyAuthKey {}),
             Service::Again { .. } => return,
         };
-        self.epoch.remember(msg_id, Sent::Service(service));
+        self.epoch
+            .remember(now.mono, msg_id, Sent::Service(service));
         batch.push(Message {
             msg_id,
             seq_no,
@@ -294,7 +295,8 @@ impl Session {
             }
         }
         let inner = batch.messages.iter().map(|m| m.msg_id).collect();
-        self.epoch.remember(msg_id, Sent::Container(inner));
+        self.epoch
+            .remember(now.mono, msg_id, Sent::Container(inner));
         Some(Message {
             msg_id,
             seq_no,
