@@ -69,7 +69,7 @@ struct Inner {
     peers: Peers,
     businesses: Businesses,
     #[cfg(feature = "dialogue")]
-    dialogues: crate::dispatch::Dialogues,
+    dialogues: std::sync::OnceLock<Box<crate::dispatch::Dialogues>>,
     /// Handlers.
     live: Arc<Live>,
 }
@@ -106,7 +106,12 @@ impl Client {
         let stopped = client.net().stopped();
         let tasks = &client.net().tasks;
         let stale = Arc::clone(&client.net().stale);
-        tasks.spawn(refresh::run(client.downgrade(), stale, stopped, config));
+        tasks.spawn(refresh::run(
+            client.downgrade(),
+            stale,
+            stopped,
+            refresh::lifetime(&config),
+        ));
         tasks.spawn(updates::run(client.downgrade()));
         if client.self_id().is_some() {
             client.begin_updates().await;
@@ -139,7 +144,7 @@ impl Client {
                 peers: Peers::new(storage),
                 businesses: Businesses::default(),
                 #[cfg(feature = "dialogue")]
-                dialogues: crate::dispatch::Dialogues::default(),
+                dialogues: std::sync::OnceLock::new(),
                 live: Arc::new(Live::new(net.config.workers)),
                 net,
             }),
@@ -333,7 +338,8 @@ impl Client {
     /// What dialogues share.
     #[cfg(feature = "dialogue")]
     pub(crate) fn dialogues(&self) -> &crate::dispatch::Dialogues {
-        &self.inner.dialogues
+        // Most clients have none, and locks for many at a time are large.
+        self.inner.dialogues.get_or_init(Box::default)
     }
 
     /// Where updates arrive.
@@ -373,5 +379,16 @@ impl fmt::Debug for Client {
             .field("home_dc", &self.home_dc())
             .field("authorization", &self.authorization())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_handles_of_a_client_share_takes_little_memory() {
+        assert!(size_of::<Inner>() <= 1024);
+        assert!(size_of::<Net>() <= 2048);
     }
 }

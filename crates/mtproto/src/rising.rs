@@ -6,7 +6,7 @@ use std::{
 };
 
 /// For how many values memory is kept once there are none.
-const KEPT: usize = 1024;
+const KEPT: usize = 64;
 
 /// Values by id, in the order of the ids.
 ///

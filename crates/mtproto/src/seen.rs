@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// How many ids are remembered.
-const CAPACITY: usize = 4096;
+const CAPACITY: usize = 2048;
 
 /// Remembers the highest message ids received.
 #[derive(Debug, Default)]
@@ -48,23 +48,23 @@ impl Seen {
         let last = self.ids.len().saturating_sub(1);
         let before = last.checked_sub(1).and_then(|at| self.ids.get(at));
         match (before, self.ids.get(last)) {
-            (Some(&before), Some(&last_id)) if before < id && id < last_id => Err(last),
+            (_, Some(&latest)) if latest < id => Err(self.ids.len()),
+            (Some(&before), Some(&latest)) if before < id && id < latest => Err(last),
             _ => self.ids.binary_search(&id),
         }
     }
 
     /// Remembers an id, and forgets the lowest one where there are too many.
     pub(crate) fn insert(&mut self, id: i64) {
-        match self.ids.back() {
-            Some(&last) if last >= id => {
-                if let Err(at) = self.position(id) {
-                    self.ids.insert(at, id);
-                }
-            }
-            _ => self.ids.push_back(id),
-        }
-        if self.ids.len() > CAPACITY {
+        let Err(at) = self.position(id) else { return };
+        if self.ids.len() < CAPACITY {
+            self.ids.insert(at, id);
+        } else if let Some(last) = at.checked_sub(1) {
+            // Room is made first: a queue that is full would double.
             self.floor = self.ids.pop_front().unwrap_or(self.floor);
+            self.ids.insert(last, id);
+        } else {
+            self.floor = self.floor.max(id);
         }
     }
 

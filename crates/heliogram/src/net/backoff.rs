@@ -1,13 +1,14 @@
 use std::time::Duration;
 
-use heliogram_crypto::{Random, SeededRandom};
+use heliogram_crypto::{Random, RandomExt, SeededRandom};
 
 /// Growing pauses between attempts, spread so that many clients do not come back at once.
 pub(crate) struct Backoff {
     next: Duration,
     first: Duration,
     longest: Duration,
-    random: SeededRandom,
+    /// Of the next pause: a generator is much larger, and most connections never pause.
+    seed: [u8; 32],
 }
 
 impl Backoff {
@@ -18,7 +19,7 @@ impl Backoff {
             next: first,
             first,
             longest,
-            random: SeededRandom::new(seed),
+            seed,
         }
     }
 
@@ -27,7 +28,9 @@ impl Backoff {
         let step = self.next;
         self.next = (step * 2).min(self.longest);
         let half = u64::try_from(step.as_micros() / 2).unwrap_or(u64::MAX);
-        Duration::from_micros(half + self.random.below(half.max(1)))
+        let mut random = SeededRandom::new(self.seed);
+        self.seed = random.array();
+        Duration::from_micros(half + random.below(half.max(1)))
     }
 
     /// Starts over after a success.

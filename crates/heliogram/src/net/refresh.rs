@@ -18,19 +18,18 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// the server says that there is a new one.
 const SEARCH_PAUSE: Duration = Duration::from_secs(60);
 
-/// Fetches the configuration whenever it expires or the server says that it changed, until the
-/// client ends.
+/// Fetches the configuration after `first`, and again whenever it expires or the server says that it
+/// changed, until the client ends.
 pub(crate) async fn run(
     client: WeakClient,
     stale: Arc<Notify>,
     mut stopped: watch::Receiver<bool>,
-    config: types::Config,
+    first: Duration,
 ) {
-    let first = lifetime(&config);
-    drop(config);
     let fetch = || {
         let client = client.upgrade();
-        async move { Some(next(fetch(&client?).await)) }
+        // Boxed: it runs once in many minutes.
+        Box::pin(async move { Some(next(fetch(&client?).await)) })
     };
     tokio::select! {
         () = keep_fresh(first, &stale, fetch) => {}
@@ -93,7 +92,7 @@ async fn fetch(client: &Client) -> Result<types::Config> {
 }
 
 /// How long the configuration is good for.
-fn lifetime(config: &types::Config) -> Duration {
+pub(crate) fn lifetime(config: &types::Config) -> Duration {
     let seconds = i64::from(config.expires) - i64::from(config.date);
     Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).clamp(SHORTEST, LONGEST)
 }
@@ -194,5 +193,13 @@ mod tests {
         )));
         assert!(!is_news(&short(enums::Update::PtsChanged)));
         assert!(!is_news(&enums::Updates::TooLong));
+    }
+
+    #[tokio::test]
+    async fn waiting_for_the_next_configuration_takes_little_memory() {
+        let client = Client::offline().await;
+        let stopped = client.net().stopped();
+        let task = run(client.downgrade(), Arc::default(), stopped, SHORTEST);
+        assert!(size_of_val(&task) <= 1024);
     }
 }

@@ -26,6 +26,9 @@ impl Tasks {
         let Some(hold) = lock(&self.hold).clone() else {
             return false;
         };
+        // A future that is moved into another takes its room there twice: once before the first
+        // poll, once after.
+        let task = Box::pin(task);
         tokio::spawn(async move {
             task.await;
             drop(hold);

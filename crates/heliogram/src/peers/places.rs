@@ -1,7 +1,4 @@
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Mutex,
-};
+use std::{collections::VecDeque, sync::Mutex};
 
 use crate::{PeerId, net::lock};
 
@@ -15,43 +12,72 @@ pub(crate) struct Places {
     seen: Mutex<Seen>,
 }
 
+/// Messages with the highest numbers. New ones come at the end, so that keeping them in order costs
+/// less than a table, in time and in memory.
 #[derive(Default)]
 struct Seen {
-    chats: HashMap<i32, PeerId>,
-    /// Numbers from the one seen first on.
-    order: VecDeque<i32>,
+    /// In rising order.
+    numbers: VecDeque<i32>,
+    /// The chat of each.
+    chats: VecDeque<PeerId>,
+}
+
+impl Seen {
+    /// Where a number is, or where it would be.
+    fn position(&self, number: i32) -> Result<usize, usize> {
+        match self.numbers.back() {
+            Some(&last) if last >= number => self.numbers.binary_search(&number),
+            _ => Err(self.numbers.len()),
+        }
+    }
+
+    fn get(&self, number: i32) -> Option<PeerId> {
+        let at = self.position(number).ok()?;
+        self.chats.get(at).copied()
+    }
+
+    fn set(&mut self, number: i32, chat: PeerId) {
+        let at = match self.position(number) {
+            Ok(at) => {
+                if let Some(known) = self.chats.get_mut(at) {
+                    *known = chat;
+                }
+                return;
+            }
+            Err(0) if self.numbers.len() >= MAX => return,
+            Err(at) if self.numbers.len() >= MAX => {
+                self.numbers.pop_front();
+                self.chats.pop_front();
+                at - 1
+            }
+            Err(at) => at,
+        };
+        self.numbers.insert(at, number);
+        self.chats.insert(at, chat);
+    }
 }
 
 impl Places {
     /// Takes note of a message. Those of channels are numbered on their own and left out.
     pub(crate) fn note(&self, chat: PeerId, message: i32) {
-        if chat.is_channel() || message <= 0 {
-            return;
-        }
-        let mut seen = lock(&self.seen);
-        if seen.chats.insert(message, chat).is_none() {
-            seen.order.push_back(message);
-        }
-        if seen.order.len() > MAX
-            && let Some(oldest) = seen.order.pop_front()
-        {
-            seen.chats.remove(&oldest);
+        if !chat.is_channel() && message > 0 {
+            lock(&self.seen).set(message, chat);
         }
     }
 
     /// The chats of those messages that were seen not too long ago.
     pub(crate) fn of(&self, messages: &[i32]) -> Vec<(i32, PeerId)> {
         let seen = lock(&self.seen);
-        let place = |id: &i32| Some((*id, *seen.chats.get(id)?));
+        let place = |id: &i32| Some((*id, seen.get(*id)?));
         messages.iter().filter_map(place).collect()
     }
 
     /// The one chat that all these messages are in, if all were seen.
     pub(crate) fn common(&self, messages: &[i32]) -> Option<PeerId> {
         let seen = lock(&self.seen);
-        let mut chats = messages.iter().map(|id| seen.chats.get(id));
-        let first = *chats.next()??;
-        chats.all(|c| c == Some(&first)).then_some(first)
+        let mut chats = messages.iter().map(|id| seen.get(*id));
+        let first = chats.next()??;
+        chats.all(|c| c == Some(first)).then_some(first)
     }
 
     pub(super) fn clear(&self) {
@@ -96,5 +122,23 @@ mod tests {
         assert_eq!(lock(&places.seen).chats.len(), MAX);
         assert_eq!(places.common(&[5000]), Some(user(7)));
         assert_eq!(places.common(&[1]), None);
+    }
+
+    #[test]
+    fn messages_may_come_in_any_order() {
+        let places = Places::default();
+        for (id, chat) in [(5, 7), (3, 8), (5, 9)] {
+            places.note(user(chat), id);
+        }
+        assert_eq!(places.of(&[3, 4, 5]), [(3, user(8)), (5, user(9))]);
+        let full = i32::try_from(MAX).unwrap();
+        (1..=full).for_each(|n| places.note(user(7), 2 * n));
+        places.note(user(9), 1);
+        places.note(user(8), 999);
+        assert!(places.of(&[1]).is_empty());
+        assert_eq!(places.of(&[998, 999]), [(998, user(7)), (999, user(8))]);
+        let seen = lock(&places.seen);
+        assert_eq!((seen.numbers.len(), seen.chats.len()), (MAX, MAX));
+        assert!(seen.numbers.iter().is_sorted());
     }
 }

@@ -45,7 +45,10 @@ impl RecordWriter {
     }
 
     pub(super) fn finish(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0)
+        let mut bytes = std::mem::take(&mut self.0);
+        // Some storages keep it as it is.
+        bytes.shrink_to_fit();
+        bytes
     }
 }
 

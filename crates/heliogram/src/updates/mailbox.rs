@@ -15,6 +15,8 @@ use crate::{Result, events::Event, net::lock};
 
 /// How many events a reader may leave unread.
 const CAPACITY: usize = 1024;
+/// For how many events memory is kept once there are none.
+const KEPT: usize = 32;
 /// How long a full mailbox is waited for before its oldest events are dropped.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -139,6 +141,9 @@ impl Mailbox {
         }
         if letters.closed {
             return Poll::Ready(None);
+        }
+        if letters.queue.capacity() > KEPT {
+            letters.queue = VecDeque::new();
         }
         letters.waker = Some(cx.waker().clone());
         Poll::Pending

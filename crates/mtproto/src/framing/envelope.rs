@@ -1,8 +1,8 @@
 //! The four envelopes, as functions over bytes.
 
-use heliogram_crypto::{Random, SeededRandom};
+use heliogram_crypto::Random;
 
-use super::{FrameError, MAX_FRAME, Role, Transport};
+use super::{FrameError, MAX_FRAME, Role, Transport, noise::Noise};
 
 const QUICK_BIT: u32 = 1 << 31;
 
@@ -160,7 +160,7 @@ fn full(counters: &mut Counters, input: &[u8]) -> Result<Option<Parsed>, FrameEr
 pub(super) fn write(
     transport: Transport,
     counters: &mut Counters,
-    rng: &mut SeededRandom,
+    noise: &mut Noise,
     payload: &[u8],
     (pad, quick_ack): (u8, bool),
     out: &mut Vec<u8>,
@@ -186,13 +186,11 @@ pub(super) fn write(
         }
         Transport::Intermediate | Transport::PaddedIntermediate => {
             let mut padding = [0; 16];
-            rng.fill(&mut padding);
-            let padded = transport == Transport::PaddedIntermediate;
-            let most = if padded {
-                pad.saturating_sub(1) & 15
-            } else {
-                0
-            };
+            let mut most = 0;
+            if transport == Transport::PaddedIntermediate {
+                noise.fill(&mut padding);
+                most = pad.saturating_sub(1) & 15;
+            }
             let padding = padding
                 .split_last()
                 .and_then(|(n, rest)| rest.get(..usize::from(n & most)));

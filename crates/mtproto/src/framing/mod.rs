@@ -5,20 +5,22 @@
 
 mod envelope;
 mod error;
+mod noise;
 mod obfuscated;
 mod transport;
 
 use std::fmt;
 
 pub use error::FrameError;
-use heliogram_crypto::{Ctr, SeededRandom};
+use noise::Noise;
+use obfuscated::Ciphers;
 pub use transport::{Transport, UnknownTransportName};
 
 /// Longest payload of one frame, in bytes, in either direction.
 pub const MAX_FRAME: usize = (1 << 22) + 1024;
 
-/// Bytes of memory that are kept for the next frame between two.
-const KEPT: usize = 16 << 10;
+/// Bytes of memory that a quiet connection keeps for the next frame; a busy one keeps some more.
+const KEPT: usize = 2 << 10;
 
 /// Shortest payload that is a packet: the header and one word of a plaintext packet.
 const MIN_PACKET: usize = 24;
@@ -81,12 +83,12 @@ pub struct Framing {
     transport: Option<Transport>,
     /// What a client still has to send before its first packet.
     greeting: Vec<u8>,
-    incoming: Option<Ctr>,
-    outgoing: Option<Ctr>,
+    /// Boxed: most connections have none.
+    ciphers: Option<Box<Ciphers>>,
     secret: Option<[u8; 16]>,
     dc_id: Option<i16>,
     counters: envelope::Counters,
-    rng: SeededRandom,
+    noise: Noise,
     /// Bytes received and decrypted; those before `taken` were given out.
     input: Vec<u8>,
     taken: usize,
@@ -103,10 +105,9 @@ impl Framing {
         match obfuscation {
             None => this.greeting = transport.greeting().to_vec(),
             Some(obfuscation) => {
-                let (init, ciphers) = obfuscated::client(transport, &obfuscation, &mut this.rng);
+                let (init, ciphers) = obfuscated::client(transport, &obfuscation, &mut this.noise);
                 this.greeting = init.to_vec();
-                this.incoming = Some(ciphers.incoming);
-                this.outgoing = Some(ciphers.outgoing);
+                this.ciphers = Some(Box::new(ciphers));
                 this.dc_id = Some(obfuscation.dc_id);
             }
         }
@@ -133,12 +134,11 @@ impl Framing {
             role,
             transport: None,
             greeting: Vec::new(),
-            incoming: None,
-            outgoing: None,
+            ciphers: None,
             secret: None,
             dc_id: None,
             counters: envelope::Counters::default(),
-            rng: SeededRandom::new(seed),
+            noise: Noise::Seed(seed),
             input: Vec::new(),
             taken: 0,
             quick_ack_wanted: false,
@@ -155,7 +155,7 @@ impl Framing {
     /// Whether the connection is obfuscated; `false` on a server before the client's first bytes.
     #[must_use]
     pub fn is_obfuscated(&self) -> bool {
-        self.incoming.is_some()
+        self.ciphers.is_some()
     }
 
     /// The data centre named by an obfuscated connection.
@@ -231,7 +231,7 @@ impl Framing {
         envelope::write(
             transport,
             &mut self.counters,
-            &mut self.rng,
+            &mut self.noise,
             payload,
             flags,
             &mut frame,
@@ -244,8 +244,8 @@ impl Framing {
     }
 
     fn encrypt(&mut self, out: &mut [u8], start: usize) {
-        if let (Some(cipher), Some(new)) = (&mut self.outgoing, out.get_mut(start..)) {
-            cipher.apply(new);
+        if let (Some(ciphers), Some(new)) = (&mut self.ciphers, out.get_mut(start..)) {
+            ciphers.outgoing.apply(new);
         }
     }
 
@@ -259,7 +259,7 @@ impl Framing {
         let empty = self.taken == self.input.len();
         let held = self.input.capacity();
         let is_quiet = data.len() <= KEPT;
-        if empty && (held > KEPT && is_quiet || held > 8 * KEPT) {
+        if empty && (held > KEPT && is_quiet || held > 64 * KEPT) {
             // A connection that was busy once does not keep the memory of its largest frame.
             self.input = Vec::new();
         } else if self.taken > 0 {
@@ -268,8 +268,8 @@ impl Framing {
         self.taken = 0;
         let start = self.input.len();
         self.input.extend_from_slice(data);
-        if let (Some(cipher), Some(new)) = (&mut self.incoming, self.input.get_mut(start..)) {
-            cipher.apply(new);
+        if let (Some(ciphers), Some(new)) = (&mut self.ciphers, self.input.get_mut(start..)) {
+            ciphers.incoming.apply(new);
         }
     }
 
@@ -360,8 +360,7 @@ impl Framing {
             ciphers.incoming.apply(rest);
         }
         self.dc_id = Some(dc_id);
-        self.incoming = Some(ciphers.incoming);
-        self.outgoing = Some(ciphers.outgoing);
+        self.ciphers = Some(Box::new(ciphers));
         Ok(self.detected(transport, obfuscated::INIT))
     }
 

@@ -10,8 +10,12 @@ use crate::{
     rising::RisingMap,
 };
 
-/// How many sent containers and service messages are remembered.
+/// How many sent containers and service messages are remembered, and how long: by then the server
+/// has said what it has to say of them.
 const LOG: usize = 2048;
+const LOG_TIME: Duration = Duration::from_secs(10 * 60);
+/// For how many of them memory is kept once there are few.
+const KEPT: usize = 64;
 
 /// What went out under a message id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +70,15 @@ pub(super) struct Epoch {
     pub(super) in_flight: RisingMap<i64, RequestId>,
     ids: MsgIds,
     seq: SeqNos,
-    log: VecDeque<(i64, Sent)>,
+    log: VecDeque<Logged>,
+}
+
+/// A message id, when it was used (monotonic) and for what.
+#[derive(Debug)]
+struct Logged {
+    msg_id: i64,
+    at: Duration,
+    sent: Sent,
 }
 
 impl Epoch {
@@ -98,12 +110,18 @@ impl Epoch {
         self.ids.last()
     }
 
-    /// Remembers a container or service message; ids must come in order.
-    pub(super) fn remember(&mut self, msg_id: i64, sent: Sent) {
-        self.log.push_back((msg_id, sent));
-        if self.log.len() > LOG {
+    /// Remembers a container or service message for some time; ids must come in order.
+    pub(super) fn remember(&mut self, now: Duration, msg_id: i64, sent: Sent) {
+        // A client that waits says something every minute, for months.
+        let old = |first: &Logged| first.at.saturating_add(LOG_TIME) < now;
+        while self.log.len() >= LOG || self.log.front().is_some_and(old) {
             self.log.pop_front();
         }
+        if self.log.capacity() > KEPT.max(8 * self.log.len()) {
+            self.log.shrink_to(2 * self.log.len());
+        }
+        let at = now;
+        self.log.push_back(Logged { msg_id, at, sent });
     }
 
     /// Whether a message of this id was sent, as far as is remembered.
@@ -113,8 +131,9 @@ impl Epoch {
 
     /// The service message sent under this id.
     pub(super) fn service(&self, msg_id: i64) -> Option<&Service> {
-        match self.position(msg_id).and_then(|at| self.log.get(at)) {
-            Some((_, Sent::Service(service))) => Some(service),
+        let at = self.position(msg_id)?;
+        match &self.log.get(at)?.sent {
+            Sent::Service(service) => Some(service),
             _ => None,
         }
     }
@@ -143,10 +162,36 @@ impl Epoch {
             return Some(Sent::Request(id));
         }
         let at = self.position(msg_id)?;
-        self.log.get(at).map(|(_, sent)| sent.clone())
+        self.log.get(at).map(|logged| logged.sent.clone())
     }
 
     fn position(&self, msg_id: i64) -> Option<usize> {
-        self.log.binary_search_by_key(&msg_id, |(id, _)| *id).ok()
+        let id = |logged: &Logged| logged.msg_id;
+        self.log.binary_search_by_key(&msg_id, id).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn what_was_sent_is_remembered_for_a_time_and_only_so_much_of_it() {
+        let mut epoch = Epoch::new(1);
+        let ids = 1..=LOG as i64 + 10;
+        ids.clone()
+            .for_each(|id| epoch.remember(at(0), id, Sent::Container(vec![id])));
+        assert!(!epoch.knows(10) && epoch.knows(11));
+        assert_eq!(epoch.log.capacity(), LOG);
+        let next = ids.end() + 1;
+        epoch.remember(LOG_TIME, next, Sent::Service(Service::FutureSalts));
+        assert!(epoch.knows(12) && epoch.service(next).is_some());
+        epoch.remember(LOG_TIME + at(1), next + 1, Sent::Container(vec![next]));
+        assert!(!epoch.knows(12) && epoch.knows(next) && epoch.knows(next + 1));
+        assert!(epoch.log.capacity() <= KEPT);
     }
 }

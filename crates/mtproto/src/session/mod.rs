@@ -38,6 +38,8 @@ pub const MAX_BODY: usize = 1_044_448;
 
 /// Events kept at most; more packets are refused until they are taken.
 const MAX_EVENTS: usize = 8192;
+/// For how many events memory is kept once there are none.
+const KEPT_EVENTS: usize = 64;
 /// Service messages kept at most.
 const MAX_SERVICE: usize = 1024;
 /// Acknowledgements leave after this time or number by themselves.
@@ -256,7 +258,11 @@ impl Session {
 
     /// The next event, or `None`.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        if event.is_none() && self.events.capacity() > KEPT_EVENTS {
+            self.events = VecDeque::new();
+        }
+        event
     }
 
     fn push_service(&mut self, service: Service) {

@@ -305,7 +305,8 @@ impl Session {
             }),
             Service::Again { .. } => return,
         };
-        self.epoch.remember(msg_id, Sent::Service(service));
+        self.epoch
+            .remember(now.mono, msg_id, Sent::Service(service));
         batch.push(Message {
             msg_id,
             seq_no,
@@ -325,7 +326,8 @@ impl Session {
             }
         }
         let inner = batch.messages.iter().map(|m| m.msg_id).collect();
-        self.epoch.remember(msg_id, Sent::Container(inner));
+        self.epoch
+            .remember(now.mono, msg_id, Sent::Container(inner));
         Some(Message {
             msg_id,
             seq_no,

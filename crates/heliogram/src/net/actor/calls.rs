@@ -10,11 +10,14 @@ use crate::{
         connection::{Request, Signal},
         fault::CallError,
         header,
+        numbers::ByNumber,
     },
 };
 
 /// Calls under way on one connection; more wait in line.
 pub(super) const MAX_IN_FLIGHT: usize = 4096;
+/// For how many calls memory is kept once there are none.
+const KEPT: usize = 64;
 /// Calls taken from the queue before the socket is looked at again: the server is to work on the
 /// first of many while the others are encrypted.
 const MAX_BATCH: usize = 200;
@@ -99,6 +102,13 @@ impl Actor {
                 Ok(request) => self.send(now, request, 0),
                 Err(_) => return,
             }
+        }
+    }
+
+    /// Gives back the memory of many calls once none is under way.
+    pub(super) fn shrink(&mut self) {
+        if self.in_flight.capacity() > KEPT {
+            self.in_flight = ByNumber::default();
         }
     }
 

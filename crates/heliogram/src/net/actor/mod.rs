@@ -68,9 +68,9 @@ impl Actor {
         purpose: Purpose,
         inbox: mpsc::Receiver<Box<Request>>,
         signals: mpsc::UnboundedReceiver<Signal>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Box<Self>, Fault> {
         let backoff = Backoff::new(FIRST_PAUSE, net.config.max_backoff, random::seed()?);
-        Ok(Self {
+        Ok(Box::new(Self {
             stopped: net.stopped.subscribe(),
             net,
             dc,
@@ -88,14 +88,15 @@ impl Actor {
             replaced: 0,
             backoff,
             packet: Vec::new(),
-        })
+        }))
     }
 
     /// Keeps the connection up until it is not wanted or cannot work.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         let dc = self.dc.id;
         loop {
-            let open = open(Arc::clone(&self.net), Arc::clone(&self.dc));
+            // Boxed: a connection lives long after that.
+            let open = Box::pin(open(Arc::clone(&self.net), Arc::clone(&self.dc)));
             let Some(opened) = self.meanwhile(open).await else {
                 break self.fail_all(&Fault::Closed);
             };
@@ -117,7 +118,7 @@ impl Actor {
                 }
             };
             tracing::debug!(dc, purpose = ?self.purpose, ?fault, "connection lost");
-            if self.must_give_up(&fault).await {
+            if Box::pin(self.must_give_up(&fault)).await {
                 tracing::warn!(dc, purpose = ?self.purpose, ?fault, "connection given up");
                 break self.fail_all(&fault);
             }
@@ -346,5 +347,22 @@ async fn open(net: Arc<Net>, dc: Arc<Dc>) -> Result<(Wire, Arc<Key>), Fault> {
             net.note(wire.server(), false);
             Err(fault)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Client;
+
+    #[tokio::test]
+    async fn a_connection_takes_little_memory() {
+        let client = Client::offline().await;
+        let net = Arc::clone(client.net());
+        let dc = net.dc_for(1, Purpose::Main);
+        let (inbox, signals) = (mpsc::channel(1).1, mpsc::unbounded_channel().1);
+        let actor = Actor::new(net, dc, Purpose::Main, inbox, signals).unwrap();
+        assert!(size_of_val(&*actor) <= 2048);
+        assert!(size_of_val(&actor.run()) <= 2048);
     }
 }

@@ -58,7 +58,9 @@ impl Actor {
                 true => life.ends_at,
                 false => life.renew_at,
             });
-            if !self.in_flight.is_empty() {
+            if self.in_flight.is_empty() {
+                self.shrink();
+            } else {
                 idle_since = Instant::now();
             }
             let timer = self.session.as_ref().and_then(|(_, s)| s.poll_timeout());

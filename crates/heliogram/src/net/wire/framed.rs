@@ -1,11 +1,15 @@
-use std::{future::poll_fn, io};
+use std::{
+    future::poll_fn,
+    io,
+    task::{Context, Poll, ready},
+};
 
 use heliogram_mtproto::{
     framing::{Frame, FrameError, Framing, Transport},
     proxy::Records,
 };
 
-use super::{MAX_OUT, READ, Stream, socket::Socket};
+use super::{MAX_OUT, Stream, scratch, socket::Socket};
 
 /// One socket and its framing.
 pub(super) struct Framed {
@@ -13,7 +17,6 @@ pub(super) struct Framed {
     framing: Framing,
     /// What the bytes of the framing travel in, on their way to some proxies.
     records: Option<Records>,
-    input: Box<[u8]>,
     /// Bytes on their way into records or out of them.
     plain: Vec<u8>,
 }
@@ -24,7 +27,6 @@ impl Framed {
             socket: Socket::new(stream),
             framing,
             records,
-            input: vec![0; READ].into(),
             plain: Vec::new(),
         }
     }
@@ -54,8 +56,17 @@ impl Framed {
 
     /// Writes what is queued until something is read; tells the first bytes to `first`.
     pub(super) async fn io(&mut self, first: &mut Vec<u8>) -> io::Result<usize> {
-        let read = poll_fn(|cx| self.socket.poll(cx, &mut self.input)).await?;
-        let mut data = self.input.get(..read).unwrap_or_default();
+        poll_fn(|cx| scratch::with(|input| self.poll_io(cx, input, first))).await
+    }
+
+    fn poll_io(
+        &mut self,
+        cx: &mut Context<'_>,
+        input: &mut [u8],
+        first: &mut Vec<u8>,
+    ) -> Poll<io::Result<usize>> {
+        let read = ready!(self.socket.poll(cx, input))?;
+        let mut data = input.get(..read).unwrap_or_default();
         if let Some(records) = &mut self.records {
             self.plain.clear();
             records
@@ -67,7 +78,7 @@ impl Framed {
             first.extend(data.iter().take(8));
         }
         self.framing.receive(data);
-        Ok(read)
+        Poll::Ready(Ok(read))
     }
 
     pub(super) async fn finish(&mut self) -> io::Result<()> {

@@ -1,6 +1,7 @@
 mod framed;
 mod lane;
 mod polled;
+mod scratch;
 mod socket;
 
 use std::io;
@@ -17,8 +18,6 @@ pub(super) use self::polled::{Open, Polled};
 use super::{fault::Fault, servers::ServerAddr};
 use crate::error::{NetworkError, ProtocolError, ProxyError};
 
-/// Bytes asked of the socket at once.
-const READ: usize = 64 * 1024;
 /// Bytes that may wait to be written before no more packets are made.
 const MAX_OUT: usize = 1024 * 1024;
 

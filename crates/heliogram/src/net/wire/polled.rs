@@ -17,7 +17,7 @@ use heliogram_mtproto::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::{MAX_OUT, READ, Stream, lane::Lane};
+use super::{MAX_OUT, Stream, lane::Lane, scratch};
 use crate::BoxFuture;
 
 /// Most connections at once.
@@ -49,7 +49,6 @@ pub(in crate::net) struct Polled {
     pause: Duration,
     next_wait: Instant,
     timer: Pin<Box<Sleep>>,
-    input: Box<[u8]>,
     /// Whether the request made last ended without an answer.
     lost: bool,
 }
@@ -78,7 +77,6 @@ impl Polled {
             pause: FIRST_PAUSE,
             next_wait: Instant::now(),
             timer: Box::pin(sleep_until(Instant::now())),
-            input: vec![0; READ].into(),
             lost: false,
         })
     }
@@ -128,17 +126,17 @@ impl Polled {
     /// Carries packets until something was read or the server is to be asked to wait; dropping the
     /// future loses nothing.
     pub(super) async fn io(&mut self) -> io::Result<usize> {
-        poll_fn(|cx| self.poll_io(cx)).await
+        poll_fn(|cx| scratch::with(|input| self.poll_io(cx, input))).await
     }
 
-    fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn poll_io(&mut self, cx: &mut Context<'_>, input: &mut [u8]) -> Poll<io::Result<usize>> {
         // Nothing is put on a connection that has ended in the meantime.
-        let mut read = self.poll_lanes(cx).map_err(invalid)?;
+        let mut read = self.poll_lanes(cx, input).map_err(invalid)?;
         loop {
             self.make_requests().map_err(invalid)?;
             let mut moved = self.poll_opening(cx)?;
             let before = self.lanes.len();
-            read += self.poll_lanes(cx).map_err(invalid)?;
+            read += self.poll_lanes(cx, input).map_err(invalid)?;
             moved |= self.lanes.len() < before;
             if self.lost && !self.in_session {
                 // Without a session nobody can ask what became of it.
@@ -187,13 +185,16 @@ impl Polled {
     }
 
     /// Reads answers; connections that ended are let go.
-    fn poll_lanes(&mut self, cx: &mut Context<'_>) -> Result<usize, ExchangeError> {
+    fn poll_lanes(
+        &mut self,
+        cx: &mut Context<'_>,
+        input: &mut [u8],
+    ) -> Result<usize, ExchangeError> {
         let (mut read, mut broken) = (0, None);
         let now = Instant::now();
         let Self {
             lanes,
             frames,
-            input,
             pause,
             next_wait,
             requests,

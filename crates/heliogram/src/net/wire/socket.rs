@@ -8,6 +8,9 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
 
 use super::Stream;
 
+/// Bytes of memory that a quiet connection keeps for what it writes next.
+const KEPT: usize = 2 << 10;
+
 /// A stream and what is yet to be written to it.
 pub(super) struct Socket {
     stream: Box<dyn Stream>,
@@ -35,6 +38,10 @@ impl Socket {
     /// Where to append what is to be written.
     pub(super) fn out(&mut self) -> &mut Vec<u8> {
         if self.waiting() == 0 {
+            if self.out.capacity() > KEPT.max(8 * self.out.len()) {
+                // A connection that was busy once does not keep the memory of its largest packet.
+                self.out = Vec::new();
+            }
             self.out.clear();
             self.written = 0;
         }

@@ -287,3 +287,14 @@ fn again(e: &Error) -> Error {
         other => Error::storage(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn following_updates_takes_little_memory() {
+        let client = Client::offline().await;
+        assert!(size_of_val(&run(client.downgrade())) <= 3 * 1024);
+    }
+}
