@@ -31,6 +31,10 @@ impl<'a> MarkRead<'a> {
         let max_id = self.up_to.unwrap_or_else(heard);
         let client = &self.talk.client;
         let peer = client.find_peer(&self.talk.peer).await?;
+        if let Some(topic) = self.talk.settings.topic {
+            let call = f::messages::ReadDiscussion::new(peer.input, topic, max_id);
+            return client.invoke(call).await.map(drop);
+        }
         if let Some(channel) = peers::input_channel(&peer.input) {
             let call = f::channels::ReadHistory::new(channel, max_id);
             return client.invoke(call).await.map(drop);

@@ -48,4 +48,8 @@ impl About for Message {
     fn sender(&self) -> Option<PeerId> {
         self.sender().map(crate::Chat::peer_id)
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
+    }
 }

@@ -32,6 +32,7 @@
 //! long events are on their way from the connection to their reader.
 
 mod careful;
+mod connection;
 mod deliveries;
 mod fetch;
 mod hub;
@@ -41,11 +42,13 @@ mod marks;
 mod meter;
 mod normalize;
 mod options;
+mod own;
 mod receipt;
 mod short;
 mod stream;
 mod task;
 
+pub(crate) use connection::ConnectionNews;
 pub(crate) use deliveries::{Deliveries, Delivery};
 pub(crate) use hub::{Affected, Hub};
 pub use meter::UpdateStats;

@@ -291,6 +291,10 @@ impl About for Album {
     fn sender(&self) -> Option<PeerId> {
         About::sender(&self.first)
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.first.topic_id()
+    }
 }
 
 /// Shows where it is, not what it says.
