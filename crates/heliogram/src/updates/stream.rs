@@ -41,8 +41,9 @@ impl Updates {
     }
 
     /// Tells of the connection, too: from now on [`Event::Lifecycle`] comes when it is lost and when
-    /// it is there again, ahead of the events that wait. What was missed meanwhile is fetched as
-    /// always, so most programs have no need of it.
+    /// it is there again, ahead of the events that wait; one that comes back before the stream is asked
+    /// again was never away. What was missed meanwhile is fetched as always, so most programs have no
+    /// need of it.
     ///
     /// ```no_run
     /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
@@ -128,7 +129,10 @@ impl Updates {
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event>>> {
         self.acknowledge();
-        if let Some(Poll::Ready(turn)) = self.connection.as_mut().map(|c| c.poll_next(cx)) {
+        // That the connection ends with the client is not told.
+        if let Some(Poll::Ready(turn)) = self.connection.as_mut().map(|c| c.poll_next(cx))
+            && !self.client.hub().is_closed()
+        {
             return Poll::Ready(Some(Ok(Event::Lifecycle(turn))));
         }
         self.deliveries.poll_next(cx).map(|delivery| {

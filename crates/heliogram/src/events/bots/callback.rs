@@ -9,7 +9,7 @@ use crate::{
     Keyboard, PeerError, PeerId, PeerLike, Result, Text,
     methods::{
         bots::AnswerCallback,
-        messages::{DeleteMessages, SendMessage},
+        messages::{DeleteMessages, SendMessage, change::Change},
     },
     types::{InlineMessageId, Message},
 };
@@ -222,18 +222,14 @@ impl CallbackQuery {
     #[doc(alias = "edit_message_text")]
     #[doc(alias = "edit_message_caption")]
     pub fn edit(&self, text: impl Into<Text>) -> EditPressed {
-        self.change(Some(text.into()), None)
+        EditPressed::new(self, Change::of_text(text))
     }
 
     /// Changes the buttons below the message and nothing else; an empty [`Keyboard`] takes them
     /// away.
     #[doc(alias = "edit_message_reply_markup")]
     pub fn edit_keyboard(&self, keyboard: impl Into<Keyboard>) -> EditPressed {
-        self.change(None, Some(keyboard.into()))
-    }
-
-    fn change(&self, text: Option<Text>, keyboard: Option<Keyboard>) -> EditPressed {
-        EditPressed::new(self, text, keyboard)
+        EditPressed::new(self, Change::of_keyboard(keyboard))
     }
 
     /// Writes to the same chat; see [`Client::send_message`](crate::Client::send_message). Fails
