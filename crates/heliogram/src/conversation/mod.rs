@@ -51,6 +51,7 @@ pub use ask::{Ask, AskParse};
 pub(crate) use desk::Desk;
 pub use error::{Awaited, ConversationError};
 pub use mark_read::MarkRead;
+pub(crate) use mark_read::read_up_to;
 pub(crate) use seat::Receipts;
 pub(crate) use talk::Talk;
 pub use wait::{GetEdit, GetReply, GetResponse, WaitRead};

@@ -118,6 +118,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the call. [`Error::Closed`](crate::Error::Closed) if the client was stopped.
+    #[doc(alias = "recover_gaps")]
     #[doc(alias = "updates.getDifference")]
     pub async fn catch_up(&self) -> Result<()> {
         match self.hub().catch_up() {

@@ -21,7 +21,8 @@ use crate::{Client, Event, events::Kinds};
 #[diagnostic::on_unimplemented(
     message = "a handler cannot take `{Self}` as an argument",
     label = "no event brings this",
-    note = "take `Message`, `Client`, `Event`, `State<T>`, `Command<T>`, `Dialogue<T>`, or implement `FromUpdate` for `{Self}`"
+    note = "take `Message`, `Client`, `Event`, `State<T>`, `Command<T>`, `Dialogue<T>`, or implement `FromUpdate` for `{Self}`",
+    note = "arguments are taken by value, `Client` and not `&Client`; what the router shares is taken as `State<T>`"
 )]
 pub trait FromUpdate<S>: Sized {
     /// The kinds of events this can be taken from. Where no argument and no filter names a kind, raw

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use heliogram_api::enums;
 
 use super::EditPressed;
-use crate::events::{About, Context};
+use crate::events::{About, Context, message};
 use crate::{
     Keyboard, PeerError, PeerId, PeerLike, Result, Text,
     methods::{
@@ -73,7 +73,7 @@ impl CallbackQuery {
             }
             enums::Update::BusinessBotCallbackQuery(u) => {
                 let cx = cx.in_business(&u.connection_id);
-                let message = Message::new(cx.client(), u.message.clone(), cx.entities())?;
+                let message = message::message(&cx, &u.message)?;
                 let connection = u.connection_id.as_str().into();
                 let chat = Some(message.peer_id());
                 (
