@@ -44,6 +44,8 @@ mod reactions;
 mod read;
 mod scheduled;
 mod story;
+#[cfg(test)]
+mod tests;
 mod unreadable;
 mod user;
 

@@ -75,6 +75,10 @@ async fn an_album_follows_its_messages() {
             break;
         }
     }
+    assert!(!album.is_pinned(), "it was not when it came");
+    let sender = album.fetch_sender().await.unwrap();
+    assert_eq!(sender.map(|s| s.id()), Some(alice.id()));
+    assert!(album.input_sender().await.unwrap().is_some());
     let copies = album.forward_to("me").await.unwrap();
     assert_eq!(copies.len(), 3);
     let origin = copies.first().and_then(Message::forward);
