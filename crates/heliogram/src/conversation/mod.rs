@@ -36,6 +36,7 @@
 //! it is the only one, what happens in other chats waits for those who begin to read later.
 
 mod ask;
+mod cancel;
 mod desk;
 mod error;
 mod mark_read;
@@ -48,6 +49,7 @@ mod wait_event;
 use std::{fmt, time::Duration};
 
 pub use ask::{Ask, AskParse};
+pub use cancel::Canceller;
 pub(crate) use desk::Desk;
 pub use error::{Awaited, ConversationError};
 pub use mark_read::MarkRead;
@@ -85,23 +87,6 @@ impl Client {
         Conversation {
             talk: Talk::new(self.clone(), peer.into()),
         }
-    }
-
-    /// Calls off the conversations in a chat, in all of its topics: whatever they wait for fails with
-    /// [`Error::Cancelled`](crate::Error::Cancelled). Answers how many there were.
-    ///
-    /// # Errors
-    /// [`Error::Peer`](crate::Error::Peer) if the chat cannot be found.
-    #[doc(alias = "cancel")]
-    pub async fn cancel_conversations(&self, peer: impl Into<PeerLike>) -> Result<usize> {
-        let peer = self.find_peer(&peer.into()).await?;
-        Ok(self.hub().desk().cancel(Some(peer.id)))
-    }
-
-    /// Calls off every conversation of this client; answers how many there were.
-    #[doc(alias = "cancel_all")]
-    pub fn cancel_all_conversations(&self) -> usize {
-        self.hub().desk().cancel(None)
     }
 }
 
@@ -387,18 +372,5 @@ impl Drop for Conversation {
 impl fmt::Debug for Conversation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.talk.fmt(f)
-    }
-}
-
-/// Calls off a [`Conversation`]; made by [`Conversation::canceller`].
-#[derive(Clone, Debug)]
-pub struct Canceller {
-    talk: Talk,
-}
-
-impl Canceller {
-    /// Calls it off; nothing happens if it has ended.
-    pub fn cancel(&self) {
-        self.talk.end();
     }
 }

@@ -150,9 +150,14 @@ async fn a_subscription_tells_what_became_of_it_and_a_payment_whose_it_is() {
 async fn a_story_tells_what_it_shows_or_that_there_is_one() {
     let client = Client::offline().await;
     let photo = raw::MessageMediaPhoto {
-        photo: Some(
-            enums::Photo::Photo(Box::new(raw::Photo::new(1, 2, Bytes::new(), 0, vec![], 2))).into(),
-        ),
+        photo: Some(enums::Photo::Photo(Box::new(raw::Photo::new(
+            1,
+            2,
+            Bytes::new(),
+            0,
+            vec![],
+            2,
+        )))),
         ..raw::MessageMediaPhoto::new()
     };
     let item = raw::StoryItem::new(3, 100, 200, Box::new(photo.into()));

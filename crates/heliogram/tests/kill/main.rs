@@ -11,6 +11,7 @@
 mod handlers;
 #[path = "../room/mod.rs"]
 mod room;
+mod talks;
 
 use std::{
     env, fs,

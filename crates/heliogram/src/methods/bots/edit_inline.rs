@@ -80,7 +80,7 @@ impl EditInlineMessage {
                        buttons. Give the result a keyboard.";
             UsageError::Other(why.into())
         })?;
-        let change = self.change.to_raw(client).await?;
+        let change = self.change.into_raw(client).await?;
         let reply_markup = match change.keyboard {
             Some(keyboard) => Some(Box::new(keyboard.to_raw_inline(client).await?)),
             None => None,

@@ -38,7 +38,7 @@ impl Change {
     }
 
     /// Reads the text, and brings everything into the form that calls take.
-    pub(crate) async fn to_raw(self, client: &Client) -> Result<RawChange> {
+    pub(crate) async fn into_raw(self, client: &Client) -> Result<RawChange> {
         let (message, entities) = match self.text {
             Some(text) => {
                 let (text, entities) = sendable(client, text).await?;

@@ -93,7 +93,7 @@ impl EditMessage {
     pub async fn send(self) -> Result<Message> {
         let client = &self.client;
         let peer = client.find_peer(&self.chat).await?;
-        let change = self.change.to_raw(client).await?;
+        let change = self.change.into_raw(client).await?;
         let call = f::messages::EditMessage {
             no_webpage: change.no_webpage,
             message: change.message,

@@ -131,11 +131,11 @@ impl Driver {
             return Some(doubt.payload);
         }
         let payload = self.engine.as_mut()?.poll_update()?;
+        if !is_written_by(&payload.update, self.account) {
+            return Some(payload);
+        }
         let sent = self.hub.sent();
-        let calls = sent.awaited().filter(|_| {
-            is_written_by(&payload.update, self.account) && !sent.has_sent(&payload.update)
-        });
-        let Some(calls) = calls else {
+        let Some(calls) = sent.awaited().filter(|_| !sent.has_sent(&payload.update)) else {
             return Some(payload);
         };
         self.doubt = Some(Doubt {
