@@ -20,7 +20,9 @@ impl Client {
     }
 }
 
-/// Calls off a [`Conversation`]; made by [`Conversation::canceller`].
+/// Calls off a [conversation](crate::Conversation); made by [`Conversation::canceller`].
+///
+/// [`Conversation::canceller`]: crate::Conversation::canceller
 #[derive(Clone, Debug)]
 pub struct Canceller {
     pub(super) talk: Talk,
