@@ -39,8 +39,7 @@ impl Client {
             if let Some(connection) = self.business() {
                 raw = Box::pin(business::wrap(self, connection, raw)).await?;
             }
-            let bytes = observe::run(self, self.layers(), &raw).await?;
-            self.decode::<C>(&bytes)
+            self.answer::<C>(&raw).await
         }
     }
 
@@ -116,10 +115,7 @@ impl Client {
         let raw = RawCall::of(&call).on(dc, purpose);
         let raw = raw.with(self.options());
         drop(call);
-        async move {
-            let bytes = observe::run(self, self.layers(), &raw).await?;
-            self.decode::<C>(&bytes)
-        }
+        async move { self.answer::<C>(&raw).await }
     }
 
     /// Sends an encoded call through all layers and gives the encoded answer.
@@ -128,6 +124,16 @@ impl Client {
     /// As [`invoke`](Self::invoke).
     pub async fn invoke_bytes(&self, call: RawCall) -> Result<Bytes> {
         observe::run(self, self.layers(), &call).await
+    }
+
+    async fn answer<C>(&self, raw: &RawCall) -> Result<C::Output>
+    where
+        C: Call,
+        C::Output: 'static,
+    {
+        let _under_way = self.hub().under_way::<C::Output>();
+        let bytes = observe::run(self, self.layers(), raw).await?;
+        self.decode::<C>(&bytes)
     }
 
     /// Reads the encoded answer of a call, as [`invoke_bytes`](Self::invoke_bytes) gives it. What

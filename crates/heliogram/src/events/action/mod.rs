@@ -5,7 +5,7 @@ mod reading;
 
 use heliogram_api::{enums, types as raw};
 
-use super::{About, Context, message};
+use super::{Context, message};
 use crate::{
     Chat, Message, PeerId, Photo, Result, Text, User,
     methods::messages::{DeleteMessages, SendMessage},
@@ -383,16 +383,6 @@ impl ChatAction {
     #[must_use = "a message is deleted when this is awaited"]
     pub fn delete(&self) -> Option<DeleteMessages> {
         self.message.as_ref().map(Message::delete)
-    }
-}
-
-impl About for ChatAction {
-    fn chat(&self) -> Option<PeerId> {
-        Some(self.chat)
-    }
-
-    fn sender(&self) -> Option<PeerId> {
-        self.sender
     }
 }
 

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use heliogram_api::{enums, types as raw};
 
-use super::{Action, Joining};
-use crate::{PeerId, types::system_time};
+use super::{Action, ChatAction, Joining};
+use crate::{PeerId, events::About, types::system_time};
 
 impl<'a> Action<'a> {
     /// Reads what a service message says.
@@ -190,4 +190,18 @@ impl<'a> Action<'a> {
 
 fn seconds(seconds: i32) -> Duration {
     Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}
+
+impl About for ChatAction {
+    fn chat(&self) -> Option<PeerId> {
+        Some(self.chat)
+    }
+
+    fn sender(&self) -> Option<PeerId> {
+        self.sender
+    }
+
+    fn topic(&self) -> Option<i32> {
+        self.message()?.topic_id()
+    }
 }
