@@ -3,7 +3,7 @@ use tokio::sync::watch;
 use crate::{
     Client, Event,
     events::Lifecycle,
-    updates::{Deliveries, Delivery, Receipt},
+    updates::{Deliveries, Delivery},
 };
 
 /// Where the events for handlers come from.
@@ -49,8 +49,5 @@ fn told(connected: bool) -> Delivery {
         true => Lifecycle::Connected,
         false => Lifecycle::Disconnected,
     };
-    Delivery {
-        event: Ok(Event::Lifecycle(turn)),
-        receipt: Receipt::default(),
-    }
+    Delivery::told(Event::Lifecycle(turn))
 }
