@@ -311,6 +311,62 @@ const TABLE: &[(&str, Advice)] = &[
         ),
     ),
     (
+        "INVITE_REQUEST_SENT",
+        (
+            "nobody joined yet: the request to join was sent",
+            "Wait until an administrator approves it.",
+        ),
+    ),
+    (
+        "INVITE_HASH_EXPIRED",
+        (
+            "the invite link does not work any more",
+            "Ask for a new one.",
+        ),
+    ),
+    (
+        "USER_PRIVACY_RESTRICTED",
+        (
+            "this person's privacy settings do not allow it",
+            "Send an invite link instead, or ask the person.",
+        ),
+    ),
+    (
+        "USER_NOT_PARTICIPANT",
+        (
+            "this person is not in the chat",
+            "Invite the person first, or join the chat.",
+        ),
+    ),
+    (
+        "MESSAGE_DELETE_FORBIDDEN",
+        (
+            "this account may not delete this message",
+            "Bots delete others' messages as administrators only, and their own for 48 hours.",
+        ),
+    ),
+    (
+        "CHAT_FORWARDS_RESTRICTED",
+        (
+            "the chat does not allow that its messages are forwarded",
+            "Fetch the content and send it anew, if you may.",
+        ),
+    ),
+    (
+        "QUERY_ID_INVALID",
+        (
+            "the question was answered already, or is too old",
+            "Answer buttons and inline queries at once, before anything that takes long.",
+        ),
+    ),
+    (
+        "BOT_RESPONSE_TIMEOUT",
+        (
+            "the bot did not answer in time",
+            "Check that the bot runs, and try again.",
+        ),
+    ),
+    (
         "METHOD_NOT_IMPLEMENTED",
         (
             "this server does not have the method",
