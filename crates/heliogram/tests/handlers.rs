@@ -6,7 +6,7 @@ mod room;
 use std::{sync::Arc, time::Duration};
 
 use heliogram::{
-    Client, Error, Message, Result, Router, SessionEnd,
+    Client, Error, Event, Message, Result, Router, SessionEnd,
     dispatch::{Failure, Plugins, State, Workers},
     events::Lifecycle,
     filter::any,
@@ -350,6 +350,37 @@ async fn handlers_are_told_of_a_connection_that_is_lost_and_there_again() {
     assert!(pair.bot.is_connected());
     assert_eq!(pair.bot.stats().handlers.failed, 0);
     assert!(pair.bot.stats().handlers.handled >= 1);
+}
+
+#[tokio::test]
+async fn a_stream_is_told_of_the_connection_if_it_asks_and_otherwise_not() {
+    let pair = Pair::new(Workers::new()).await;
+    let mut asked = pair.bot.updates().with_lifecycle();
+    let mut plain = pair.bot.updates();
+    pair.say("one").await;
+    assert_eq!(next_message(&mut asked).await.text(), "one");
+    pair.server.faults().cut_after("users.getUsers");
+    let turns = async {
+        for turn in [Lifecycle::Disconnected, Lifecycle::Connected] {
+            match room::next(&mut asked).await {
+                Event::Lifecycle(told) => assert_eq!(told, turn),
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    let (me, ()) = tokio::join!(pair.bot.me(), turns);
+    me.unwrap();
+    pair.say("two").await;
+    assert_eq!(next_message(&mut asked).await.text(), "two");
+    for text in ["one", "two"] {
+        match room::next(&mut plain).await {
+            Event::NewMessage(message) => assert_eq!(message.text(), text),
+            other => panic!("{other:?}"),
+        }
+    }
+    // It ends with the client, like any other.
+    pair.bot.stop().await.unwrap();
+    assert!(asked.next().await.is_none());
 }
 
 #[tokio::test]

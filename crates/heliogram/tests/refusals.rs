@@ -81,6 +81,6 @@ fn a_wrong_handler_is_refused_with_a_sentence_that_says_what_to_do() {
             )),
         }
     }
-    assert!(files >= 9, "only {files} files");
+    assert!(files >= 30, "only {files} files");
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

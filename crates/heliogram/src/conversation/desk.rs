@@ -10,9 +10,13 @@ use heliogram_api::enums;
 
 use super::{
     ConversationError,
-    seat::{Ended, Heard, Seat},
+    seat::{Ended, Heard, Receipts, Seat},
+    transcript::Left,
 };
-use crate::{Error, Event, Filter, PeerId, Result, dispatch::UpdateCx, events::Context, net::lock};
+use crate::{
+    Error, Event, Filter, Message, PeerId, Result, dispatch::UpdateCx, events::Context, net::lock,
+    updates::Receipt,
+};
 
 /// The conversations of a client.
 #[derive(Default)]
@@ -25,7 +29,7 @@ struct Table {
     seats: HashMap<PeerId, Vec<Arc<Seat>>>,
     watches: Vec<Arc<Watch>>,
     /// What ended conversations leave to the others.
-    returned: VecDeque<Event>,
+    returned: VecDeque<(Event, Receipt)>,
     closed: bool,
 }
 
@@ -40,8 +44,11 @@ impl Desk {
         let mut table = lock(&self.table);
         table.closed = true;
         table.watches.clear();
+        for (_, receipt) in table.returned.drain(..) {
+            receipt.forfeit();
+        }
         for seat in std::mem::take(&mut table.seats).into_values().flatten() {
-            seat.end(Ended::Closed);
+            table.end(&seat, Ended::Closed);
         }
     }
 
@@ -50,17 +57,17 @@ impl Desk {
         self.end(None, Ended::SignedOut);
     }
 
-    /// What conversations that have ended leave to other readers, to be shown to them before
-    /// anything that was [offered](Self::offer) since.
-    pub(crate) fn take_returned(&self) -> VecDeque<Event> {
-        std::mem::take(&mut lock(&self.table).returned)
+    /// The next that conversations which have ended leave to other readers, to be shown to them
+    /// before anything that was [offered](Self::offer) since.
+    pub(crate) fn take_returned(&self) -> Option<(Event, Receipt)> {
+        lock(&self.table).returned.pop_front()
     }
 
     /// Shows an event to the conversations; answers whether one of them took it, so that nobody
     /// else is to see it.
     ///
-    /// What is taken counts as dealt with: conversations do not outlive the process.
-    pub(crate) fn offer(&self, cx: &Context, event: &Event) -> bool {
+    /// Whoever takes it has a receipt: it counts as dealt with when it was handed out.
+    pub(crate) fn offer(&self, cx: &Context, event: &Event, receipts: &mut Receipts<'_>) -> bool {
         let heard = heard(cx, event);
         let (seats, watches) = {
             let table = lock(&self.table);
@@ -73,35 +80,55 @@ impl Desk {
         let mut taken = false;
         if let Some((_, heard)) = heard {
             for seat in seats.into_iter().flatten() {
-                taken |= seat.hear(heard);
+                taken |= seat.hear(heard, receipts);
             }
         }
         if !watches.is_empty() {
-            taken |= self.show(cx, event, &watches);
+            taken |= self.show(cx, event, &watches, taken, receipts);
         }
         taken
     }
 
-    /// Lets the filters look that are waiting for an event.
-    fn show(&self, cx: &Context, event: &Event, watches: &[Arc<Watch>]) -> bool {
+    /// Lets the filters look that are waiting for an event. `kept` is whether a conversation has it
+    /// anyway.
+    fn show(
+        &self,
+        cx: &Context,
+        event: &Event,
+        watches: &[Arc<Watch>],
+        kept: bool,
+        receipts: &mut Receipts<'_>,
+    ) -> bool {
         let cx = UpdateCx::new(cx.client().clone(), event.clone());
         let mut taken = false;
         for watch in watches {
             let place = watch.seat.place;
-            let here = place.covers(event.chat_peer(), event.sender_peer());
+            let here = place.covers(event);
             if watch.reach == Reach::Here && !here {
                 continue;
             }
             // A filter is the caller's code, and what runs it here serves everybody.
             let holds = catch_unwind(AssertUnwindSafe(|| watch.filter.holds(&cx)));
+            let mut own = None;
             let caught = match holds {
                 Ok(false) => continue,
-                Ok(true) => Ok(event.clone()),
+                Ok(true) => {
+                    own = (here && place.exclusive).then(|| receipts.one(&place));
+                    Ok(event.clone())
+                }
                 Err(_) => Err(ConversationError::FilterPanicked),
             };
-            taken |= caught.is_ok() && here && place.exclusive;
-            lock(&watch.caught).get_or_insert(caught);
-            self.unwatch(watch);
+            let mut table = lock(&self.table);
+            if !table.forget(watch) {
+                // Nobody waits for it any more.
+                continue;
+            }
+            taken |= own.is_some();
+            *lock(&watch.caught) = Some(Caught {
+                what: caught,
+                receipt: own.filter(|_| !kept),
+            });
+            drop(table);
             watch.seat.ring();
         }
         taken
@@ -160,19 +187,53 @@ impl Desk {
         lock(&self.table).watches.push(Arc::clone(watch));
     }
 
+    /// Nobody waits for it any more. What it has caught and nobody took is for others.
     pub(super) fn unwatch(&self, watch: &Arc<Watch>) {
         let mut table = lock(&self.table);
-        table.watches.retain(|w| !Arc::ptr_eq(w, watch));
+        table.forget(watch);
+        let caught = lock(&watch.caught).take();
+        if let Some(Caught {
+            what: Ok(event),
+            receipt: Some(receipt),
+        }) = caught
+        {
+            table.give_back(event, receipt);
+        }
     }
 }
 
 impl Table {
+    /// Takes a watch away; answers whether it was there.
+    fn forget(&mut self, watch: &Arc<Watch>) -> bool {
+        let before = self.watches.len();
+        self.watches.retain(|w| !Arc::ptr_eq(w, watch));
+        self.watches.len() < before
+    }
+
     fn end(&mut self, seat: &Seat, why: Ended) {
-        let left = seat.end(why);
-        if !self.closed && why == Ended::Cancelled {
-            self.returned
-                .extend(left.into_iter().map(Event::NewMessage));
+        for (left, receipt) in seat.end(why) {
+            match why {
+                // They are for the account that was signed in.
+                Ended::SignedOut => receipt.forfeit(),
+                _ => self.give_back(event(left), receipt),
+            }
         }
+    }
+
+    /// It is for others; for those of a later run if nobody reads any more.
+    fn give_back(&mut self, event: Event, receipt: Receipt) {
+        match self.closed {
+            true => receipt.forfeit(),
+            false => self.returned.push_back((event, receipt)),
+        }
+    }
+}
+
+/// What nobody asked for, as others see it.
+fn event(left: Left<Message>) -> Event {
+    match left {
+        Left::Message(message) => Event::NewMessage(message),
+        Left::Edit(message) => Event::MessageEdited(message),
     }
 }
 
@@ -189,7 +250,14 @@ pub(super) struct Watch {
     seat: Arc<Seat>,
     filter: Filter,
     reach: Reach,
-    caught: Mutex<Option<Result<Event, ConversationError>>>,
+    caught: Mutex<Option<Caught>>,
+}
+
+/// What a watch was there for.
+struct Caught {
+    what: Result<Event, ConversationError>,
+    /// If nobody else has the event.
+    receipt: Option<Receipt>,
 }
 
 impl Watch {
@@ -204,7 +272,7 @@ impl Watch {
 
     /// What it was waited for, once it is there.
     pub(super) fn take(&self) -> Option<Result<Event, ConversationError>> {
-        lock(&self.caught).take()
+        lock(&self.caught).take().map(|caught| caught.what)
     }
 }
 
@@ -220,16 +288,23 @@ fn heard<'a>(cx: &Context, event: &'a Event) -> Option<(PeerId, Heard<'a>)> {
         }
         _ => {}
     }
-    let (chat, to) = match &**cx.update() {
-        enums::Update::ReadHistoryOutbox(u) => (PeerId::from_peer(&u.peer)?, u.max_id),
-        enums::Update::ReadChannelOutbox(u) => (PeerId::channel(u.channel_id)?, u.max_id),
+    let (chat, to, topic) = match &**cx.update() {
+        enums::Update::ReadHistoryOutbox(u) => (PeerId::from_peer(&u.peer)?, u.max_id, None),
+        enums::Update::ReadChannelOutbox(u) => (PeerId::channel(u.channel_id)?, u.max_id, None),
+        enums::Update::ReadChannelDiscussionOutbox(u) => (
+            PeerId::channel(u.channel_id)?,
+            u.read_max_id,
+            Some(u.top_msg_id),
+        ),
         _ => return None,
     };
-    Some((chat, Heard::Read(to)))
+    Some((chat, Heard::Read(to, topic)))
 }
 
 #[cfg(test)]
 mod tests {
+    use heliogram_api::types as raw;
+
     use super::{
         super::{seat::Place, transcript::Transcript},
         *,
@@ -239,6 +314,7 @@ mod tests {
         let place = Place {
             chat: PeerId::try_from(chat).unwrap(),
             person: person.and_then(PeerId::user),
+            topic: None,
             exclusive,
         };
         Arc::new(Seat::new(place, Transcript::new(9, true)))
@@ -280,13 +356,47 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_no_chat_belongs_to_the_one_with_who_did_it() {
-        let place = seat(5, None, true).place;
-        let five = PeerId::user(5);
-        assert!(place.covers(None, five) && place.covers(five, PeerId::user(9)));
-        assert!(!place.covers(PeerId::user(9), five) && !place.covers(None, None));
-        let one = seat(-5, Some(1), true).place;
-        let group = PeerId::try_from(-5).ok();
-        assert!(one.covers(group, PeerId::user(1)) && !one.covers(group, PeerId::user(2)));
+    fn topics_of_a_forum_are_apart_and_all_of_them_are_none_of_them() {
+        let desk = Desk::default();
+        let in_topic = |topic| {
+            let mut seat = seat(-5, None, true);
+            if let Some(seat) = Arc::get_mut(&mut seat) {
+                seat.place.topic = topic;
+            }
+            seat
+        };
+        assert!(desk.sit(&in_topic(Some(7))).is_ok());
+        assert!(desk.sit(&in_topic(Some(1))).is_ok());
+        assert!(already_open(&desk.sit(&in_topic(Some(7)))));
+        assert!(already_open(&desk.sit(&in_topic(None))));
+    }
+
+    #[tokio::test]
+    async fn what_belongs_to_no_chat_belongs_to_the_one_with_who_did_it() {
+        let client = crate::Client::offline().await;
+        let event = |update: enums::Update| {
+            let cx = Context::new(&client, update, Arc::default());
+            Event::from_update(&cx)
+        };
+        let typing = || enums::SendMessageAction::SendMessageTypingAction;
+        let online = event(raw::UpdateUserStatus::new(5, enums::UserStatus::Empty).into());
+        let here = event(raw::UpdateUserTyping::new(5, typing()).into());
+        assert!(seat(5, None, true).place.covers(&online));
+        assert!(seat(5, None, true).place.covers(&here));
+        assert!(!seat(9, None, true).place.covers(&here));
+        let by_one = raw::UpdateChatUserTyping::new(5, raw::PeerUser::new(1).into(), typing());
+        let by_one = event(by_one.into());
+        assert!(seat(-5, Some(1), true).place.covers(&by_one));
+        assert!(!seat(-5, Some(2), true).place.covers(&by_one));
+        // What tells a topic belongs to that one, and the rest may belong to any.
+        let of_topic = |top_msg_id| raw::UpdateUserTyping {
+            top_msg_id,
+            ..raw::UpdateUserTyping::new(5, typing())
+        };
+        let mut place = seat(5, None, true).place;
+        place.topic = Some(7);
+        assert!(place.covers(&event(of_topic(Some(7)).into())));
+        assert!(!place.covers(&event(of_topic(Some(8)).into())));
+        assert!(place.covers(&event(of_topic(None).into())));
     }
 }

@@ -20,15 +20,20 @@
 //! From its first call, or from [`begin`](Conversation::begin), it keeps what the *others* in the
 //! chat write and edit, and how far they have read; service messages and what this account writes
 //! elsewhere are not for it. What it takes reaches no handler and no other reader of updates,
-//! unless it is not [`exclusive`](Conversation::exclusive), and counts as dealt with from then on.
-//! Messages after the last that was handed out, which nobody asked for, go on to the others when it
-//! ends.
+//! unless it is not [`exclusive`](Conversation::exclusive).
 //! Messages that come between two calls wait, up to
 //! [`max_messages`](Conversation::max_messages); edits likewise, of which the newest are kept.
 //!
+//! # What it leaves
+//! A message counts as dealt with when a call hands it out, or a later one. What comes after the
+//! last that was handed out, and nobody asked for, goes on to the other readers and handlers when
+//! the conversation ends: messages, edits, and the event of a [`wait_event`](Conversation::wait_event)
+//! that was not awaited to its end. If nobody reads then, it comes to whoever reads next, in this run
+//! of the program or a later one; so it does if the program is killed meanwhile.
+//!
 //! An open conversation reads updates, so it works without another reader. As every reader it is
-//! first told what was missed since somebody read last. While it is the only one, what happens in
-//! other chats waits for those who begin to read later.
+//! first told what was missed since somebody read last, and what others before it have left. While
+//! it is the only one, what happens in other chats waits for those who begin to read later.
 
 mod ask;
 mod desk;
@@ -46,12 +51,14 @@ pub use ask::{Ask, AskParse};
 pub(crate) use desk::Desk;
 pub use error::{Awaited, ConversationError};
 pub use mark_read::MarkRead;
+pub(crate) use mark_read::read_up_to;
+pub(crate) use seat::Receipts;
 pub(crate) use talk::Talk;
 pub use wait::{GetEdit, GetReply, GetResponse, WaitRead};
 pub use wait_event::WaitEvent;
 
 use crate::{
-    Client, Filter, PeerLike, Result, Text,
+    Client, Filter, Message, PeerLike, Result, Text,
     events::CallbackQuery,
     files::InputFile,
     methods::messages::{SendFile, SendMessage},
@@ -80,7 +87,7 @@ impl Client {
         }
     }
 
-    /// Calls off the conversations in a chat: whatever they wait for fails with
+    /// Calls off the conversations in a chat, in all of its topics: whatever they wait for fails with
     /// [`Error::Cancelled`](crate::Error::Cancelled). Answers how many there were.
     ///
     /// # Errors
@@ -95,6 +102,24 @@ impl Client {
     #[doc(alias = "cancel_all")]
     pub fn cancel_all_conversations(&self) -> usize {
         self.hub().desk().cancel(None)
+    }
+}
+
+impl Message {
+    /// A conversation where this message was written: in the same chat, and in the same topic if it
+    /// is a forum.
+    ///
+    /// ```no_run
+    /// # async fn run(message: heliogram::Message) -> heliogram::Result<()> {
+    /// let name = message.conversation().ask("Your name?").await?;
+    /// # let _ = name;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "ask")]
+    #[doc(alias = "listen")]
+    pub fn conversation(&self) -> Conversation {
+        self.client().conversation(self).topic(self.topic_id())
     }
 }
 
@@ -132,7 +157,8 @@ impl Conversation {
     }
 
     /// How many messages it keeps; 100 if not set. If more come than that which no call has handed
-    /// out, it hears nothing more, and calls fail once the kept ones are handed out.
+    /// out, it hears nothing more, and calls fail once the kept ones are handed out. All
+    /// conversations of a client together keep at most 8192.
     pub fn max_messages(mut self, limit: usize) -> Self {
         self.talk.settings.max_messages = limit;
         self
@@ -159,6 +185,28 @@ impl Conversation {
     #[doc(alias = "from_user")]
     pub fn only(mut self, person: impl Into<PeerLike>) -> Self {
         self.talk.settings.person = Some(person.into());
+        self
+    }
+
+    /// Holds it in a topic of a forum, by the topic's id: what is said goes there, and what is written
+    /// in other topics goes its way. 1 is the general topic. Conversations in different topics do
+    /// not exclude each other; without this one is in all topics, and writes in the general one.
+    ///
+    /// A pressed button does not tell its topic: name the message with [`WaitEvent::of`] if there may
+    /// be others.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// let support = client.conversation("@mygroup").topic(42);
+    /// let answer = support.ask("What is it about?").await?;
+    /// assert_eq!(answer.topic_id(), Some(42));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "message_thread_id")]
+    #[doc(alias = "top_msg_id")]
+    pub fn topic(mut self, id: impl Into<Option<i32>>) -> Self {
+        self.talk.settings.topic = id.into();
         self
     }
 
@@ -219,7 +267,8 @@ impl Conversation {
 
     /// Marks as read what the others wrote, up to the newest message or the one that is named.
     ///
-    /// Raw `messages.readHistory` and `channels.readHistory`; not for bots.
+    /// Raw `messages.readHistory`, `channels.readHistory` and, in a topic, `messages.readDiscussion`;
+    /// not for bots.
     #[doc(alias = "send_read_acknowledge")]
     #[doc(alias = "read_chat_history")]
     pub fn mark_read(&self) -> MarkRead<'_> {

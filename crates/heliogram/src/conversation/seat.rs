@@ -5,8 +5,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::transcript::Transcript;
-use crate::{Message, PeerId, net::lock};
+use super::transcript::{Left, Transcript};
+use crate::{Chat, Event, Message, PeerId, net::lock, updates::Receipt};
 
 /// Where a conversation listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(super) struct Place {
     pub(super) chat: PeerId,
     /// The only one who is listened to.
     pub(super) person: Option<PeerId>,
+    /// The only topic of the forum that is listened to.
+    pub(super) topic: Option<i32>,
     /// What it takes reaches nobody else.
     pub(super) exclusive: bool,
 }
@@ -24,18 +26,28 @@ impl Place {
         self.person.is_none_or(|person| sender == Some(person))
     }
 
-    /// Whether both might take the same message.
-    pub(super) fn overlaps(&self, other: &Self) -> bool {
-        let apart = self
-            .person
-            .zip(other.person)
-            .is_some_and(|(one, two)| one != two);
-        self.chat == other.chat && !apart
+    /// Whether the conversation is in this topic, or in all.
+    pub(super) fn is_in(&self, topic: Option<i32>) -> bool {
+        self.topic.is_none() || self.topic == topic
     }
 
-    /// Whether something that belongs to this chat, or to none and this person, happened here.
-    pub(super) fn covers(&self, chat: Option<PeerId>, sender: Option<PeerId>) -> bool {
-        chat.or(sender) == Some(self.chat) && self.listens_to(sender)
+    /// Whether both might take the same message.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        fn apart<T: PartialEq>(one: Option<T>, two: Option<T>) -> bool {
+            one.zip(two).is_some_and(|(one, two)| one != two)
+        }
+        self.chat == other.chat
+            && !apart(self.person, other.person)
+            && !apart(self.topic, other.topic)
+    }
+
+    /// Whether an event happened here: it belongs to this chat, or to none and to this person. What
+    /// tells no topic may belong to any.
+    pub(super) fn covers(&self, event: &Event) -> bool {
+        let sender = event.sender_peer();
+        event.chat_peer().or(sender) == Some(self.chat)
+            && self.listens_to(sender)
+            && event.topic_id().is_none_or(|topic| self.is_in(Some(topic)))
     }
 }
 
@@ -64,7 +76,43 @@ pub(super) enum Stopped {
 pub(super) enum Heard<'a> {
     Message(&'a Message),
     Edit(&'a Message),
-    Read(i32),
+    /// Everything up to this message was read, in a topic of the chat or in all.
+    Read(i32, Option<i32>),
+}
+
+/// The receipts of one event, for all who take it for themselves.
+pub(crate) struct Receipts<'a> {
+    open: &'a mut dyn FnMut() -> Receipt,
+    opened: Option<Receipt>,
+    room: bool,
+}
+
+impl<'a> Receipts<'a> {
+    /// `room` is whether there may be one more event that was not dealt with.
+    pub(crate) fn new(room: bool, open: &'a mut dyn FnMut() -> Receipt) -> Self {
+        Self {
+            open,
+            opened: None,
+            room,
+        }
+    }
+
+    /// That of others, if nobody took it for himself.
+    pub(crate) fn rest(self) -> Receipt {
+        self.opened.unwrap_or_else(self.open)
+    }
+
+    fn have_room(&self) -> bool {
+        self.room
+    }
+
+    /// One for whoever listens here; what others are told as well is theirs to deal with.
+    pub(super) fn one(&mut self, place: &Place) -> Receipt {
+        match place.exclusive {
+            true => self.opened.get_or_insert_with(|| (self.open)()).clone(),
+            false => Receipt::default(),
+        }
+    }
 }
 
 /// What a conversation has heard, and the bell that rings when there is more.
@@ -92,8 +140,9 @@ impl Seat {
         }
     }
 
-    /// Takes what is for this conversation; answers whether nobody else is to have it.
-    pub(super) fn hear(&self, heard: Heard<'_>) -> bool {
+    /// Takes what is for this conversation; answers whether nobody else is to have it. What it has
+    /// for itself it has with a receipt.
+    pub(super) fn hear(&self, heard: Heard<'_>, receipts: &mut Receipts<'_>) -> bool {
         let taken = {
             let mut state = lock(&self.state);
             if state.ended.is_some() {
@@ -101,23 +150,31 @@ impl Seat {
             }
             match heard {
                 Heard::Message(m) | Heard::Edit(m)
-                    if !self.place.listens_to(m.sender().map(crate::Chat::peer_id)) =>
+                    if !self.place.listens_to(m.sender().map(Chat::peer_id))
+                        || !self.place.is_in(m.topic_id()) =>
                 {
                     return false;
                 }
                 Heard::Message(m) => {
-                    let kept = state.transcript.hear(m.clone());
+                    let kept = receipts.have_room()
+                        && state.transcript.hear(m.clone(), receipts.one(&self.place));
                     if !kept {
                         state.ended = Some(Ended::Full);
                     }
                     kept
                 }
                 Heard::Edit(m) => {
-                    state.transcript.hear_edit(m.clone());
-                    true
+                    let kept = receipts.have_room();
+                    if kept {
+                        let receipt = receipts.one(&self.place);
+                        state.transcript.hear_edit(m.clone(), receipt);
+                    }
+                    kept
                 }
-                Heard::Read(to) => {
-                    state.transcript.hear_read(to);
+                Heard::Read(to, topic) => {
+                    if topic.is_none() || self.place.is_in(topic) {
+                        state.transcript.hear_read(to);
+                    }
                     false
                 }
             }
@@ -127,11 +184,12 @@ impl Seat {
     }
 
     /// Nothing more is heard; the first reason stands. Gives what is for others now: what it took
-    /// away from them and nobody asked for, unless that was too much.
-    pub(super) fn end(&self, why: Ended) -> Vec<Message> {
+    /// away from them and nobody asked for.
+    pub(super) fn end(&self, why: Ended) -> Vec<(Left<Message>, Receipt)> {
         let left = {
             let mut state = lock(&self.state);
-            match *state.ended.get_or_insert(why) == why && self.place.exclusive {
+            state.ended.get_or_insert(why);
+            match self.place.exclusive {
                 true => state.transcript.leftover(),
                 false => Vec::new(),
             }
@@ -196,9 +254,14 @@ mod tests {
         let place = Place {
             chat: PeerId::user(5).unwrap(),
             person: None,
+            topic: None,
             exclusive: true,
         };
         Arc::new(Seat::new(place, Transcript::new(9, true)))
+    }
+
+    fn hear(seat: &Seat, heard: Heard<'_>) -> bool {
+        seat.hear(heard, &mut Receipts::new(true, &mut Receipt::default))
     }
 
     /// Waits in a task of its own until message 7 is read.
@@ -215,10 +278,10 @@ mod tests {
         let seat = seat();
         let wait = waiting(&seat, None);
         tokio::time::sleep(SECOND).await;
-        seat.hear(Heard::Read(6));
+        hear(&seat, Heard::Read(6, None));
         tokio::time::sleep(SECOND).await;
         assert!(!wait.is_finished());
-        seat.hear(Heard::Read(7));
+        hear(&seat, Heard::Read(7, None));
         assert_eq!(wait.await.unwrap(), Ok(()));
         // What is there already needs no bell.
         assert_eq!(waiting(&seat, None).await.unwrap(), Ok(()));
@@ -247,6 +310,6 @@ mod tests {
         for wait in waits {
             assert_eq!(wait.await.unwrap(), Err(Stopped::Ended(Ended::Closed)));
         }
-        assert!(!seat.hear(Heard::Read(7)));
+        assert!(!hear(&seat, Heard::Read(7, None)));
     }
 }

@@ -25,6 +25,7 @@ pub(super) struct Settings {
     pub(super) exclusive: bool,
     pub(super) replies_are_responses: bool,
     pub(super) person: Option<PeerLike>,
+    pub(super) topic: Option<i32>,
 }
 
 impl Default for Settings {
@@ -36,6 +37,7 @@ impl Default for Settings {
             exclusive: true,
             replies_are_responses: true,
             person: None,
+            topic: None,
         }
     }
 }
@@ -94,6 +96,7 @@ impl Talk {
         let place = Place {
             chat,
             person,
+            topic: self.settings.topic,
             exclusive: self.settings.exclusive,
         };
         let settings = &self.settings;
@@ -133,6 +136,11 @@ impl Talk {
         }
     }
 
+    /// The topic of the forum in which it is held.
+    pub(crate) const fn topic(&self) -> Option<i32> {
+        self.settings.topic
+    }
+
     /// Takes note of what was sent.
     pub(crate) fn sent(&self, message: &Message) {
         if let Some(open) = self.life.opened.get() {
@@ -163,7 +171,7 @@ impl Talk {
                 ended.map_or(Error::Cancelled, Error::from)
             }
             Stopped::Ended(Ended::Full) => {
-                let limit = self.settings.max_messages;
+                let limit = open.seat.with(|t| t.len());
                 ConversationError::TooManyMessages { chat, limit }.into()
             }
             Stopped::Late => ConversationError::Timeout {

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::Message;
+use crate::{Message, updates::Receipt};
 
 /// A message, as far as this module looks at it.
 pub(super) trait Line: Clone {
     fn number(&self) -> i32;
     fn replied(&self) -> Option<i32>;
+    /// Whether both are the same message in the same form.
+    fn is_same(&self, other: &Self) -> bool;
 }
 
 impl Line for Message {
@@ -17,6 +19,10 @@ impl Line for Message {
 
     fn replied(&self) -> Option<i32> {
         self.reply_to()
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.raw() == other.raw()
     }
 }
 
@@ -29,16 +35,25 @@ pub(super) enum EditOf {
     Message(i32),
 }
 
+/// What nobody asked for.
+#[derive(Debug, PartialEq)]
+pub(super) enum Left<M> {
+    Message(M),
+    Edit(M),
+}
+
 /// The messages of a conversation, at most `limit` of them, and what became of them.
 pub(super) struct Transcript<M> {
     limit: usize,
     replies_are_responses: bool,
-    /// The place of the next message in the order of arrival.
+    /// The place of what comes next in the order of arrival.
     next: u64,
     heard: VecDeque<Kept<M>>,
-    /// The first place after everything that was handed out.
+    /// The first place after every message that was handed out.
     handed_to: u64,
-    edits: VecDeque<M>,
+    edits: VecDeque<Kept<M>>,
+    /// The first place after everything that was handed out.
+    asked_to: u64,
     responses: Ledger,
     replies: Ledger,
     last_heard: i32,
@@ -50,11 +65,23 @@ struct Kept<M> {
     place: u64,
     handed: bool,
     message: M,
+    /// Kept while it may still be given to others: it was not dealt with.
+    receipt: Option<Receipt>,
 }
 
 /// What was handed out, by the message it was handed out for.
 #[derive(Default)]
 struct Ledger(BTreeMap<i32, BTreeSet<u64>>);
+
+impl<M> Kept<M> {
+    /// It came again, since those who read began anew: the new receipt is the one that counts.
+    fn comes_again(&mut self, message: M, receipt: Receipt) {
+        if self.receipt.is_some() {
+            self.message = message;
+            self.receipt = Some(receipt);
+        }
+    }
+}
 
 impl<M: Line> Transcript<M> {
     pub(super) fn new(limit: usize, replies_are_responses: bool) -> Self {
@@ -65,6 +92,7 @@ impl<M: Line> Transcript<M> {
             heard: VecDeque::new(),
             handed_to: 0,
             edits: VecDeque::new(),
+            asked_to: 0,
             responses: Ledger::default(),
             replies: Ledger::default(),
             last_heard: 0,
@@ -74,7 +102,15 @@ impl<M: Line> Transcript<M> {
     }
 
     /// Keeps a message; refuses it if there is no room but that of messages nobody asked for yet.
-    pub(super) fn hear(&mut self, message: M) -> bool {
+    pub(super) fn hear(&mut self, message: M, receipt: Receipt) -> bool {
+        let same = |k: &&mut Kept<M>| k.message.number() == message.number();
+        if let Some(known) = self.heard.iter_mut().find(same) {
+            match known.handed && !known.message.is_same(&message) {
+                true => self.hear_edit(message, receipt),
+                false => known.comes_again(message, receipt),
+            }
+            return true;
+        }
         if self.heard.len() >= self.limit {
             let Some(at) = self.heard.iter().position(|k| k.handed) else {
                 return false;
@@ -85,23 +121,51 @@ impl<M: Line> Transcript<M> {
             }
         }
         self.last_heard = self.last_heard.max(message.number());
-        self.heard.push_back(Kept {
-            place: self.next,
-            handed: false,
-            message,
-        });
-        self.next += 1;
+        let kept = self.keep(message, receipt);
+        self.heard.push_back(kept);
         true
     }
 
-    /// Keeps an edit. In want of room an earlier edit of the same message goes, or the oldest.
-    pub(super) fn hear_edit(&mut self, message: M) {
-        if self.edits.len() >= self.limit {
-            let same = |e: &M| e.number() == message.number();
-            let at = self.edits.iter().position(same).unwrap_or(0);
-            self.edits.remove(at);
+    /// Keeps an edit. In want of room one that was handed out goes, an earlier one of the same
+    /// message, or the oldest.
+    pub(super) fn hear_edit(&mut self, message: M, receipt: Receipt) {
+        let same = |k: &&mut Kept<M>| k.message.is_same(&message);
+        if let Some(known) = self.edits.iter_mut().find(same) {
+            known.comes_again(message, receipt);
+            return;
         }
-        self.edits.push_back(message);
+        if self.edits.len() >= self.limit {
+            let earlier = |k: &Kept<M>| k.message.number() == message.number();
+            let handed = self.edits.iter().position(|k| k.handed);
+            let at = handed.or_else(|| self.edits.iter().position(earlier));
+            self.edits.remove(at.unwrap_or(0));
+        }
+        let kept = self.keep(message, receipt);
+        self.edits.push_back(kept);
+    }
+
+    fn keep(&mut self, message: M, receipt: Receipt) -> Kept<M> {
+        let place = self.next;
+        self.next += 1;
+        Kept {
+            place,
+            handed: false,
+            message,
+            receipt: Some(receipt),
+        }
+    }
+
+    /// Something else has told of it: it is not for others any more.
+    pub(super) fn was_told(&mut self, message: &M) {
+        let all = self.heard.iter_mut().chain(&mut self.edits);
+        for kept in all.filter(|k| k.message.is_same(message)) {
+            kept.receipt = None;
+        }
+    }
+
+    /// How many messages it keeps.
+    pub(super) fn len(&self) -> usize {
+        self.heard.len()
     }
 
     /// The other side has read this far.
@@ -132,18 +196,42 @@ impl<M: Line> Transcript<M> {
         self.hand_out(at)
     }
 
-    /// What came after everything that was handed out: nobody asked for it.
-    pub(super) fn leftover(&mut self) -> Vec<M> {
-        let kept = std::mem::take(&mut self.heard);
-        let after = kept.into_iter().filter(|k| k.place >= self.handed_to);
-        after.map(|k| k.message).collect()
+    /// What nobody asked for, in the order it came: messages after the last that was handed out,
+    /// and edits after everything that was.
+    pub(super) fn leftover(&mut self) -> Vec<(Left<M>, Receipt)> {
+        let heard = std::mem::take(&mut self.heard).into_iter();
+        let edits = std::mem::take(&mut self.edits).into_iter();
+        let mut left = Vec::new();
+        left.extend(heard.map(|k| (k.place, Left::Message(k.message), k.receipt)));
+        left.extend(edits.map(|k| (k.place, Left::Edit(k.message), k.receipt)));
+        left.sort_by_key(|(place, ..)| *place);
+        let kept = left.into_iter();
+        kept.filter_map(|(_, what, receipt)| Some((what, receipt?)))
+            .collect()
     }
 
     fn hand_out(&mut self, at: usize) -> Option<M> {
         let kept = self.heard.get_mut(at)?;
         kept.handed = true;
+        let message = kept.message.clone();
         self.handed_to = self.handed_to.max(kept.place + 1);
-        Some(kept.message.clone())
+        self.asked_to = self.asked_to.max(kept.place + 1);
+        self.settle();
+        Some(message)
+    }
+
+    /// What was handed out or passed over belongs to the conversation and counts as dealt with.
+    fn settle(&mut self) {
+        for kept in &mut self.heard {
+            if kept.place < self.handed_to {
+                kept.receipt = None;
+            }
+        }
+        for kept in &mut self.edits {
+            if kept.place < self.asked_to {
+                kept.receipt = None;
+            }
+        }
     }
 
     /// The next message after `target` that was not handed out for it.
@@ -166,11 +254,20 @@ impl<M: Line> Transcript<M> {
 
     /// The next edit that fits; each is handed out once.
     pub(super) fn take_edit(&mut self, of: EditOf) -> Option<M> {
-        let at = self.edits.iter().position(|m| match of {
-            EditOf::After(id) => m.number() > id,
-            EditOf::Message(id) => m.number() == id,
-        })?;
-        self.edits.remove(at)
+        let fits = |k: &&mut Kept<M>| {
+            let number = k.message.number();
+            !k.handed
+                && match of {
+                    EditOf::After(id) => number > id,
+                    EditOf::Message(id) => number == id,
+                }
+        };
+        let kept = self.edits.iter_mut().find(fits)?;
+        kept.handed = true;
+        let message = kept.message.clone();
+        self.asked_to = self.asked_to.max(kept.place + 1);
+        self.settle();
+        Some(message)
     }
 }
 
@@ -224,12 +321,16 @@ mod tests {
         fn replied(&self) -> Option<i32> {
             self.1
         }
+
+        fn is_same(&self, other: &Self) -> bool {
+            self == other
+        }
     }
 
     fn transcript(limit: usize, shared: bool, heard: &[Said]) -> Transcript<Said> {
         let mut transcript = Transcript::new(limit, shared);
         for said in heard {
-            assert!(transcript.hear(*said));
+            assert!(transcript.hear(*said, Receipt::default()));
         }
         transcript
     }
@@ -273,10 +374,10 @@ mod tests {
     #[test]
     fn what_was_handed_out_makes_room_and_what_was_not_is_never_dropped() {
         let mut t = transcript(2, true, &[Said(1, None), Said(2, None)]);
-        assert!(!t.hear(Said(3, None)));
+        assert!(!t.hear(Said(3, None), Receipt::default()));
         assert_eq!(t.take_next(), Some(Said(1, None)));
-        assert!(t.hear(Said(3, None)));
-        assert!(!t.hear(Said(4, None)));
+        assert!(t.hear(Said(3, None), Receipt::default()));
+        assert!(!t.hear(Said(4, None), Receipt::default()));
         assert_eq!(t.take_next(), Some(Said(2, None)));
         assert_eq!(t.take_next(), Some(Said(3, None)));
         assert_eq!((t.take_next(), t.last_heard()), (None, 3));
@@ -287,9 +388,55 @@ mod tests {
         let heard = [1, 2, 3, 4].map(|id| Said(id, None));
         let mut t = transcript(4, true, &heard);
         assert_eq!(t.take_response(1), Some(Said(2, None)));
-        assert!(t.hear(Said(5, None)), "in the room of 2");
-        assert_eq!(t.leftover(), [3, 4, 5].map(|id| Said(id, None)));
-        assert_eq!((t.leftover(), t.take_next()), (vec![], None));
+        assert!(
+            t.hear(Said(5, None), Receipt::default()),
+            "in the room of 2"
+        );
+        let left = [3, 4, 5].map(|id| Left::Message(Said(id, None)));
+        assert_eq!(left_over(&mut t), left);
+        assert_eq!((left_over(&mut t), t.take_next()), (vec![], None));
+    }
+
+    /// What is left over, without receipts.
+    fn left_over(transcript: &mut Transcript<Said>) -> Vec<Left<Said>> {
+        let left = transcript.leftover().into_iter();
+        left.map(|(what, _)| what).collect()
+    }
+
+    #[test]
+    fn edits_are_left_over_if_they_came_after_all_that_was_handed_out() {
+        let mut t = transcript(4, true, &[Said(1, None)]);
+        t.hear_edit(Said(1, Some(0)), Receipt::default());
+        assert!(t.hear(Said(2, None), Receipt::default()));
+        t.hear_edit(Said(2, Some(0)), Receipt::default());
+        assert!(t.hear(Said(3, None), Receipt::default()));
+        assert_eq!(t.take_response(1), Some(Said(2, None)));
+        let left = [Left::Edit(Said(2, Some(0))), Left::Message(Said(3, None))];
+        assert_eq!(left_over(&mut t), left);
+        // An edit that is asked for passes over edits, and no message.
+        let mut t = transcript(4, true, &[Said(1, None)]);
+        t.hear_edit(Said(1, Some(0)), Receipt::default());
+        t.hear_edit(Said(1, Some(9)), Receipt::default());
+        assert_eq!(t.take_edit(EditOf::After(0)), Some(Said(1, Some(0))));
+        let left = [Left::Message(Said(1, None)), Left::Edit(Said(1, Some(9)))];
+        assert_eq!(left_over(&mut t), left);
+    }
+
+    #[test]
+    fn what_comes_again_is_known_in_the_form_it_has_by_then() {
+        let (first, changed) = (Said(1, None), Said(1, Some(0)));
+        let mut t = transcript(4, true, &[first]);
+        assert!(t.hear(changed, Receipt::default()));
+        assert_eq!((t.take_next(), t.take_next()), (Some(changed), None));
+        // Once it was handed out it is no news, unless it has changed.
+        assert!(t.hear(changed, Receipt::default()));
+        assert_eq!((t.take_next(), t.take_edit(EditOf::After(0))), (None, None));
+        assert!(t.hear(first, Receipt::default()) && t.hear(first, Receipt::default()));
+        assert_eq!(
+            (t.take_next(), t.take_edit(EditOf::After(0))),
+            (None, Some(first))
+        );
+        assert_eq!(left_over(&mut t), []);
     }
 
     #[test]
@@ -297,8 +444,8 @@ mod tests {
         let mut t = Transcript::new(4, false);
         for id in 0..1000 {
             t.sent(2 * id);
-            assert!(t.hear(Said(2 * id + 1, Some(2 * id))));
-            t.hear_edit(Said(id % 9, None));
+            assert!(t.hear(Said(2 * id + 1, Some(2 * id)), Receipt::default()));
+            t.hear_edit(Said(id % 9, None), Receipt::default());
             assert!(t.take_response(2 * id).is_some() && t.take_reply(2 * id).is_some());
         }
         let kept = t.heard.len() + t.edits.len() + t.responses.0.len() + t.replies.0.len();
@@ -309,7 +456,7 @@ mod tests {
     fn edits_come_in_order_and_each_once() {
         let mut t = transcript(2, true, &[]);
         for said in [Said(5, None), Said(6, None), Said(5, Some(0))] {
-            t.hear_edit(said);
+            t.hear_edit(said, Receipt::default());
         }
         // There was room for two: the newer edit of 5 took the place of the older.
         assert_eq!(t.take_edit(EditOf::Message(5)), Some(Said(5, Some(0))));

@@ -116,8 +116,12 @@ impl<'a, T> WaitEvent<'a, T> {
     /// See [`Conversation`](crate::Conversation#errors).
     pub async fn receive(self) -> Result<T> {
         let this = self.from_now().await?;
-        let caught = this.talk.wait(Awaited::Event, this.timeout, |_| {
-            this.watching.as_ref()?.watch.take()
+        let caught = this.talk.wait(Awaited::Event, this.timeout, |t| {
+            let caught = this.watching.as_ref()?.watch.take()?;
+            if let Some(message) = caught.as_ref().ok().and_then(Event::message) {
+                t.was_told(message);
+            }
+            Some(caught)
         });
         // The filter lets nothing else through than what is picked.
         (this.pick)(caught.await??).ok_or(Error::Cancelled)

@@ -30,7 +30,8 @@ pub enum Flow {
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "this handler returns `{Self}`",
-    note = "return `()`, `Flow`, `Result<(), E>` or `Result<Flow, E>` with any error `E`"
+    note = "return `()`, `Flow`, `Result<(), E>` or `Result<Flow, E>` with any error `E`",
+    note = "what a call answers is left out by `call.await?; Ok(())` or by `call.await.map(drop)`"
 )]
 pub trait IntoOutcome {
     /// How it ended.
@@ -81,7 +82,8 @@ impl<T: IntoOutcome, E: Into<HandlerError>> IntoOutcome for Result<T, E> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
-    note = "a handler is an `async fn` of up to eight arguments that implement `FromUpdate`, which returns `()` or `Result<(), E>`"
+    note = "a handler is an `async fn` of up to eight arguments that implement `FromUpdate`, which returns `()` or `Result<(), E>`",
+    note = "give the function itself, `handler`, and not what it returns, `handler(..)`"
 )]
 #[doc(alias = "is_handler")]
 pub trait Handler<A, S>: Clone + Send + Sync + 'static {

@@ -84,7 +84,7 @@ impl Layout<'_> {
 
     fn route(&mut self, route: &Declared<()>, around: &Around) -> Result<()> {
         let passed = route.filter.kinds() & around.kinds;
-        let kinds = passed & route.kinds;
+        let kinds = (passed & route.kinds).wanted();
         if kinds.is_empty() {
             let dead = DeadRoute {
                 name: (&*route.name).into(),

@@ -294,7 +294,7 @@ impl<S> fmt::Display for Router<S> {
                 match entry {
                     Entry::Nest(nest) => show(&nest.entries, f, group)?,
                     Entry::Route(route) => {
-                        let kinds = route.filter.kinds() & route.kinds;
+                        let kinds = (route.filter.kinds() & route.kinds).wanted();
                         writeln!(f, "{group}: {} takes {kinds}", route.name)?;
                     }
                 }

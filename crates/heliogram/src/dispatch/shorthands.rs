@@ -13,6 +13,16 @@ macro_rules! shorthands {
                 #[doc = concat!("[`on`](Self::on) for ", $what, " only.")]
                 $(#[$alias])*
                 pub fn $name<A, H: Handler<A, S>>(self, filter: Filter, handler: H) -> Self {
+                    const {
+                        assert!(
+                            !H::KINDS.and(Kinds::$kind).is_empty(),
+                            concat!(
+                                "this handler can never run: `", stringify!($name), "` brings ",
+                                $what, ", and the handler takes something else. Take what it \
+                                 brings, or add the handler with `on`"
+                            )
+                        );
+                    }
                     self.on(of_kind(Kinds::$kind) & filter, handler)
                 }
             )*
@@ -96,6 +106,16 @@ macro_rules! hooks {
             $(
                 $(#[$doc])*
                 pub fn $name<A, H: Handler<A, S>>(self, handler: H) -> Self {
+                    const {
+                        assert!(
+                            !H::KINDS.and(Kinds::LIFECYCLE).is_empty(),
+                            concat!(
+                                "this handler can never run: `", stringify!($name), "` brings no \
+                                 event but the client's own. Take a `Client`, a `State<T>` or \
+                                 nothing"
+                            )
+                        );
+                    }
                     self.hook(Lifecycle::$turn, handler)
                 }
             )*

@@ -1,53 +1,37 @@
-use tokio::sync::watch;
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
 use crate::{
     Client, Event,
-    events::Lifecycle,
-    updates::{Deliveries, Delivery},
+    updates::{ConnectionNews, Deliveries, Delivery},
 };
 
 /// Where the events for handlers come from.
 pub(super) struct Sources {
     deliveries: Deliveries,
-    connection: watch::Receiver<bool>,
-    /// What handlers were told of the connection last.
-    connected: bool,
+    connection: ConnectionNews,
 }
 
 impl Sources {
     /// Those of a client; it is not kept open.
     pub(super) fn of(client: &Client) -> Self {
-        let mut connection = client.net().connected();
-        let connected = *connection.borrow_and_update();
         Self {
             deliveries: client.deliveries(),
-            connection,
-            connected,
+            connection: ConnectionNews::of(client),
         }
     }
 
     /// Waits for the next event; `None` once the client was stopped. Loses nothing if dropped.
     pub(super) async fn next(&mut self) -> Option<Delivery> {
-        loop {
-            tokio::select! {
-                biased;
-                Ok(()) = self.connection.changed() => {
-                    let connected = *self.connection.borrow_and_update();
-                    if connected != self.connected {
-                        self.connected = connected;
-                        return Some(told(connected));
-                    }
-                }
-                delivery = self.deliveries.next() => return delivery,
-            }
-        }
+        poll_fn(|cx| self.poll_next(cx)).await
     }
-}
 
-fn told(connected: bool) -> Delivery {
-    let turn = match connected {
-        true => Lifecycle::Connected,
-        false => Lifecycle::Disconnected,
-    };
-    Delivery::told(Event::Lifecycle(turn))
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
+        if let Poll::Ready(turn) = self.connection.poll_next(cx) {
+            return Poll::Ready(Some(Delivery::told(Event::Lifecycle(turn))));
+        }
+        self.deliveries.poll_next(cx)
+    }
 }

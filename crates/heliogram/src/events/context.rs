@@ -70,6 +70,11 @@ pub(crate) trait About {
     fn sender(&self) -> Option<PeerId> {
         None
     }
+
+    /// The topic of a forum it happened in.
+    fn topic(&self) -> Option<i32> {
+        None
+    }
 }
 
 /// Gives events that keep a `cx: Context` what all of them have.

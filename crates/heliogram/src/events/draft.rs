@@ -96,6 +96,10 @@ impl About for DraftChanged {
     fn chat(&self) -> Option<PeerId> {
         Some(self.chat)
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
+    }
 }
 
 #[cfg(test)]

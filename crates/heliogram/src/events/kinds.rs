@@ -19,6 +19,26 @@ impl Kinds {
     /// Every kind there is.
     pub const ALL: Self = Self(u64::MAX);
 
+    /// Set where nobody has named a kind.
+    const UNNAMED: Self = Self(1 << 63);
+    /// Every kind, each of them named.
+    pub(crate) const NAMED: Self = Self::ALL.without(Self::UNNAMED);
+    /// What is told only to those who ask for it.
+    const ASIDE: Self = Self::RAW
+        .or(Self::LAGGED)
+        .or(Self::LIFECYCLE)
+        .or(Self::GAP)
+        .or(Self::UNREADABLE);
+
+    /// What somebody wants who wants these: unless a kind was named, what happens to the account and
+    /// not what the library has to tell besides.
+    pub(crate) const fn wanted(self) -> Self {
+        match self.contains(Self::UNNAMED) {
+            true => self.without(Self::ASIDE),
+            false => self,
+        }
+    }
+
     /// The kinds that are in both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -69,10 +89,11 @@ impl ops::BitOr for Kinds {
 /// Names the kinds: `NewMessage, MessageEdited`.
 impl fmt::Display for Kinds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::ALL => return f.write_str("every event"),
-            Self::NONE => return f.write_str("no event"),
-            _ => {}
+        if *self == Self::NONE {
+            return f.write_str("no event");
+        }
+        if self.contains(Self::NAMED) || self.contains(Self::ALL.wanted()) {
+            return f.write_str("every event");
         }
         let names = Self::NAMES.iter().filter(|(kind, _)| self.contains(*kind));
         for (at, (_, name)) in names.enumerate() {

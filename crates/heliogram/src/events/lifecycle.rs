@@ -1,6 +1,9 @@
 /// What becomes of a client, rather than of its account.
 ///
-/// Only handlers are told. See [`Router::on_start`](crate::Router::on_start).
+/// Handlers are told that ask for it: see [`Router::on_start`](crate::Router::on_start). A stream
+/// of updates is told of the connection if it is asked to, by
+/// [`Updates::with_lifecycle`](crate::Updates::with_lifecycle); that handlers begin and end is no news
+/// to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lifecycle {

@@ -32,12 +32,14 @@ pub(super) fn edited(cx: &Context) -> Option<Message> {
 }
 
 pub(super) fn message(cx: &Context, raw: &enums::Message) -> Option<Message> {
-    Message::new(cx.client(), raw.clone(), cx.entities())
+    let message = Message::new(cx.client(), raw.clone(), cx.entities())?;
+    Some(message.told_by(cx.update()))
 }
 
 /// The same for one that is still to be sent.
 pub(super) fn planned(cx: &Context, raw: &enums::Message) -> Option<Message> {
-    Message::apart(cx.client(), raw.clone(), cx.entities())
+    let message = Message::apart(cx.client(), raw.clone(), cx.entities())?;
+    Some(message.told_by(cx.update()))
 }
 
 impl About for Message {
@@ -47,5 +49,9 @@ impl About for Message {
 
     fn sender(&self) -> Option<PeerId> {
         self.sender().map(crate::Chat::peer_id)
+    }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
     }
 }

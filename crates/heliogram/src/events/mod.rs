@@ -209,6 +209,14 @@ impl Event {
         self.about()?.chat()
     }
 
+    /// The topic of a forum it happened in, as far as the server tells; 1 is the general one.
+    #[must_use]
+    #[doc(alias = "message_thread_id")]
+    #[doc(alias = "top_msg_id")]
+    pub fn topic_id(&self) -> Option<i32> {
+        self.about()?.topic()
+    }
+
     /// Who caused it, as far as the server tells.
     #[must_use]
     pub fn sender_peer(&self) -> Option<PeerId> {

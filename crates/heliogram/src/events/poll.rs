@@ -147,6 +147,10 @@ impl About for PollUpdate {
     fn chat(&self) -> Option<PeerId> {
         self.chat
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
+    }
 }
 
 /// One of the things that can be voted for in a poll.

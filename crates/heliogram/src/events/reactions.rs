@@ -117,6 +117,10 @@ impl About for ReactionsChanged {
     fn chat(&self) -> Option<PeerId> {
         Some(self.chat)
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
+    }
 }
 
 /// Who gave a reaction; see [`ReactionsChanged::recent`].

@@ -265,6 +265,10 @@ impl About for MessageRead {
     fn chat(&self) -> Option<PeerId> {
         self.chat
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
+    }
 }
 
 /// Where within its chat a message belongs.

@@ -70,6 +70,10 @@ impl About for ScheduledChanged {
     fn chat(&self) -> Option<PeerId> {
         Some(self.chat)
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.message()?.topic_id()
+    }
 }
 
 #[cfg(test)]

@@ -152,6 +152,7 @@ impl Client {
         C: Call,
         C::Output: 'static,
     {
+        let _under_way = self.hub().under_way::<C::Output>();
         let bytes = self.invoke_bytes(raw).await?;
         self.decode::<C>(&bytes)
     }

@@ -1,5 +1,4 @@
 use std::{
-    future::poll_fn,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -40,11 +39,7 @@ impl Deliveries {
         Self { hub, mailbox }
     }
 
-    /// Waits for the next event; `None` once the client was stopped. Loses nothing if dropped.
-    pub(crate) async fn next(&mut self) -> Option<Delivery> {
-        poll_fn(|cx| self.poll_next(cx)).await
-    }
-
+    /// The next event; `None` once the client was stopped.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         self.mailbox.poll_take(cx)
     }

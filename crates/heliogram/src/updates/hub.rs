@@ -1,4 +1,5 @@
 use std::{
+    any::TypeId,
     collections::VecDeque,
     sync::{
         Arc, Mutex,
@@ -19,6 +20,7 @@ use super::{
     mailbox::{Letter, Mailbox},
     meter::Meter,
     normalize,
+    own::{Own, UnderWay},
 };
 use crate::{Client, Error, Result, UsageError, conversation::Desk, net::lock};
 
@@ -43,6 +45,8 @@ struct Shared {
     quarantined: AtomicUsize,
     /// The conversations, which events are offered to before anybody else.
     desk: Desk,
+    /// What this client sends itself.
+    own: Own,
 }
 
 #[derive(Default)]
@@ -114,7 +118,26 @@ impl Hub {
     /// Takes the updates in the answer to a call of this client.
     pub(crate) fn own(&self, client: &Client, updates: enums::Updates) {
         client.peers().learn(&normalize::entities(&updates));
+        // Known at once: a difference may bring the same while this waits for its turn.
+        self.shared.own.remember(&updates);
         self.input(Input::Own(Box::new(updates)));
+    }
+
+    /// Notes a call that is made now and answered with a `T`, if that may tell of messages: those of
+    /// this client are told from others by its answer.
+    pub(crate) fn under_way<T: 'static>(&self) -> Option<UnderWay> {
+        let tells = TypeId::of::<T>() == TypeId::of::<enums::Updates>();
+        tells.then(|| UnderWay::new(self.clone()))
+    }
+
+    /// Takes note of a message that was sent by this client, although no answer said so.
+    pub(crate) fn own_found(&self, message: &enums::Message) {
+        self.shared.own.remember_found(message);
+    }
+
+    /// What this client sends itself.
+    pub(super) fn sent(&self) -> &Own {
+        &self.shared.own
     }
 
     /// Takes note of a counter that a call moved.

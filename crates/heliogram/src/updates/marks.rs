@@ -52,7 +52,8 @@ pub(super) fn message_place(update: &enums::Update) -> Option<UpdatePlace> {
     place_of(new_message(update)?)
 }
 
-fn place_of(message: &enums::Message) -> Option<UpdatePlace> {
+/// What tells this message from all others of the account.
+pub(super) fn place_of(message: &enums::Message) -> Option<UpdatePlace> {
     let (peer, id) = match message {
         enums::Message::Message(m) => (&m.peer_id, m.id),
         enums::Message::Service(m) => (&m.peer_id, m.id),

@@ -32,6 +32,7 @@
 //! long events are on their way from the connection to their reader.
 
 mod careful;
+mod connection;
 mod deliveries;
 mod fetch;
 mod hub;
@@ -41,11 +42,13 @@ mod marks;
 mod meter;
 mod normalize;
 mod options;
+mod own;
 mod receipt;
 mod short;
 mod stream;
 mod task;
 
+pub(crate) use connection::ConnectionNews;
 pub(crate) use deliveries::{Deliveries, Delivery};
 pub(crate) use hub::{Affected, Hub};
 pub use meter::UpdateStats;
@@ -115,6 +118,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of the call. [`Error::Closed`](crate::Error::Closed) if the client was stopped.
+    #[doc(alias = "recover_gaps")]
     #[doc(alias = "updates.getDifference")]
     pub async fn catch_up(&self) -> Result<()> {
         match self.hub().catch_up() {

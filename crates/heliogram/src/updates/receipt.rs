@@ -42,6 +42,12 @@ impl Receipt {
         }
     }
 
+    /// Whether it counts for those who read now: others are for what comes again anyway.
+    pub(super) fn is_of(&self, ledger: &Arc<Ledger>) -> bool {
+        let slip = self.slip.as_ref();
+        slip.is_none_or(|slip| Arc::ptr_eq(&slip.ledger, ledger))
+    }
+
     /// Gives the event back: it was not dealt with, and comes again to the next who reads after
     /// all who read now, in this process or another.
     pub fn forfeit(self) {

@@ -7,7 +7,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Deliveries, Delivery, Receipt};
+use super::{ConnectionNews, Deliveries, Delivery, Receipt};
 use crate::{Client, Result, events::Event};
 
 /// A stream of what happens to the account; made by [`Client::updates`].
@@ -26,6 +26,8 @@ pub struct Updates {
     deliveries: Deliveries,
     /// Of the event that was taken last.
     in_hand: Option<Receipt>,
+    /// News of the connection, if they are asked for.
+    connection: Option<ConnectionNews>,
 }
 
 impl Updates {
@@ -34,7 +36,33 @@ impl Updates {
             client,
             deliveries,
             in_hand: None,
+            connection: None,
         }
+    }
+
+    /// Tells of the connection, too: from now on [`Event::Lifecycle`] comes when it is lost and when
+    /// it is there again, ahead of the events that wait; one that comes back before the stream is asked
+    /// again was never away. What was missed meanwhile is fetched as always, so most programs have no
+    /// need of it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::{Event, events::Lifecycle};
+    ///
+    /// let mut updates = client.updates().with_lifecycle();
+    /// while let Some(event) = updates.next().await {
+    ///     if let Event::Lifecycle(Lifecycle::Disconnected) = event? {
+    ///         eprintln!("The connection is lost; it comes back by itself.");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "on_connect")]
+    #[doc(alias = "on_disconnect")]
+    pub fn with_lifecycle(mut self) -> Self {
+        self.connection = Some(ConnectionNews::of(&self.client));
+        self
     }
 
     /// Waits for the next event; `None` once the client was stopped. The event taken before counts
@@ -101,6 +129,12 @@ impl Updates {
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event>>> {
         self.acknowledge();
+        // That the connection ends with the client is not told.
+        if let Some(Poll::Ready(turn)) = self.connection.as_mut().map(|c| c.poll_next(cx))
+            && !self.client.hub().is_closed()
+        {
+            return Poll::Ready(Some(Ok(Event::Lifecycle(turn))));
+        }
         self.deliveries.poll_next(cx).map(|delivery| {
             let Delivery { event, receipt } = delivery?;
             self.in_hand = Some(receipt);

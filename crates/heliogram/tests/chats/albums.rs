@@ -1,7 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
 use heliogram::{
-    Event, Updates,
+    Event, Message, Updates,
+    api::enums,
     storage::{Memory, Storage},
 };
 use heliogram_server::TestServer;
@@ -17,7 +18,7 @@ async fn next(updates: &mut Updates) -> String {
                 return file.unwrap_or_else(|| m.text().to_owned());
             }
             Event::Album(album) => {
-                let names = album.iter().filter_map(heliogram::Message::media);
+                let names = album.iter().filter_map(Message::media);
                 let names: Vec<_> = names
                     .filter_map(|m| m.file_name().map(str::to_owned))
                     .collect();
@@ -57,8 +58,27 @@ async fn an_album_follows_its_messages() {
 
     let answer = album.reply("nice").await.unwrap();
     assert_eq!(answer.reply_to(), album.ids().first().copied());
-    let copies = album.forward("me").await.unwrap();
+    assert_eq!(album.get(1).map(Message::id), album.ids().get(1).copied());
+    assert!(album.get(3).is_none() && album.forward().is_none());
+    let told = album.messages()[0].update();
+    assert!(matches!(told, Some(enums::Update::NewMessage(_))));
+    assert!(answer.update().is_none(), "nobody told of it");
+    let unread = || bob.unread_in(&alice);
+    assert_eq!(unread(), 3);
+    album.mark_read().await.unwrap();
+    assert_eq!(unread(), 0);
+    let mut to_alice = a.updates();
+    album.pin().await.unwrap();
+    loop {
+        if let Event::ChatAction(action) = room::next(&mut to_alice).await {
+            assert!(action.new_pin());
+            break;
+        }
+    }
+    let copies = album.forward_to("me").await.unwrap();
     assert_eq!(copies.len(), 3);
+    let origin = copies.first().and_then(Message::forward);
+    assert_eq!(origin.and_then(|f| f.sender_id()), Some(alice.id()));
     assert_eq!(album.delete().await.unwrap(), 3);
 }
 

@@ -4,10 +4,16 @@
 #[path = "../room/mod.rs"]
 mod room;
 
+#[path = "../room/forum.rs"]
+mod forum;
+
 mod alone;
 mod asking;
 mod ending;
+mod leftovers;
+mod own;
 mod short;
+mod topics;
 mod waiting;
 
 use std::time::{Duration, Instant};

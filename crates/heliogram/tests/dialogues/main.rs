@@ -4,10 +4,14 @@
 #[path = "../room/mod.rs"]
 mod room;
 
+#[path = "../room/forum.rs"]
+mod forum;
+
 mod restart;
 mod routes;
 mod shapes;
 mod sharing;
+mod topics;
 
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 

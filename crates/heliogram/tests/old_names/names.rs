@@ -57,13 +57,19 @@ pub(crate) const GROUPS: &[Group] = &[
     ),
     group(
         "Telethon: CallbackQuery",
-        &["events", "dispatch"],
+        &[
+            "events/bots/callback.rs",
+            "events/place.rs",
+            "events/context.rs",
+            "dispatch/filter/bots.rs",
+            "dispatch/captures.rs",
+        ],
         "id message_id data chat_instance via_inline respond reply edit delete answer get_message \
          query data_match pattern_match",
     ),
     group(
         "Telethon: ChatAction",
-        EVENTS,
+        &["events/action", "events/place.rs"],
         "added_by kicked_by user input_user user_id users input_users user_ids respond reply \
          delete get_pinned_message get_added_by get_kicked_by get_user get_input_user get_users \
          get_input_users action_message new_pin new_photo photo user_added user_joined user_left \
@@ -71,19 +77,44 @@ pub(crate) const GROUPS: &[Group] = &[
     ),
     group(
         "Telethon: InlineQuery",
-        &["events", "dispatch", "methods/bots"],
+        &[
+            "events/bots/inline.rs",
+            "dispatch/captures.rs",
+            "methods/bots/answer_inline.rs",
+            "types/inline",
+        ],
         "id text offset geo builder answer query pattern_match gallery next_offset private \
          switch_pm cache_time",
     ),
     group(
         "Telethon: MessageRead",
-        EVENTS,
+        &["events/read.rs"],
         "inbox outbox max_id contents message_ids get_messages is_read",
     ),
-    group("Telethon: MessageDeleted", EVENTS, "deleted_id deleted_ids"),
+    group(
+        "Telethon: MessageDeleted",
+        &["events/deleted.rs"],
+        "deleted_id deleted_ids",
+    ),
+    group(
+        "Telethon: NewMessage and MessageEdited",
+        &["types/message", "events/mod.rs", "dispatch/captures.rs"],
+        "message original_update client pattern_match",
+    ),
+    group(
+        "Telethon: Album",
+        &["events/album/mod.rs"],
+        "messages grouped_id text raw_text is_reply forward get_reply_message respond reply \
+         forward_to edit delete mark_read pin __len__ __iter__ __getitem__",
+    ),
+    group(
+        "Telethon: Raw",
+        &["events/mod.rs", "dispatch/filter/kinds.rs"],
+        "Raw types",
+    ),
     group(
         "Telethon: UserUpdate",
-        EVENTS,
+        &["events/user", "events/place.rs"],
         "user input_user user_id get_user get_input_user online last_seen until recently \
          within_weeks within_months action cancel typing recording uploading playing audio round \
          video document geo photo contact sticker",
@@ -168,6 +199,17 @@ pub(crate) const GROUPS: &[Group] = &[
          plugins include exclude load_plugins",
     ),
     group(
+        "Pyrogram: how updates are received",
+        &["updates"],
+        "recover_gaps skip_updates no_updates",
+    ),
+    group(
+        "Pyrogram: what events can be told to do",
+        &["events", "methods/bots", "methods/messages/change.rs"],
+        "approve decline answer edit_message_text edit_message_caption edit_message_media \
+         edit_message_reply_markup",
+    ),
+    group(
         "Pyrogram: what messages have",
         MESSAGE,
         "content markdown html link entities media media_group_id reply_to_message \
@@ -196,9 +238,5 @@ pub(crate) const ELSEWHERE: &[(&str, &str)] = &[
     (
         "on_stopped_message_generation",
         "its update is in no layer that the schema has; it comes as a raw update once it is",
-    ),
-    (
-        "recover_gaps skip_updates no_updates",
-        "settings of how updates are received, not of handlers",
     ),
 ];

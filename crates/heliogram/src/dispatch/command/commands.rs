@@ -7,6 +7,11 @@ use super::{CommandArg, CommandArgs, CommandError, CommandSyntax};
 /// A set of commands, usually an enum made by [`commands!`](crate::commands).
 ///
 /// [`Command`] is the handler argument made of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of commands",
+    label = "a handler takes `Command<{Self}>`",
+    note = "declare it with the macro `heliogram::commands!`, or implement `Commands` for `{Self}`"
+)]
 pub trait Commands: Sized {
     /// How they are written.
     #[must_use]

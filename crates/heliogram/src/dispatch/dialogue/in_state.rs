@@ -49,6 +49,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, F, H, A, S> Handler<Matched<T, A>, S> for InState<T, F, H>
 where
     T: DialogueState,

@@ -15,12 +15,14 @@ pub(crate) use store::Dialogues;
 
 use self::store::Change;
 use super::{FromUpdate, Reject, UpdateCx};
-use crate::{Client, PeerLike, Result, error::DialogueError, net::lock, storage::DialogueRow};
+use crate::{
+    Chat, Client, Event, PeerLike, Result, error::DialogueError, net::lock, storage::DialogueRow,
+};
 
 /// Where a person is in a dialogue: a state that outlives a restart of the program.
 ///
-/// A handler that takes one is given that of the event's chat and sender
-/// ([`DialogueState::SCOPE`] says whose it is). It is read once for each event, whoever takes it,
+/// A handler that takes one is given that of the event's chat and sender, and in a forum of its topic
+/// ([`DialogueState::SCOPE`] and [`TOPICS`](DialogueState::TOPICS) say whose it is). It is read once for each event, whoever takes it,
 /// and written when [`set`](Self::set) returns.
 ///
 /// ```
@@ -95,19 +97,57 @@ impl Client {
         chat: impl Into<PeerLike>,
         sender: impl Into<PeerLike>,
     ) -> Result<Dialogue<T>> {
-        let (chat, sender) = (chat.into(), sender.into());
-        let with_chat = matches!(T::SCOPE, Scope::ChatAndSender | Scope::Chat);
-        let with_sender = matches!(T::SCOPE, Scope::ChatAndSender | Scope::Sender);
-        let chat = match with_chat {
+        self.find_dialogue(chat.into(), None, sender.into()).await
+    }
+
+    /// The same in a topic of a forum, by the topic's id, where [each has its
+    /// own](DialogueState::TOPICS).
+    ///
+    /// # Errors
+    /// As [`dialogue`](Self::dialogue).
+    pub async fn dialogue_in_topic<T: DialogueState>(
+        &self,
+        chat: impl Into<PeerLike>,
+        topic: i32,
+        sender: impl Into<PeerLike>,
+    ) -> Result<Dialogue<T>> {
+        let topic = Some(topic).filter(|_| T::TOPICS);
+        self.find_dialogue(chat.into(), topic, sender.into()).await
+    }
+
+    async fn find_dialogue<T: DialogueState>(
+        &self,
+        chat: PeerLike,
+        topic: Option<i32>,
+        sender: PeerLike,
+    ) -> Result<Dialogue<T>> {
+        let chat = match T::SCOPE.has_chat() {
             true => Some(self.find_peer(&chat).await?.id),
             false => None,
         };
-        let sender = match with_sender {
+        let sender = match T::SCOPE.has_sender() {
             true => Some(self.find_peer(&sender).await?.id),
             false => None,
         };
-        Dialogue::load(self, state::key(T::NAME, chat, sender)).await
+        Dialogue::load(self, state::key(T::NAME, chat, topic, sender)).await
     }
+}
+
+/// The topic that tells the dialogues of an event's chat apart.
+async fn topic_of<T: DialogueState>(cx: &UpdateCx) -> Result<Option<i32>> {
+    if !T::TOPICS || !T::SCOPE.has_chat() {
+        return Ok(None);
+    }
+    let Event::CallbackQuery(query) = cx.event() else {
+        return Ok(cx.event().topic_id());
+    };
+    let chat = query.chat();
+    let channel = chat.as_ref().and_then(Chat::as_channel);
+    if !channel.is_some_and(|channel| channel.forum) {
+        return Ok(None);
+    }
+    let message = query.message().await?;
+    Ok(message.and_then(|message| message.topic_id()))
 }
 
 impl<T: DialogueState> Dialogue<T> {
@@ -276,7 +316,8 @@ impl<T: DialogueState, S: Sync> FromUpdate<S> for Dialogue<T> {
         if let Some(dialogue) = cx.get::<Self>() {
             return Ok(dialogue);
         }
-        let Some(key) = T::SCOPE.key_of(T::NAME, cx.event()) else {
+        let topic = topic_of::<T>(cx).await?;
+        let Some(key) = T::SCOPE.key_of(T::NAME, cx.event(), topic) else {
             return Err(Reject::Skip);
         };
         let dialogue = Self::load(cx.client(), key).await?;

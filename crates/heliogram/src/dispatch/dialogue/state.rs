@@ -45,6 +45,14 @@ pub trait DialogueState: Serialize + DeserializeOwned + Default + Send + Sync + 
     /// Whose dialogue it is.
     const SCOPE: Scope = Scope::ChatAndSender;
 
+    /// Whether each topic of a forum has dialogues of its own; so it is if not set. With `false` the
+    /// topics of a forum share them, as if they were one chat.
+    ///
+    /// Where a pressed button in a forum has to be told from those in other topics, its message is
+    /// fetched. What belongs to no topic, such as somebody's coming and going, has the dialogue of
+    /// the chat as a whole. It means nothing for [`Scope::Sender`].
+    const TOPICS: bool = true;
+
     /// Which shape the stored form has: to be counted up when an older one can no longer be read as
     /// it is.
     const SHAPE: u32 = 0;
@@ -75,21 +83,42 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Where the dialogue of an event is kept, if the event has one.
-    pub(super) fn key_of(self, name: &str, event: &Event) -> Option<String> {
+    /// Whether the dialogues of one chat are not those of another.
+    pub(super) const fn has_chat(self) -> bool {
+        matches!(self, Self::ChatAndSender | Self::Chat)
+    }
+
+    /// Whether the dialogues of one person are not those of another.
+    pub(super) const fn has_sender(self) -> bool {
+        matches!(self, Self::ChatAndSender | Self::Sender)
+    }
+
+    /// Where the dialogue of an event in this topic is kept, if the event has one.
+    pub(super) fn key_of(self, name: &str, event: &Event, topic: Option<i32>) -> Option<String> {
         let chat = event.chat_peer();
         // Posts of channels have no other sender than the channel.
         let sender = event.sender_peer().or(chat);
-        match self {
-            Self::ChatAndSender => Some(key(name, Some(chat?), Some(sender?))),
-            Self::Chat => Some(key(name, Some(chat?), None)),
-            Self::Sender => Some(key(name, None, Some(sender?))),
-        }
+        let chat = match self.has_chat() {
+            true => Some(chat?),
+            false => None,
+        };
+        let sender = match self.has_sender() {
+            true => Some(sender?),
+            false => None,
+        };
+        Some(key(name, chat, topic, sender))
     }
 }
 
-/// What a state is stored under.
-pub(super) fn key(name: &str, chat: Option<PeerId>, sender: Option<PeerId>) -> String {
+/// What a state is stored under. The general topic is the chat itself.
+pub(super) fn key(
+    name: &str,
+    chat: Option<PeerId>,
+    topic: Option<i32>,
+    sender: Option<PeerId>,
+) -> String {
     let id = |peer: Option<PeerId>| peer.map_or(0, PeerId::as_i64);
-    format!("{name}:{}:{}", id(chat), id(sender))
+    let topic = topic.filter(|&topic| topic != 1 && chat.is_some());
+    let topic = topic.map_or_else(String::new, |topic| format!("/{topic}"));
+    format!("{name}:{}{topic}:{}", id(chat), id(sender))
 }

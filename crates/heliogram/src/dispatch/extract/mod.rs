@@ -21,10 +21,12 @@ use crate::{Client, Event, events::Kinds};
 #[diagnostic::on_unimplemented(
     message = "a handler cannot take `{Self}` as an argument",
     label = "no event brings this",
-    note = "take `Message`, `Client`, `Event`, `State<T>`, `Command<T>`, `Dialogue<T>`, or implement `FromUpdate` for `{Self}`"
+    note = "take `Message`, `Client`, `Event`, `State<T>`, `Command<T>`, `Dialogue<T>`, or implement `FromUpdate` for `{Self}`",
+    note = "arguments are taken by value, `Client` and not `&Client`; what the router shares is taken as `State<T>`"
 )]
 pub trait FromUpdate<S>: Sized {
-    /// The kinds of events this can be taken from.
+    /// The kinds of events this can be taken from. Where no argument and no filter names a kind, raw
+    /// updates and news of the client itself are left out.
     const KINDS: Kinds = Kinds::ALL;
 
     /// Takes it from an event.
@@ -55,13 +57,19 @@ impl<S: Sync> FromUpdate<S> for Client {
     }
 }
 
+/// Whatever it is, raw updates and news of the client included.
 impl<S: Sync> FromUpdate<S> for Event {
+    const KINDS: Kinds = Kinds::NAMED;
+
     async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
         Ok(cx.event().clone())
     }
 }
 
+/// As [`Event`].
 impl<S: Sync> FromUpdate<S> for UpdateCx {
+    const KINDS: Kinds = Kinds::NAMED;
+
     async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
         Ok(cx.clone())
     }

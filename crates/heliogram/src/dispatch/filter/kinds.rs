@@ -6,7 +6,8 @@ use heliogram_tl::reflect::{Definition, Type};
 use super::{Condition, Filter, message_of, of_kinds};
 use crate::{BoxFuture, Client, Event, FilterError, Result, UpdateCx, UsageError, events::Kinds};
 
-/// Passes events of these kinds.
+/// Passes events of these kinds. With [`Kinds::ALL`] everything passes, raw updates and news of the
+/// client itself included.
 ///
 /// ```
 /// use heliogram::{events::Kinds, filter};
@@ -14,7 +15,7 @@ use crate::{BoxFuture, Client, Event, FilterError, Result, UpdateCx, UsageError,
 /// ```
 #[must_use]
 pub fn of_kind(kinds: Kinds) -> Filter {
-    of_kinds(kinds, |_| true)
+    of_kinds(kinds & Kinds::NAMED, |_| true)
 }
 
 /// Passes messages that were changed.

@@ -271,7 +271,12 @@ pub(crate) fn message_of(event: &Event) -> Option<&Message> {
     }
 }
 
-/// Passes everything.
+/// Passes everything that a handler can take.
+///
+/// Raw updates and news of the client itself ([`Event::Raw`], [`Lagged`](Event::Lagged),
+/// [`Lifecycle`](Event::Lifecycle), [`Gap`](Event::Gap), [`Unreadable`](Event::Unreadable)) come only
+/// to those who ask for them: to handlers that take such an argument, or an [`Event`], and through
+/// filters that name the kind. So it is with every filter that names none.
 #[doc(alias = "all")]
 #[must_use]
 pub fn any() -> Filter {

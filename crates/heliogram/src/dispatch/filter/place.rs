@@ -64,7 +64,20 @@ chat_filters! {
     });
 }
 
-/// Passes messages of this topic of a forum; 1 is the general one.
+/// The kinds of events that may tell of a topic.
+const TOPICS: Kinds = Kinds::NEW_MESSAGE
+    .or(Kinds::MESSAGE_EDITED)
+    .or(Kinds::ALBUM)
+    .or(Kinds::CHAT_ACTION)
+    .or(Kinds::MESSAGE_READ)
+    .or(Kinds::USER_UPDATE)
+    .or(Kinds::POLL_UPDATE)
+    .or(Kinds::REACTIONS_CHANGED)
+    .or(Kinds::DRAFT_CHANGED)
+    .or(Kinds::SCHEDULED_CHANGED);
+
+/// Passes what happens in this topic of a forum; 1 is the general one. What tells no topic, such as a
+/// pressed button, does not pass.
 ///
 /// ```
 /// use heliogram::filter;
@@ -73,10 +86,7 @@ chat_filters! {
 #[doc(alias = "message_thread_id")]
 #[must_use]
 pub fn topic(id: i32) -> Filter {
-    let kinds = super::CONTENTS.or(Kinds::CHAT_ACTION);
-    of_kinds(kinds, move |cx| {
-        message_of(cx.event()).and_then(|m| m.topic_id()) == Some(id)
-    })
+    of_kinds(TOPICS, move |cx| cx.event().topic_id() == Some(id))
 }
 
 fn kind(cx: &UpdateCx) -> Option<PeerKind> {

@@ -1,14 +1,16 @@
 use std::{io, time::Duration};
 
+use heliogram_api::enums;
+
 use super::{Failure, Log, Room, Router};
 use crate::{
     Client, Error, Event, Filter, Message, UpdateCx, UsageError,
     dispatch::{
-        Edited, Flow, FromRef, Outcome, State,
+        Edited, Flow, FromRef, Lagged, Outcome, State,
         middleware::{Next, RateLimit},
     },
-    events::{Kinds, MessagesDeleted},
-    filter::{any, filter_fn},
+    events::{Kinds, Lifecycle, MessagesDeleted},
+    filter::{self, any, filter_fn},
 };
 
 /// A handler that notes its name and ends as it is told.
@@ -225,7 +227,7 @@ async fn a_rate_limit_counts_each_event_once_and_tells_once() {
 async fn a_filter_that_contradicts_its_handler_is_refused_by_name() {
     let room = Room::new().await;
     async fn takes(_: Message) {}
-    let edits = || super::super::filter::of_kinds(Kinds::MESSAGE_EDITED, |_| true);
+    let edits = || filter::of_kinds(Kinds::MESSAGE_EDITED, |_| true);
     for router in [
         Router::new().on(edits(), takes).name("mine"),
         Router::new().nest(edits(), Router::new().on(any(), takes).name("mine")),
@@ -278,4 +280,64 @@ async fn a_part_of_the_state_is_an_argument() {
         .with_state(App { log: log.clone() });
     room.through(router, room.message(1, "hi")).await.unwrap();
     assert_eq!(log.take(), ["part"]);
+}
+
+#[tokio::test]
+async fn raw_updates_and_news_of_the_client_come_to_those_who_ask_and_to_nobody_else() {
+    async fn unasked(_: Client, State(log): State<Log>) {
+        log.note("unasked");
+    }
+    async fn perhaps(message: Option<Message>, State(log): State<Log>) {
+        log.note(format!("perhaps {}", message.is_some()));
+    }
+    async fn any_event(_: Event, State(log): State<Log>) {
+        log.note("event");
+    }
+    async fn context(_: UpdateCx, State(log): State<Log>) {
+        log.note("context");
+    }
+    async fn turn(turn: Lifecycle, State(log): State<Log>) {
+        log.note(format!("{turn:?}"));
+    }
+    async fn lagged(Lagged(dropped): Lagged, State(log): State<Log>) {
+        log.note(format!("lagged {dropped}"));
+    }
+    let room = Room::new().await;
+    let alone = |route: Router<Log>, number| Router::new().group(number, route);
+    let on = |filter| Router::new().on(filter, unasked);
+    let router = || {
+        Router::new()
+            .merge(alone(on(any()), 0))
+            .merge(alone(on(!filter::photo()), 1))
+            .merge(alone(Router::new().on(any(), perhaps), 2))
+            .merge(alone(Router::new().on(any(), any_event), 3))
+            .merge(alone(Router::new().on(any(), context), 4))
+            .merge(alone(Router::new().on(any(), turn), 5))
+            .merge(alone(Router::new().on(any(), lagged), 6))
+            .merge(alone(on(filter::raw(|_| true)), 7))
+            .merge(alone(on(filter::of_kind(Kinds::ALL)), 8))
+    };
+    let all = "unasked, unasked, perhaps true, event, context, unasked";
+    let raw = room.event(enums::Update::PtsChanged);
+    let cases = [
+        (room.message(5, "a"), all),
+        (raw, "event, context, unasked, unasked"),
+        (Event::Lagged(3), "event, context, lagged 3, unasked"),
+        (
+            Event::Lifecycle(Lifecycle::Connected),
+            "event, context, Connected, unasked",
+        ),
+    ];
+    for (event, expected) in cases {
+        let kind = event.kind();
+        assert_eq!(
+            run(&room, router(), event).await.join(", "),
+            expected,
+            "{kind}"
+        );
+    }
+    let shown = router().to_string();
+    let shown: Vec<_> = shown.lines().collect();
+    assert!(shown[0].ends_with("takes every event"), "{}", shown[0]);
+    assert!(shown[5].ends_with("takes Lifecycle"), "{}", shown[5]);
 }

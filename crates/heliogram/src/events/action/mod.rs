@@ -394,6 +394,10 @@ impl About for ChatAction {
     fn sender(&self) -> Option<PeerId> {
         self.sender
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.message()?.topic_id()
+    }
 }
 
 #[cfg(test)]

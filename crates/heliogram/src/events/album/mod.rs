@@ -4,12 +4,14 @@ mod grouper;
 
 use std::fmt;
 
-use heliogram_api::enums;
+use heliogram_api::{enums, functions as f};
 
 use super::About;
 use crate::{
     Chat, Client, Message, PeerId, PeerLike, Result, Text,
+    conversation::read_up_to,
     methods::messages::{DeleteMessages, EditMessage, ForwardMessages, SendMessage},
+    types::Forward,
 };
 
 pub(crate) use grouper::{Grouper, Join};
@@ -59,13 +61,22 @@ impl Album {
         &self.messages
     }
 
+    /// The message at this place, from 0.
+    #[must_use]
+    #[doc(alias = "__getitem__")]
+    pub fn get(&self, place: usize) -> Option<&Message> {
+        self.messages.get(place)
+    }
+
     /// The messages, in order.
+    #[doc(alias = "__iter__")]
     pub fn iter(&self) -> std::slice::Iter<'_, Message> {
         self.messages.iter()
     }
 
     /// How many messages there are, from 1 to 10.
     #[must_use]
+    #[doc(alias = "__len__")]
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.messages.len()
@@ -222,9 +233,14 @@ impl Album {
 
     /// Whether it was forwarded from somewhere.
     #[must_use]
-    #[doc(alias = "forward")]
     pub fn is_forwarded(&self) -> bool {
         self.first.is_forwarded()
+    }
+
+    /// Where it was forwarded from; see [`Message::forward`].
+    #[must_use]
+    pub fn forward(&self) -> Option<Forward> {
+        self.first.forward()
     }
 
     /// Whether a message of it is pinned.
@@ -256,10 +272,47 @@ impl Album {
 
     /// Forwards all messages to another chat, where they are an album again; see
     /// [`Client::forward_messages`].
-    #[doc(alias = "forward_to")]
     #[doc(alias = "copy_media_group")]
-    pub fn forward(&self, to: impl Into<PeerLike>) -> ForwardMessages {
+    pub fn forward_to(&self, to: impl Into<PeerLike>) -> ForwardMessages {
         self.client().forward_messages(to, &self.first, self.ids())
+    }
+
+    /// Marks the album as read, and everything before it in the chat; not for bots.
+    ///
+    /// ```no_run
+    /// # async fn run(album: heliogram::events::Album) -> heliogram::Result<()> {
+    /// album.mark_read().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Raw `messages.readHistory` and `channels.readHistory`; in a topic of a forum
+    /// `messages.readDiscussion`.
+    ///
+    /// # Errors
+    /// Those of finding the chat, and the server's refusal.
+    #[doc(alias = "send_read_acknowledge")]
+    #[doc(alias = "read")]
+    pub async fn mark_read(&self) -> Result<()> {
+        let newest = self.iter().map(Message::id).max().unwrap_or(0);
+        let chat = PeerLike::from(&self.first);
+        read_up_to(self.client(), &chat, self.first.topic_id(), newest).await
+    }
+
+    /// Pins the first message, without notifying anybody; in private chats for both.
+    ///
+    /// Raw `messages.updatePinnedMessage`.
+    ///
+    /// # Errors
+    /// Those of finding the chat, and the server's refusal.
+    #[doc(alias = "pin_message")]
+    pub async fn pin(&self) -> Result<()> {
+        let peer = self.input_chat().await?;
+        let call = f::messages::UpdatePinnedMessage {
+            silent: true,
+            ..f::messages::UpdatePinnedMessage::new(peer, self.first.id())
+        };
+        self.client().invoke(call).await.map(drop)
     }
 }
 
@@ -290,6 +343,10 @@ impl About for Album {
 
     fn sender(&self) -> Option<PeerId> {
         About::sender(&self.first)
+    }
+
+    fn topic(&self) -> Option<i32> {
+        self.first.topic_id()
     }
 }
 

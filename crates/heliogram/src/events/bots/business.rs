@@ -6,7 +6,7 @@ use heliogram_api::{enums, types as raw};
 
 use crate::{
     PeerId,
-    events::{About, Context},
+    events::{About, Context, message},
     types::{Message, system_time},
 };
 
@@ -130,7 +130,7 @@ impl BusinessMessage {
     fn of(cx: &Context, raw: &enums::Message, replied: Option<&enums::Message>) -> Option<Self> {
         let made = |raw: &enums::Message| Message::new(cx.client(), raw.clone(), cx.entities());
         Some(Self {
-            message: made(raw)?,
+            message: message::message(cx, raw)?,
             replied: replied.and_then(made),
         })
     }

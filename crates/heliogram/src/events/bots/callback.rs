@@ -4,12 +4,12 @@ use bytes::Bytes;
 use heliogram_api::enums;
 
 use super::EditPressed;
-use crate::events::{About, Context};
+use crate::events::{About, Context, message};
 use crate::{
     Keyboard, PeerError, PeerId, PeerLike, Result, Text,
     methods::{
         bots::AnswerCallback,
-        messages::{DeleteMessages, SendMessage},
+        messages::{DeleteMessages, SendMessage, change::Change},
     },
     types::{InlineMessageId, Message},
 };
@@ -73,7 +73,7 @@ impl CallbackQuery {
             }
             enums::Update::BusinessBotCallbackQuery(u) => {
                 let cx = cx.in_business(&u.connection_id);
-                let message = Message::new(cx.client(), u.message.clone(), cx.entities())?;
+                let message = message::message(&cx, &u.message)?;
                 let connection = u.connection_id.as_str().into();
                 let chat = Some(message.peer_id());
                 (
@@ -222,18 +222,14 @@ impl CallbackQuery {
     #[doc(alias = "edit_message_text")]
     #[doc(alias = "edit_message_caption")]
     pub fn edit(&self, text: impl Into<Text>) -> EditPressed {
-        self.change(Some(text.into()), None)
+        EditPressed::new(self, Change::of_text(text))
     }
 
     /// Changes the buttons below the message and nothing else; an empty [`Keyboard`] takes them
     /// away.
     #[doc(alias = "edit_message_reply_markup")]
     pub fn edit_keyboard(&self, keyboard: impl Into<Keyboard>) -> EditPressed {
-        self.change(None, Some(keyboard.into()))
-    }
-
-    fn change(&self, text: Option<Text>, keyboard: Option<Keyboard>) -> EditPressed {
-        EditPressed::new(self, text, keyboard)
+        EditPressed::new(self, Change::of_keyboard(keyboard))
     }
 
     /// Writes to the same chat; see [`Client::send_message`](crate::Client::send_message). Fails

@@ -1,10 +1,13 @@
-use heliogram_api::enums;
-
 use super::CallbackQuery;
 use crate::{
-    Client, Keyboard, Result, Text,
-    methods::messages::{EditMessage, send_options::keyboard_setter},
-    types::InlineMessageId,
+    Result,
+    methods::{
+        bots::EditInlineMessage,
+        messages::{
+            EditMessage,
+            change::{Change, change_setters},
+        },
+    },
 };
 
 /// A change of the message whose button was pressed; made by [`CallbackQuery::edit`], sent when
@@ -13,86 +16,37 @@ use crate::{
 #[must_use = "a message is changed when this is awaited"]
 pub struct EditPressed {
     query: CallbackQuery,
-    text: Option<Text>,
-    keyboard: Option<Keyboard>,
-    media: Option<enums::InputMedia>,
-    no_preview: bool,
+    change: Change,
 }
 
 impl EditPressed {
-    pub(super) fn new(
-        query: &CallbackQuery,
-        text: Option<Text>,
-        keyboard: Option<Keyboard>,
-    ) -> Self {
+    pub(super) fn new(query: &CallbackQuery, change: Change) -> Self {
         Self {
             query: query.clone(),
-            text,
-            keyboard,
-            media: None,
-            no_preview: false,
+            change,
         }
     }
 
-    keyboard_setter!();
-
-    /// Puts other media in it; see [`EditMessage::media`] and
-    /// [`EditInlineMessage::media`](crate::methods::bots::EditInlineMessage::media).
-    #[doc(alias = "edit_message_media")]
-    pub fn media(mut self, media: impl Into<enums::InputMedia>) -> Self {
-        self.media = Some(media.into());
-        self
-    }
-
-    /// Shows no preview of the links in it.
-    #[doc(alias = "link_preview")]
-    #[doc(alias = "disable_web_page_preview")]
-    pub fn no_preview(mut self) -> Self {
-        self.no_preview = true;
-        self
+    change_setters! {
+        "Puts other media in it; see [`EditMessage::media`] and [`EditInlineMessage::media`]."
     }
 
     /// Sends it; the same as awaiting it.
     ///
     /// # Errors
     /// See [`Client::edit_message`] and [`Client::edit_inline_message`].
+    ///
+    /// [`Client::edit_message`]: crate::Client::edit_message
+    /// [`Client::edit_inline_message`]: crate::Client::edit_inline_message
     pub async fn send(self) -> Result<()> {
-        let client = self.query.client();
-        if let Some(id) = self.query.inline_message_id() {
-            return self.inline(client, id).await;
+        let Self { query, change } = self;
+        let client = query.client();
+        if let Some(id) = query.inline_message_id() {
+            return EditInlineMessage::new(client, Some(id.clone()), change).await;
         }
-        let edit = EditMessage::new(
-            client,
-            self.query.place(),
-            self.query.message_id().unwrap_or_default(),
-            self.text,
-            self.keyboard,
-        );
-        let edit = match self.media {
-            Some(media) => edit.media(media),
-            None => edit,
-        };
-        match self.no_preview {
-            true => edit.no_preview().await.map(drop),
-            false => edit.await.map(drop),
-        }
-    }
-
-    async fn inline(&self, client: &Client, id: &InlineMessageId) -> Result<()> {
-        let mut edit = client.edit_inline_message(id.clone());
-        if let Some(text) = &self.text {
-            edit = edit.text(text);
-        }
-        if let Some(keyboard) = &self.keyboard {
-            edit = edit.keyboard(keyboard.clone());
-        }
-        if let Some(media) = &self.media {
-            edit = edit.media(media.clone());
-        }
-        if self.no_preview {
-            edit = edit.no_preview();
-        }
-        edit.await
+        let id = query.message_id().unwrap_or_default();
+        let edit = EditMessage::new(client, query.place(), id, change);
+        edit.await.map(drop)
     }
 }
 

@@ -5,7 +5,7 @@ use heliogram_api::enums;
 use super::payment::of_person;
 use crate::{
     PeerId,
-    events::{About, Context},
+    events::{About, Context, message},
     methods::bots::AnswerGuest,
     types::{InlineQueryResult, Message},
 };
@@ -38,7 +38,7 @@ impl GuestMessage {
             return None;
         };
         Some(Self {
-            message: Message::new(cx.client(), u.message.clone(), cx.entities())?,
+            message: message::message(cx, &u.message)?,
             cx: cx.clone(),
         })
     }

@@ -5,7 +5,10 @@ use heliogram_api::enums;
 use crate::events::{About, Context};
 use crate::{
     PeerId, Text,
-    methods::bots::{AnswerInline, EditInlineMessage},
+    methods::{
+        bots::{AnswerInline, EditInlineMessage},
+        messages::change::Change,
+    },
     types::{InlineChatKind, InlineMessageId},
 };
 
@@ -179,7 +182,7 @@ impl ChosenInlineResult {
     /// [`Client::edit_inline_message`]: crate::Client::edit_inline_message
     #[doc(alias = "edit_message_text")]
     pub fn edit(&self, text: impl Into<Text>) -> EditInlineMessage {
-        EditInlineMessage::new(self.client(), self.message.clone()).text(text)
+        EditInlineMessage::new(self.client(), self.message.clone(), Change::of_text(text))
     }
 }
 

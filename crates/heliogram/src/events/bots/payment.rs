@@ -36,6 +36,36 @@ macro_rules! of_person {
 }
 pub(super) use of_person;
 
+/// The same for a question, with what all of them have: `question!(Event = Update, UpdateType)`.
+macro_rules! question {
+    ($event:ident = $update:ident, $raw:ident) => {
+        of_person!($event = $update);
+
+        impl $event {
+            fn query(&self) -> Option<&raw::$raw> {
+                match self.raw() {
+                    enums::Update::$update(u) => Some(u),
+                    _ => None,
+                }
+            }
+
+            /// The number of the question.
+            #[must_use]
+            #[doc(alias = "query_id")]
+            pub fn id(&self) -> i64 {
+                self.query().map_or(0, |q| q.query_id)
+            }
+
+            /// What the bot put into the invoice.
+            #[must_use]
+            #[doc(alias = "invoice_payload")]
+            pub fn payload(&self) -> &[u8] {
+                self.query().map_or(&[], |q| &q.payload)
+            }
+        }
+    };
+}
+
 /// Somebody is about to pay. The bot has ten seconds to say whether it can deliver.
 ///
 /// ```no_run
@@ -58,32 +88,14 @@ pub struct PreCheckoutQuery {
     sender: PeerId,
 }
 
-of_person!(PreCheckoutQuery = BotPrecheckoutQuery);
+question!(
+    PreCheckoutQuery = BotPrecheckoutQuery,
+    UpdateBotPrecheckoutQuery
+);
 
 impl PreCheckoutQuery {
-    fn query(&self) -> Option<&raw::UpdateBotPrecheckoutQuery> {
-        match self.raw() {
-            enums::Update::BotPrecheckoutQuery(u) => Some(u),
-            _ => None,
-        }
-    }
-
     fn info(&self) -> Option<&raw::PaymentRequestedInfo> {
         self.query()?.info.as_deref()
-    }
-
-    /// The number of the question.
-    #[must_use]
-    #[doc(alias = "query_id")]
-    pub fn id(&self) -> i64 {
-        self.query().map_or(0, |q| q.query_id)
-    }
-
-    /// What the bot put into the invoice.
-    #[must_use]
-    #[doc(alias = "invoice_payload")]
-    pub fn payload(&self) -> &[u8] {
-        self.query().map_or(&[], |q| &q.payload)
     }
 
     /// The currency in three letters, `XTR` for stars.
@@ -167,30 +179,9 @@ pub struct ShippingQuery {
     sender: PeerId,
 }
 
-of_person!(ShippingQuery = BotShippingQuery);
+question!(ShippingQuery = BotShippingQuery, UpdateBotShippingQuery);
 
 impl ShippingQuery {
-    fn query(&self) -> Option<&raw::UpdateBotShippingQuery> {
-        match self.raw() {
-            enums::Update::BotShippingQuery(u) => Some(u),
-            _ => None,
-        }
-    }
-
-    /// The number of the question.
-    #[must_use]
-    #[doc(alias = "query_id")]
-    pub fn id(&self) -> i64 {
-        self.query().map_or(0, |q| q.query_id)
-    }
-
-    /// What the bot put into the invoice.
-    #[must_use]
-    #[doc(alias = "invoice_payload")]
-    pub fn payload(&self) -> &[u8] {
-        self.query().map_or(&[], |q| &q.payload)
-    }
-
     /// The address to ship to.
     #[must_use]
     pub fn shipping_address(&self) -> Option<&raw::PostAddress> {

@@ -283,6 +283,10 @@ impl About for UserUpdate {
     fn sender(&self) -> Option<PeerId> {
         Some(self.user)
     }
+
+    fn topic(&self) -> Option<i32> {
+        self.topic_id()
+    }
 }
 
 #[cfg(test)]

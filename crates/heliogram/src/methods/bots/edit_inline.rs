@@ -1,9 +1,9 @@
-use heliogram_api::{enums, functions as f};
+use heliogram_api::functions as f;
 
 use super::agreed;
 use crate::{
-    Client, Keyboard, Purpose, Result, Text, UsageError,
-    methods::messages::{send_options::keyboard_setter, sendable},
+    Client, Purpose, Result, Text, UsageError,
+    methods::messages::change::{Change, change_setters},
     types::InlineMessageId,
 };
 
@@ -34,7 +34,7 @@ impl Client {
     #[doc(alias = "edit_inline_reply_markup")]
     #[doc(alias = "messages.editInlineBotMessage")]
     pub fn edit_inline_message(&self, id: impl Into<InlineMessageId>) -> EditInlineMessage {
-        EditInlineMessage::new(self, Some(id.into()))
+        EditInlineMessage::new(self, Some(id.into()), Change::default())
     }
 }
 
@@ -46,44 +46,26 @@ pub struct EditInlineMessage {
     client: Client,
     /// Missing if the message cannot be changed.
     id: Option<InlineMessageId>,
-    text: Option<Text>,
-    media: Option<enums::InputMedia>,
-    keyboard: Option<Keyboard>,
-    no_preview: bool,
+    change: Change,
 }
 
 impl EditInlineMessage {
-    pub(crate) fn new(client: &Client, id: Option<InlineMessageId>) -> Self {
+    pub(crate) fn new(client: &Client, id: Option<InlineMessageId>, change: Change) -> Self {
         Self {
             client: client.clone(),
             id,
-            text: None,
-            media: None,
-            keyboard: None,
-            no_preview: false,
+            change,
         }
     }
 
-    keyboard_setter!();
+    change_setters! {
+        "Puts other media in it: what the server has already, or can fetch from an address. New"
+        "files cannot be brought to such messages."
+    }
 
     /// Changes the text, or the caption of a file.
     pub fn text(mut self, text: impl Into<Text>) -> Self {
-        self.text = Some(text.into());
-        self
-    }
-
-    /// Puts other media in it: what the server has already, or can fetch from an address. New files
-    /// cannot be brought to such messages.
-    pub fn media(mut self, media: impl Into<enums::InputMedia>) -> Self {
-        self.media = Some(media.into());
-        self
-    }
-
-    /// Shows no preview of the links in it.
-    #[doc(alias = "link_preview")]
-    #[doc(alias = "disable_web_page_preview")]
-    pub fn no_preview(mut self) -> Self {
-        self.no_preview = true;
+        self.change.text = Some(text.into());
         self
     }
 
@@ -98,22 +80,16 @@ impl EditInlineMessage {
                        buttons. Give the result a keyboard.";
             UsageError::Other(why.into())
         })?;
-        let (message, entities) = match self.text {
-            Some(text) => {
-                let (text, entities) = sendable(client, text).await?;
-                (Some(text), Some(entities).filter(|e| !e.is_empty()))
-            }
-            None => (None, None),
-        };
-        let reply_markup = match self.keyboard.filter(|k| !k.is_empty()) {
+        let change = self.change.to_raw(client).await?;
+        let reply_markup = match change.keyboard {
             Some(keyboard) => Some(Box::new(keyboard.to_raw_inline(client).await?)),
             None => None,
         };
         let call = f::messages::EditInlineBotMessage {
-            no_webpage: self.no_preview,
-            message,
-            entities,
-            media: self.media.map(Box::new),
+            no_webpage: change.no_webpage,
+            message: change.message,
+            entities: change.entities,
+            media: change.media,
             reply_markup,
             ..f::messages::EditInlineBotMessage::new(id.raw().clone())
         };

@@ -30,6 +30,8 @@ where
     C: Call<Output = enums::Updates> + Clone,
 {
     let mut tries = 1;
+    // Between two attempts the call is under way, too.
+    let _under_way = client.hub().under_way::<enums::Updates>();
     loop {
         match client.invoke(call.clone()).await {
             Ok(updates) => return Ok(Some(updates)),
@@ -179,5 +181,8 @@ async fn find_sent(client: &Client, sent: &Sent<'_>) -> Result<Option<Message>> 
         enums::Message::Message(m) => m.out && m.message == sent.text,
         _ => false,
     });
-    Ok(newest.and_then(|m| Message::new(client, m.clone(), &found.entities)))
+    Ok(newest.and_then(|m| {
+        client.hub().own_found(m);
+        Message::new(client, m.clone(), &found.entities)
+    }))
 }

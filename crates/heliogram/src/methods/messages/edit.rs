@@ -1,9 +1,9 @@
-use heliogram_api::{enums, functions as f};
+use heliogram_api::functions as f;
 
 use super::{
     answer,
-    send_options::{keyboard_setter, raw_keyboard},
-    sendable,
+    change::{Change, change_setters},
+    send_options::raw_keyboard,
 };
 use crate::{Client, Error, Keyboard, PeerLike, Result, Text, types::Message};
 
@@ -32,7 +32,7 @@ impl Client {
         id: i32,
         text: impl Into<Text>,
     ) -> EditMessage {
-        EditMessage::new(self, chat.into(), id, Some(text.into()), None)
+        EditMessage::new(self, chat.into(), id, Change::of_text(text))
     }
 
     /// Changes the buttons below a message and nothing else; an empty [`Keyboard`] takes them away.
@@ -57,7 +57,7 @@ impl Client {
         id: i32,
         keyboard: impl Into<Keyboard>,
     ) -> EditMessage {
-        EditMessage::new(self, chat.into(), id, None, Some(keyboard.into()))
+        EditMessage::new(self, chat.into(), id, Change::of_keyboard(keyboard))
     }
 }
 
@@ -68,47 +68,22 @@ pub struct EditMessage {
     client: Client,
     chat: PeerLike,
     id: i32,
-    text: Option<Text>,
-    no_preview: bool,
-    keyboard: Option<Keyboard>,
-    media: Option<enums::InputMedia>,
+    change: Change,
 }
 
 impl EditMessage {
-    pub(crate) fn new(
-        client: &Client,
-        chat: PeerLike,
-        id: i32,
-        text: Option<Text>,
-        keyboard: Option<Keyboard>,
-    ) -> Self {
+    pub(crate) fn new(client: &Client, chat: PeerLike, id: i32, change: Change) -> Self {
         Self {
             client: client.clone(),
             chat,
             id,
-            text,
-            no_preview: false,
-            keyboard,
-            media: None,
+            change,
         }
     }
 
-    keyboard_setter!();
-
-    /// Puts other media in it: what the server has already, or what [`Client::upload`] brought
-    /// there.
-    #[doc(alias = "edit_message_media")]
-    pub fn media(mut self, media: impl Into<enums::InputMedia>) -> Self {
-        self.media = Some(media.into());
-        self
-    }
-
-    /// Shows no preview of the links in it.
-    #[doc(alias = "link_preview")]
-    #[doc(alias = "disable_web_page_preview")]
-    pub fn no_preview(mut self) -> Self {
-        self.no_preview = true;
-        self
+    change_setters! {
+        "Puts other media in it: what the server has already, or what [`Client::upload`] brought"
+        "there."
     }
 
     /// Sends it; the same as awaiting it.
@@ -118,21 +93,13 @@ impl EditMessage {
     pub async fn send(self) -> Result<Message> {
         let client = &self.client;
         let peer = client.find_peer(&self.chat).await?;
-        let (text, entities) = match self.text {
-            Some(text) => {
-                let (text, entities) = sendable(client, text).await?;
-                (Some(text), Some(entities).filter(|e| !e.is_empty()))
-            }
-            None => (None, None),
-        };
-        // Buttons that are not sent again are gone.
-        let keyboard = self.keyboard.as_ref().filter(|k| !k.is_empty());
+        let change = self.change.to_raw(client).await?;
         let call = f::messages::EditMessage {
-            no_webpage: self.no_preview,
-            message: text,
-            entities,
-            media: self.media.map(Box::new),
-            reply_markup: raw_keyboard(client, keyboard).await?,
+            no_webpage: change.no_webpage,
+            message: change.message,
+            entities: change.entities,
+            media: change.media,
+            reply_markup: raw_keyboard(client, change.keyboard.as_ref()).await?,
             ..f::messages::EditMessage::new(peer.input, self.id)
         };
         let updates = client.invoke(call).await?;

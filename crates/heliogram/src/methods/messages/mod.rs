@@ -1,6 +1,7 @@
 //! Writing, changing, finding and removing messages, and the files they carry.
 
 mod answer;
+pub(crate) mod change;
 mod click;
 mod delete;
 mod download;

@@ -17,8 +17,15 @@ pub(super) struct SendOptions {
 
 impl SendOptions {
     pub(super) fn raw_reply(&self) -> Option<enums::InputReplyTo> {
-        self.reply_to
-            .map(|id| types::InputReplyToMessage::new(id).into())
+        // The general topic is the chat itself.
+        let topic = self.talk.as_ref().and_then(Talk::topic);
+        let top_msg_id = topic.filter(|&topic| topic != 1);
+        let id = self.reply_to.or(top_msg_id)?;
+        let to = types::InputReplyToMessage {
+            top_msg_id,
+            ..types::InputReplyToMessage::new(id)
+        };
+        Some(to.into())
     }
 
     /// Lets the conversation begin before the message goes out.

@@ -49,6 +49,7 @@ struct Inner {
     outgoing: bool,
     /// Those of whom it speaks besides, as far as they came along with it.
     related: Vec<Chat>,
+    update: Option<Arc<enums::Update>>,
 }
 
 impl Message {
@@ -91,12 +92,40 @@ impl Message {
                 .into_iter()
                 .filter_map(known)
                 .collect(),
+            update: None,
             raw,
         };
         Some(Self {
             client: client.clone(),
             inner: Arc::new(inner),
         })
+    }
+
+    /// Notes the update that told of it.
+    pub(crate) fn told_by(mut self, update: &Arc<enums::Update>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.update = Some(Arc::clone(update));
+        }
+        self
+    }
+
+    /// The update that told of it: `None` for messages that were asked for or sent.
+    ///
+    /// ```
+    /// use heliogram::{Message, api::enums::Update};
+    ///
+    /// fn counter(message: &Message) -> Option<i32> {
+    ///     match message.update()? {
+    ///         Update::NewMessage(update) => Some(update.pts),
+    ///         Update::NewChannelMessage(update) => Some(update.pts),
+    ///         _ => None,
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    #[doc(alias = "original_update")]
+    pub fn update(&self) -> Option<&enums::Update> {
+        self.inner.update.as_deref()
     }
 
     /// The message's number, counted per account, or per chat in channels and supergroups.

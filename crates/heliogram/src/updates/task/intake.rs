@@ -25,10 +25,7 @@ impl Driver {
         let Arrival { input, at } = arrival;
         match input {
             Input::Pushed(bytes) => self.pushed(client, bytes, at),
-            Input::Own(updates) => {
-                self.known.remember(&updates);
-                self.updates(client, *updates, true, at);
-            }
+            Input::Own(updates) => self.updates(client, *updates, true, at),
             Input::Affected(affected) => self.moved(place(affected)),
         }
     }

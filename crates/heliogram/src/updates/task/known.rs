@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 
 use heliogram_api::enums;
 
@@ -7,16 +7,10 @@ use crate::{
     updates::marks::{mark, message_place, update_place},
 };
 
-/// How many of its own messages the client remembers, to know them in a difference.
-const MOST: usize = 512;
-
-/// What is known already: the messages this client sent, and what was dealt with in an earlier run
-/// although the stored state had not come to it.
+/// What is known already: what was dealt with in an earlier run although the stored state had not
+/// come to it.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Messages sent, newest last.
-    order: VecDeque<UpdatePlace>,
-    sent: HashSet<UpdatePlace>,
     ahead: HashMap<UpdatePlace, u64>,
 }
 
@@ -32,39 +26,6 @@ pub(super) enum Before {
 }
 
 impl Known {
-    /// Keeps in mind what this client sent.
-    pub(super) fn remember(&mut self, updates: &enums::Updates) {
-        let list = match updates {
-            enums::Updates::Updates(u) => &u.updates[..],
-            enums::Updates::Combined(u) => &u.updates[..],
-            enums::Updates::UpdateShortSentMessage(u) => {
-                self.add(UpdatePlace::Message(0, u.id));
-                return;
-            }
-            _ => return,
-        };
-        for place in list.iter().filter_map(message_place) {
-            self.add(place);
-        }
-    }
-
-    fn add(&mut self, place: UpdatePlace) {
-        if !self.sent.insert(place) {
-            return;
-        }
-        self.order.push_back(place);
-        if self.order.len() > MOST
-            && let Some(old) = self.order.pop_front()
-        {
-            self.sent.remove(&old);
-        }
-    }
-
-    /// Whether this is the news of a message that this client sent.
-    pub(super) fn sent(&self, update: &enums::Update) -> bool {
-        message_place(update).is_some_and(|place| self.sent.contains(&place))
-    }
-
     /// Takes over what an earlier run dealt with.
     pub(super) fn set_ahead(&mut self, marks: Vec<UpdateMark>) {
         self.ahead = marks.into_iter().map(|m| (m.place, m.content)).collect();

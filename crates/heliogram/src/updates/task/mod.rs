@@ -16,7 +16,11 @@ use tokio::{
 };
 
 use self::{
-    catching_up::CatchingUp, keeper::Keeper, known::Known, notices::Notices, outlet::Obstacle,
+    catching_up::CatchingUp,
+    keeper::Keeper,
+    known::Known,
+    notices::Notices,
+    outlet::{Doubt, Obstacle},
     requests::Requests,
 };
 use super::{
@@ -66,6 +70,8 @@ struct Driver {
     blocked: Option<Obstacle>,
     /// Something was not handed out for want of readers: the next reader begins with it.
     left_behind: bool,
+    /// Came first of all that is to be handed out, and may be this client's own.
+    doubt: Option<Doubt>,
     albums: Grouper<Receipt>,
     requests: Requests,
     catching_up: CatchingUp,
@@ -92,6 +98,7 @@ impl Driver {
             barred: false,
             blocked: None,
             left_behind: false,
+            doubt: None,
             albums: Grouper::default(),
             requests: Requests::default(),
             catching_up: CatchingUp::default(),
@@ -212,6 +219,7 @@ impl Driver {
         if self.account.is_some() {
             self.hub.desk().sign_out();
             client.peers().clear();
+            self.hub.sent().clear();
             self.known = Known::default();
             self.keeper = Keeper::default();
         }
@@ -221,9 +229,11 @@ impl Driver {
     /// Nobody reads, or nobody is signed in. What is in hands may still be acknowledged.
     fn rest(&mut self) {
         self.abandon_albums();
+        self.forfeit_returned();
         self.collect();
         self.engine = None;
         self.blocked = None;
+        self.doubt = None;
         self.requests = Requests::default();
         self.notices = Notices::default();
         self.catching_up.over();
@@ -247,6 +257,7 @@ impl Driver {
         }
         if wanted && self.engine.is_none() {
             // What was not written yet is where the new engine starts.
+            self.forfeit_returned();
             self.collect();
             self.keeper.save(client).await;
             self.hub.renew_ledger();

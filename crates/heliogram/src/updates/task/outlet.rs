@@ -2,20 +2,22 @@
 
 use std::{future, sync::Arc};
 
-use tokio::time::Instant;
+use heliogram_api::enums;
+use tokio::time::{Instant, sleep_until};
 
 use super::{Driver, known::Before};
 use crate::{
     Client, Event, PeerId,
+    conversation::Receipts,
     events::{Context, Unreadable},
     updates::{
         Receipt,
         careful::Found,
-        engine::Engine,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
         marks::as_edit,
         normalize::Payload,
+        own::PATIENCE,
     },
 };
 
@@ -26,6 +28,17 @@ pub(super) enum Obstacle {
     Mailbox(Arc<Mailbox>),
     /// Too much was not acknowledged yet.
     Ledger,
+    /// A call of this client is under way, at most until then.
+    Call(Instant),
+}
+
+/// A message of this account that came from the server, while calls are under way that may have
+/// sent it.
+pub(super) struct Doubt {
+    payload: Payload,
+    /// The tickets of those calls are before this one.
+    calls: u64,
+    until: Instant,
 }
 
 /// Waits until the obstacle is gone. That the ledger has room is told by itself.
@@ -33,6 +46,7 @@ pub(super) async fn unblocked(obstacle: Option<Obstacle>) {
     match obstacle {
         Some(Obstacle::Mailbox(mailbox)) => mailbox.room().await,
         Some(Obstacle::Ledger) => future::pending().await,
+        Some(Obstacle::Call(until)) => sleep_until(until).await,
         None => {}
     }
 }
@@ -90,18 +104,18 @@ impl Driver {
         };
         let ledger = self.hub.ledger();
         let outlet = Outlet { readers, ledger };
-        // What conversations have given back was dealt with once already.
-        self.pass_returned(&outlet);
         loop {
-            self.blocked = outlet.obstacle();
+            self.blocked = outlet.obstacle().or_else(|| self.unanswered());
             if self.blocked.is_some() {
                 return false;
             }
-            let next = self.engine.as_mut().and_then(Engine::poll_update);
-            let Some(payload) = next else {
+            if let Some((event, receipt)) = self.hub.desk().take_returned() {
+                self.pass_returned(&outlet, event, receipt);
+            } else if let Some(payload) = self.next() {
+                self.hand_out(client, &outlet, payload);
+            } else if self.doubt.is_none() {
                 break;
-            };
-            self.hand_out(client, &outlet, payload);
+            }
         }
         let missing = self.requests.is_fetching();
         for (album, receipt) in self.albums.handle_timeout(self.now(), missing) {
@@ -111,9 +125,44 @@ impl Driver {
         true
     }
 
+    /// What is to be handed out next. A message that may be this client's own becomes a doubt.
+    fn next(&mut self) -> Option<Payload> {
+        if let Some(doubt) = self.doubt.take() {
+            return Some(doubt.payload);
+        }
+        let payload = self.engine.as_mut()?.poll_update()?;
+        let sent = self.hub.sent();
+        let calls = sent.awaited().filter(|_| {
+            is_written_by(&payload.update, self.account) && !sent.has_sent(&payload.update)
+        });
+        let Some(calls) = calls else {
+            return Some(payload);
+        };
+        self.doubt = Some(Doubt {
+            payload,
+            calls,
+            until: Instant::now() + PATIENCE,
+        });
+        None
+    }
+
+    /// The calls that may have sent the message which is in doubt, while it is in doubt.
+    fn unanswered(&self) -> Option<Obstacle> {
+        let doubt = self.doubt.as_ref()?;
+        let sent = self.hub.sent();
+        if sent.has_sent(&doubt.payload.update) || !sent.is_awaited(doubt.calls) {
+            return None;
+        }
+        if doubt.until <= Instant::now() {
+            sent.give_up(doubt.calls);
+            return None;
+        }
+        Some(Obstacle::Call(doubt.until))
+    }
+
     /// Sees to it that an update gets to whom it is for: a conversation, or all readers.
     fn hand_out(&mut self, client: &Client, outlet: &Outlet, payload: Payload) {
-        if self.known.sent(&payload.update) {
+        if self.hub.sent().has_sent(&payload.update) {
             return;
         }
         let (update, changed) = match self.known.take_ahead(&payload.update) {
@@ -130,30 +179,46 @@ impl Driver {
         };
         let cx = Context::new(client, update, payload.entities);
         let event = Event::from_update(&cx);
-        let open = || match &changed {
+        let mut open = || match &changed {
             None => outlet.ledger.open(Some(Arc::clone(cx.update()))),
             Some((message, known)) => outlet.ledger.open_change(Arc::clone(message), *known),
         };
-        if self.hub.desk().offer(&cx, &event) {
-            drop(open());
+        let room = outlet.ledger.len() < ledger::MOST / 2;
+        let mut receipts = Receipts::new(room, &mut open);
+        if self.hub.desk().offer(&cx, &event, &mut receipts) {
             return;
         }
-        self.pass_returned(outlet);
+        while let Some((event, receipt)) = self.hub.desk().take_returned() {
+            self.pass_returned(outlet, event, receipt);
+        }
         if outlet.readers.is_empty() {
             // One that was given back keeps the place of all that come after it.
             let first = !std::mem::replace(&mut self.left_behind, true);
             if first || changed.is_some() {
-                open().forfeit();
+                receipts.rest().forfeit();
             }
             return;
         }
-        self.pass(outlet, event, open(), payload.arrived);
+        self.pass(outlet, event, receipts.rest(), payload.arrived);
     }
 
-    /// Hands out what ended conversations leave to others.
-    fn pass_returned(&mut self, outlet: &Outlet) {
-        for event in self.hub.desk().take_returned() {
-            self.pass(outlet, event, Receipt::default(), Instant::now());
+    /// Hands out what an ended conversation leaves to others, or keeps it for those who read next.
+    fn pass_returned(&mut self, outlet: &Outlet, event: Event, receipt: Receipt) {
+        if !receipt.is_of(&outlet.ledger) {
+            // It was taken before those who read now began: it comes again by itself.
+        } else if outlet.readers.is_empty() {
+            self.left_behind = true;
+            receipt.forfeit();
+        } else {
+            self.pass(outlet, event, receipt, Instant::now());
+        }
+    }
+
+    /// Nobody reads now: what ended conversations have left comes again.
+    pub(super) fn forfeit_returned(&mut self) {
+        while let Some((_, receipt)) = self.hub.desk().take_returned() {
+            self.left_behind = true;
+            receipt.forfeit();
         }
     }
 
@@ -195,4 +260,21 @@ impl Driver {
         // Told at once, ahead of what is on its way; a full mailbox drops its oldest.
         Outlet { readers, ledger }.tell(&event);
     }
+}
+
+/// Whether an update brings a message that this account wrote.
+fn is_written_by(update: &enums::Update, account: Option<i64>) -> bool {
+    let message = match update {
+        enums::Update::NewMessage(u) => &u.message,
+        enums::Update::NewChannelMessage(u) => &u.message,
+        _ => return false,
+    };
+    let (out, peer) = match message {
+        enums::Message::Message(m) => (m.out, &m.peer_id),
+        enums::Message::Service(m) => (m.out, &m.peer_id),
+        _ => return false,
+    };
+    // What is written to oneself does not count as outgoing everywhere.
+    let to_itself = matches!(peer, enums::Peer::User(u) if Some(u.user_id) == account);
+    out || to_itself
 }

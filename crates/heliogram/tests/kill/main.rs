@@ -8,6 +8,8 @@
     clippy::print_stdout
 )]
 
+mod handlers;
+#[path = "../room/mod.rs"]
 mod room;
 
 use std::{
@@ -21,6 +23,7 @@ use std::{
 
 use heliogram::{
     Client, Event, Servers,
+    dispatch::Workers,
     storage::{File, Sqlite, Storage},
 };
 use heliogram_crypto::{Random, SeededRandom};
@@ -46,9 +49,25 @@ fn open(kind: &str, path: &Path) -> Arc<dyn Storage> {
 #[tokio::test]
 #[ignore = "started by the other tests, to be killed"]
 async fn reader() {
-    let Ok(told) = env::var(ENVIRONMENT) else {
+    let Some((client, mut log)) = start(Workers::new()).await else {
         return;
     };
+    let mut updates = client.updates();
+    while let Some(event) = updates.next().await {
+        if let Event::NewMessage(message) = event.unwrap() {
+            // Now and then there is much in hand and on its way, for longer than storing takes.
+            if message.id() % 16 == 0 {
+                tokio::time::sleep(Duration::from_millis(120)).await;
+            }
+            write(&mut log, message.text());
+        }
+    }
+}
+
+/// Does what the environment of a process that is killed says: the client, and where it writes down
+/// what it sees.
+async fn start(workers: Workers) -> Option<(Client, fs::File)> {
+    let told = env::var(ENVIRONMENT).ok()?;
     let told: Vec<&str> = told.split('|').collect();
     let [kind, session, log, dcs, key] = told[..] else {
         panic!("{told:?}")
@@ -61,23 +80,20 @@ async fn reader() {
     let client = Client::builder(1, "abc")
         .server(servers)
         .shared_storage(open(kind, Path::new(session)))
+        .workers(workers)
         .connect()
         .await
         .unwrap();
-    let mut log = fs::OpenOptions::new().append(true).open(log).unwrap();
-    let mut updates = client.updates();
-    while let Some(event) = updates.next().await {
-        if let Event::NewMessage(message) = event.unwrap() {
-            // Now and then there is much in hand and on its way, for longer than storing takes.
-            if message.id() % 16 == 0 {
-                tokio::time::sleep(Duration::from_millis(120)).await;
-            }
-            let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            let line = format!("{} {}\n", at.unwrap().as_millis(), message.text());
-            log.write_all(line.as_bytes()).unwrap();
-            log.sync_data().unwrap();
-        }
-    }
+    let log = fs::OpenOptions::new().append(true).open(log).unwrap();
+    Some((client, log))
+}
+
+/// Writes down a line, and when.
+fn write(log: &mut fs::File, line: &str) {
+    let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let line = format!("{} {line}\n", at.unwrap().as_millis());
+    log.write_all(line.as_bytes()).unwrap();
+    log.sync_data().unwrap();
 }
 
 /// A reader at work.
@@ -87,7 +103,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn start(server: &TestServer, kind: &str, session: &Path, log: PathBuf) -> Self {
+    /// Starts the process of this name.
+    fn start(name: &str, server: &TestServer, kind: &str, session: &Path, log: PathBuf) -> Self {
         fs::write(&log, "").unwrap();
         let dcs: Vec<_> = server
             .dcs()
@@ -102,7 +119,7 @@ impl Reader {
             &server.public_key_pem(),
         ];
         let child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "reader", "--ignored"])
+            .args(["--exact", name, "--ignored"])
             .env(ENVIRONMENT, told.join("|"))
             .stdout(Stdio::null())
             .spawn()
@@ -110,28 +127,41 @@ impl Reader {
         Self { child, log }
     }
 
-    /// Ends it without a warning; gives what it wrote down: when, and which message.
-    fn kill(mut self) -> Vec<(Duration, u32)> {
+    fn stop(mut self) -> PathBuf {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.read()
+        self.log
+    }
+
+    /// Ends it without a warning; gives what it wrote down: when, and which message.
+    fn kill(self) -> Vec<(Duration, u32)> {
+        numbers(&self.stop())
     }
 
     fn read(&self) -> Vec<(Duration, u32)> {
-        let log = fs::read_to_string(&self.log).unwrap();
-        let whole = log
-            .split_inclusive('\n')
-            .filter_map(|l| l.strip_suffix('\n'));
-        let entry = |line: &str| {
-            let (at, text) = line.split_once(' ').unwrap();
-            // Other messages are the server's own: login codes and the like.
-            Some((
-                Duration::from_millis(at.parse().unwrap()),
-                text.parse().ok()?,
-            ))
-        };
-        whole.filter_map(entry).collect()
+        numbers(&self.log)
     }
+}
+
+/// What was written down by now: when, and what.
+fn lines(log: &Path) -> Vec<(Duration, String)> {
+    let log = fs::read_to_string(log).unwrap();
+    let whole = log
+        .split_inclusive('\n')
+        .filter_map(|l| l.strip_suffix('\n'));
+    let entry = |line: &str| {
+        let (at, text) = line.split_once(' ').unwrap();
+        (Duration::from_millis(at.parse().unwrap()), text.to_owned())
+    };
+    whole.map(entry).collect()
+}
+
+/// The lines that are numbers. Other messages are the server's own: login codes and the like.
+fn numbers(log: &Path) -> Vec<(Duration, u32)> {
+    let lines = lines(log).into_iter();
+    lines
+        .filter_map(|(at, text)| Some((at, text.parse().ok()?)))
+        .collect()
 }
 
 /// Kills readers over a storage of this kind, and holds what they wrote against what was said.
@@ -151,7 +181,7 @@ async fn is_killed(kind: &str) {
     let mut journal = Journal::default();
     for run in 0..KILLS {
         let log = folder.path().join(run.to_string());
-        let reader = Reader::start(&server, kind, &session, log);
+        let reader = Reader::start("reader", &server, kind, &session, log);
         // Some do not even get to connect.
         let life = Duration::from_millis(20 + random.u64() % 600);
         tokio::time::sleep(life).await;
@@ -160,7 +190,13 @@ async fn is_killed(kind: &str) {
     said.abort();
     drop(said.await);
     let last = number_of(&alice, &bob);
-    let reader = Reader::start(&server, kind, &session, folder.path().join("last"));
+    let reader = Reader::start(
+        "reader",
+        &server,
+        kind,
+        &session,
+        folder.path().join("last"),
+    );
     let begun = Instant::now();
     while reader.read().last().is_none_or(|(_, n)| *n < last) {
         assert!(begun.elapsed() < Duration::from_secs(30), "the rest comes");
