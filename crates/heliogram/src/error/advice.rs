@@ -197,7 +197,8 @@ const TABLE: &[(&str, Advice)] = &[
         "PEER_ID_INVALID",
         (
             "the chat cannot be addressed this way",
-            "Use its @username, or open it once so that this session knows it.",
+            "Use its @username, or open it once so that this session knows it. People have to write \
+             to a bot first.",
         ),
     ),
     (
@@ -364,6 +365,27 @@ const TABLE: &[(&str, Advice)] = &[
         (
             "the bot did not answer in time",
             "Check that the bot runs, and try again.",
+        ),
+    ),
+    (
+        "USER_IS_BOT",
+        (
+            "bots cannot write to bots",
+            "Write to a person, or in a group where both are.",
+        ),
+    ),
+    (
+        "IMAGE_PROCESS_FAILED",
+        (
+            "the server cannot read the picture",
+            "Send a JPEG, PNG or WebP, or send it as a file.",
+        ),
+    ),
+    (
+        "BUTTON_URL_INVALID",
+        (
+            "the address of a button is not valid",
+            "Give it in full, such as https://example.org.",
         ),
     ),
     (

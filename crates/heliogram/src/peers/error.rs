@@ -65,11 +65,21 @@ impl fmt::Display for PeerError {
             Self::UnknownPhone => f.write_str(
                 "no contact of this account has this phone number; add it to the contacts first",
             ),
-            Self::NeverMet(id) => write!(
-                f,
-                "this session has not met the peer {id} yet; find it by @username, or call raw \
-                 `messages.getDialogs` once, or let it write first"
-            ),
+            Self::NeverMet(id) => {
+                let (what, hint) = match id {
+                    0.. => (
+                        "the user",
+                        " (ids of groups are negative, of channels -100...)",
+                    ),
+                    _ => ("the chat", ""),
+                };
+                write!(
+                    f,
+                    "this session has not met {what} {id} yet{hint}; find it by @username, let it \
+                     write first, or list all chats once with raw `messages.getDialogs`, which bots \
+                     may not call"
+                )
+            }
             Self::Invite => f.write_str(
                 "this is an invite link to a chat the account is not in; join the chat first",
             ),
