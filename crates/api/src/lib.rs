@@ -14,6 +14,19 @@
 //! # assert!(call.silent);
 //! ```
 //!
+//! A variant has the name of its constructor without that of its type, where something is left that
+//! can stand alone: `inputPeerUser` is `InputPeer::User`, `inputPeerSelf` stays
+//! `InputPeer::InputPeerSelf`, since `Self` is a word of Rust, and `updateNewMessage` is
+//! `Update::NewMessage`. A type with one constructor is its struct, in [`enums`] as well: there is
+//! nothing to match on in `messages::BotResults`. Structs turn `into()` the enum they are a variant of:
+//!
+//! ```
+//! use heliogram_api::{enums::InputPeer, types};
+//!
+//! let peer: InputPeer = types::InputPeerUser::new(1, 2).into();
+//! assert!(matches!(peer, InputPeer::User(user) if user.user_id == 1));
+//! ```
+//!
 //! The wire form is written and read by [`heliogram_tl`].
 #![forbid(unsafe_code)]
 

@@ -57,6 +57,9 @@
 //! | know that a session is over | [`Error::SessionEnded`] | `AuthKeyDuplicatedError`, `SessionRevokedError` |
 //! | end | [`Client::stop`] | `disconnect` |
 //!
+//! Everything that is async needs a [Tokio](https://docs.rs/tokio) runtime around it, of one thread or
+//! several, with clock and network enabled (`enable_all`, as `#[tokio::main]` does).
+//!
 //! What takes options is a builder that is sent by awaiting it. The search of this page knows the
 //! names of Telethon, Pyrogram and the raw API.
 //!

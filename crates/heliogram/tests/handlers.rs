@@ -244,6 +244,20 @@ async fn several_clients_run_in_one_program() {
 }
 
 #[tokio::test]
+async fn none_of_several_clients_runs_if_nobody_is_signed_in_to_one() {
+    let server = TestServer::start().await;
+    let bot = server.bot("one").await;
+    let signed_in = server.client(&bot).await.unwrap();
+    let nobody = server.client_builder().connect().await.unwrap();
+    let clients = [(signed_in.clone(), Router::new()), (nobody, Router::new())];
+    let ended = tokio::time::timeout(SOON, run_all(clients));
+    let refused = ended.await.expect("it ends at once").unwrap_err();
+    assert!(matches!(refused, Error::Usage(_)), "{refused}");
+    let call = signed_in.me().await;
+    assert!(matches!(call, Err(Error::Closed)), "{call:?}");
+}
+
+#[tokio::test]
 async fn plugins_are_switched_while_the_client_runs() {
     let pair = Pair::new(Workers::new()).await;
     let (said, mut heard) = mpsc::unbounded_channel::<String>();

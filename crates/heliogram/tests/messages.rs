@@ -316,3 +316,17 @@ async fn builders_can_be_moved_to_another_task() {
     let sent = tokio::spawn(a.send_message("me", "from a task").into_future());
     assert_eq!(sent.await.unwrap().unwrap().text(), "from a task");
 }
+
+#[tokio::test]
+async fn a_mention_of_somebody_never_met_leaves_the_text_as_it_is() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let client = room::enter(&server, &alice).await;
+    client.resolve("@bob").await.unwrap();
+    let (known, unknown) = (bob.id(), 7777);
+    let text = format!("[Bob](tg://user?id={known}) and [who?](tg://user?id={unknown}) **too**");
+    let sent = client.send_message("@bob", md(text)).await.unwrap();
+    assert_eq!(sent.text(), "Bob and who? too");
+    let marked: Vec<_> = sent.entity_texts().into_iter().map(|(_, t)| t).collect();
+    assert_eq!(marked, ["Bob", "too"]);
+}

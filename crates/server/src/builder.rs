@@ -283,7 +283,7 @@ impl Builder {
             bells: Bells::new(self.bot_timeout),
             faults: FaultState::new(clock.clone()),
             blobs,
-            store: store.map(Mutex::new),
+            store: Mutex::new(store),
             clock,
             exchange: ServerConfig {
                 keys: Arc::new([key]),

@@ -12,7 +12,7 @@ use crate::net::{CDN_DC, Plan, listen};
 use crate::people::{Account, Chat, ChatBuilder};
 use crate::persist::DataError;
 use crate::seed::SeedError;
-use crate::shared::Shared;
+use crate::shared::{Shared, lock};
 use crate::world::Form;
 
 /// Why a server did not start.
@@ -330,6 +330,8 @@ impl Drop for Server {
             // A thread that panicked has said so; there is nothing left to stop.
             let _ = thread.join();
         }
+        // Accounts and chats in a test's hands do not keep the data file from the next server.
+        lock(&self.shared.store).take();
     }
 }
 

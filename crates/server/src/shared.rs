@@ -40,7 +40,8 @@ pub(crate) struct Shared {
     pub(crate) bells: Bells,
     pub(crate) faults: FaultState,
     pub(crate) blobs: Blobs,
-    pub(crate) store: Option<Mutex<Store>>,
+    /// Gone once the server has stopped, whoever still looks at its world.
+    pub(crate) store: Mutex<Option<Store>>,
     pub(crate) clock: Clock,
     pub(crate) exchange: ServerConfig,
     pub(crate) watcher: Option<Watcher>,
@@ -144,8 +145,8 @@ impl Shared {
     }
 
     fn commit(&self, world: &mut World) -> Result<(), DataError> {
-        let stored = match &self.store {
-            Some(store) => lock(store).write(world),
+        let stored = match &mut *lock(&self.store) {
+            Some(store) => store.write(world),
             None => Ok(()),
         };
         for push in std::mem::take(&mut world.out) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heliogram_server::TestServer;
+use heliogram_server::{Server, TestServer};
 
 #[tokio::test]
 async fn each_message_is_heard_once_and_in_order() {
@@ -107,4 +107,19 @@ async fn a_paused_clock_moves_only_when_told() {
     server.resume();
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert!(server.now() > before + Duration::from_secs(3600));
+}
+
+#[tokio::test]
+async fn who_is_still_held_by_a_test_does_not_keep_the_data_file_from_the_next_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || Server::builder().data(folder.path().join("world")).start();
+    let server = start().await.unwrap();
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let group = server.group("Team", &alice).with([&bob]).await;
+    alice.says(&bob, "before").await.unwrap();
+    drop(server);
+    let server = start().await.unwrap();
+    let again = server.user("bob").await;
+    assert_eq!(again.messages_with(&alice)[0].text, "before");
+    assert_eq!(group.members().len(), 2);
 }

@@ -80,7 +80,10 @@ impl Desk {
         let mut taken = false;
         if let Some((_, heard)) = heard {
             for seat in seats.into_iter().flatten() {
-                taken |= seat.hear(heard, receipts);
+                taken |= match ends(cx, event, &seat) {
+                    true => self.call_off(&seat),
+                    false => seat.hear(heard, receipts),
+                };
             }
         }
         if !watches.is_empty() {
@@ -132,6 +135,13 @@ impl Desk {
             watch.seat.ring();
         }
         taken
+    }
+
+    /// Ends a conversation by the word for that, which was its last; answers whether nobody else is
+    /// to have it.
+    fn call_off(&self, seat: &Arc<Seat>) -> bool {
+        self.leave(seat);
+        seat.place.exclusive
     }
 
     /// Lets a conversation listen from now on.
@@ -227,6 +237,22 @@ impl Table {
             false => self.returned.push_back((event, receipt)),
         }
     }
+}
+
+/// Whether a message is the word that ends a conversation.
+fn ends(cx: &Context, event: &Event, seat: &Seat) -> bool {
+    let Some(word) = &seat.cancel_on else {
+        return false;
+    };
+    if !matches!(event, Event::NewMessage(_)) || !seat.place.covers(event) || seat.has_ended() {
+        return false;
+    }
+    let cx = UpdateCx::new(cx.client().clone(), event.clone());
+    // A filter is the caller's code, and what runs it here serves everybody.
+    catch_unwind(AssertUnwindSafe(|| word.holds(&cx))).unwrap_or_else(|_| {
+        tracing::error!("the filter of `cancel_on` panicked: the message counts as any other");
+        false
+    })
 }
 
 /// What nobody asked for, as others see it.

@@ -141,6 +141,33 @@ impl Conversation {
         self
     }
 
+    /// Ends with the first message of the others that passes the filter, whatever is waited for then:
+    /// calls fail with [`Error::Cancelled`](crate::Error::Cancelled). It is no answer, and reaches
+    /// nobody else if the conversation is [`exclusive`](Self::exclusive).
+    ///
+    /// ```no_run
+    /// # use heliogram::{Message, Result};
+    /// use heliogram::{Error, filter};
+    ///
+    /// async fn sign_up(message: Message) -> Result<()> {
+    ///     let conversation = message.conversation().cancel_on(filter::command("cancel"));
+    ///     match conversation.ask("Your name? Or /cancel.").await {
+    ///         Ok(name) => message.respond(format!("Welcome, {}!", name.text())).await?,
+    ///         Err(Error::Cancelled) => message.respond("Another time, then.").await?,
+    ///         Err(e) => return Err(e),
+    ///     };
+    ///     Ok(())
+    /// }
+    /// # let _ = sign_up;
+    /// ```
+    ///
+    /// # Errors
+    /// What the filter's [`prepare`](Filter::prepare) fails with, at the beginning.
+    pub fn cancel_on(mut self, filter: Filter) -> Self {
+        self.talk.settings.cancel_on = Some(filter);
+        self
+    }
+
     /// How many messages it keeps; 100 if not set. If more come than that which no call has handed
     /// out, it hears nothing more, and calls fail once the kept ones are handed out. All
     /// conversations of a client together keep at most 8192.

@@ -6,7 +6,7 @@ use tokio::{
 };
 
 use super::transcript::{Left, Transcript};
-use crate::{Chat, Event, Message, PeerId, net::lock, updates::Receipt};
+use crate::{Chat, Event, Filter, Message, PeerId, net::lock, updates::Receipt};
 
 /// Where a conversation listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,8 @@ impl<'a> Receipts<'a> {
 /// What a conversation has heard, and the bell that rings when there is more.
 pub(super) struct Seat {
     pub(super) place: Place,
+    /// The messages that end it.
+    pub(super) cancel_on: Option<Filter>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -135,9 +137,20 @@ impl Seat {
         };
         Self {
             place,
+            cancel_on: None,
             state: Mutex::new(state),
             changed: Notify::new(),
         }
+    }
+
+    /// Ends with a message that passes the filter.
+    pub(super) fn cancel_on(mut self, filter: Option<Filter>) -> Self {
+        self.cancel_on = filter;
+        self
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        lock(&self.state).ended.is_some()
     }
 
     /// Takes what is for this conversation; answers whether nobody else is to have it. What it has

@@ -14,7 +14,7 @@ use super::{
     seat::{Ended, Place, Seat, Stopped},
     transcript::Transcript,
 };
-use crate::{Client, ConversationError, Error, Message, PeerLike, Result};
+use crate::{Client, ConversationError, Error, Filter, Message, PeerLike, Result};
 
 /// How a conversation is held.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ pub(super) struct Settings {
     pub(super) replies_are_responses: bool,
     pub(super) person: Option<PeerLike>,
     pub(super) topic: Option<i32>,
+    pub(super) cancel_on: Option<Filter>,
 }
 
 impl Default for Settings {
@@ -38,6 +39,7 @@ impl Default for Settings {
             replies_are_responses: true,
             person: None,
             topic: None,
+            cancel_on: None,
         }
     }
 }
@@ -101,7 +103,11 @@ impl Talk {
         };
         let settings = &self.settings;
         let transcript = Transcript::new(settings.max_messages, settings.replies_are_responses);
-        let seat = Arc::new(Seat::new(place, transcript));
+        if let Some(word) = &settings.cancel_on {
+            word.prepare(&self.client).await?;
+        }
+        let seat = Seat::new(place, transcript).cancel_on(settings.cancel_on.clone());
+        let seat = Arc::new(seat);
         let hub = self.client.hub();
         hub.desk().sit(&seat)?;
         // Whether somebody reads decides whether updates are followed.

@@ -24,6 +24,9 @@ use super::{
 };
 use crate::{net::lock, updates::Held};
 
+/// How long nothing may end while there is no room, before the fullest lane has to give way.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 task_local! {
     /// Set while handlers run: whose.
     static AT_WORK: usize;
@@ -46,6 +49,12 @@ pub(super) struct Lanes {
     running: Semaphore,
     /// What waits is not begun any more.
     cut: AtomicBool,
+    /// Events that were dropped because a handler did not end.
+    dropped: AtomicU64,
+    /// How many of them were told of.
+    told: AtomicU64,
+    /// Whether it is time to tell of the others.
+    tell: AtomicBool,
     /// Told when draining is to be over at once.
     hurry: Notify,
     /// Events whose handlers have ended.
@@ -56,6 +65,8 @@ pub(super) struct Lanes {
 
 struct Queue {
     waiting: VecDeque<Job>,
+    /// Its handler kept everybody waiting: until it ends, no more may wait behind it.
+    stuck: bool,
     task: AbortHandle,
 }
 
@@ -70,6 +81,9 @@ impl Lanes {
             capacity,
             running: Semaphore::new(running),
             cut: AtomicBool::new(false),
+            dropped: AtomicU64::new(0),
+            told: AtomicU64::new(0),
+            tell: AtomicBool::new(false),
             hurry: Notify::new(),
             handled: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -78,7 +92,56 @@ impl Lanes {
 
     /// Waits until there is room for one more event; `None` once there never will be.
     pub(super) async fn room(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.room).acquire_owned().await.ok()
+        if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
+            return Some(room);
+        }
+        loop {
+            match timeout(PATIENCE, Arc::clone(&self.room).acquire_owned()).await {
+                Ok(room) => return room.ok(),
+                Err(_) => self.make_room(),
+            }
+        }
+    }
+
+    /// Drops the older half of what waits in the fullest lane: its handler does not end, and the
+    /// other lanes are not to wait for that.
+    fn make_room(&self) {
+        let mut lanes = lock(&self.lanes);
+        let fullest = lanes.values_mut().max_by_key(|q| q.waiting.len());
+        let Some(queue) = fullest.filter(|q| !q.waiting.is_empty()) else {
+            return;
+        };
+        queue.stuck = true;
+        let half = queue.waiting.len().div_ceil(2);
+        let older: Vec<_> = queue.waiting.drain(..half).collect();
+        drop(lanes);
+        for job in older {
+            self.give_up(job);
+        }
+        self.tell.store(true, Ordering::Release);
+    }
+
+    /// Dealt with, in a way: it is told.
+    fn give_up(&self, job: Job) {
+        let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
+        let told = self.told.load(Ordering::Relaxed);
+        if dropped.saturating_sub(told) >= u64::from(self.capacity) {
+            self.tell.store(true, Ordering::Release);
+        }
+        if let Some(receipt) = job.receipt {
+            receipt.acknowledge();
+        }
+    }
+
+    /// How many events were dropped since this was asked last, when that is to be told.
+    pub(super) fn lagged(&self) -> Option<u64> {
+        if !self.tell.load(Ordering::Acquire) {
+            return None;
+        }
+        self.tell.store(false, Ordering::Release);
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        let told = self.told.swap(dropped, Ordering::Relaxed);
+        Some(dropped.saturating_sub(told)).filter(|new| *new > 0)
     }
 
     /// The routes as they stand.
@@ -93,15 +156,24 @@ impl Lanes {
 
     /// Puts an event at the end of its lane.
     pub(super) fn put(self: &Arc<Self>, lane: Lane, job: Job) {
-        match lock(&self.lanes).entry(lane) {
-            Entry::Occupied(mut queue) => queue.get_mut().waiting.push_back(job),
+        let oldest = match lock(&self.lanes).entry(lane) {
+            Entry::Occupied(mut queue) => {
+                let queue = queue.get_mut();
+                queue.waiting.push_back(job);
+                queue.stuck.then(|| queue.waiting.pop_front()).flatten()
+            }
             Entry::Vacant(place) => {
                 let work = Arc::clone(self).work(lane, job);
                 place.insert(Queue {
                     waiting: VecDeque::new(),
+                    stuck: false,
                     task: tokio::spawn(work).abort_handle(),
                 });
+                None
             }
+        };
+        if let Some(oldest) = oldest {
+            self.give_up(oldest);
         }
     }
 
@@ -117,11 +189,15 @@ impl Lanes {
     /// The next event of a lane; without one the lane is gone.
     fn next(&self, lane: Lane) -> Option<Job> {
         let mut lanes = lock(&self.lanes);
-        if let Some(job) = lanes.get_mut(&lane).and_then(|q| q.waiting.pop_front()) {
-            return Some(job);
+        let queue = lanes.get_mut(&lane)?;
+        if std::mem::take(&mut queue.stuck) {
+            self.tell.store(true, Ordering::Release);
         }
-        lanes.remove(&lane);
-        None
+        let job = queue.waiting.pop_front();
+        if job.is_none() {
+            lanes.remove(&lane);
+        }
+        job
     }
 
     async fn handle(self: &Arc<Self>, job: Job) {
@@ -164,6 +240,7 @@ impl Lanes {
             in_hand,
             handled: self.handled.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
+            dropped: self.dropped.load(Ordering::Relaxed),
         }
     }
 

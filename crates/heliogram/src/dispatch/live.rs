@@ -126,7 +126,11 @@ impl Live {
             let next = async {
                 // Room first: what cannot be accepted stays where lagging is seen.
                 let room = self.lanes.room().await?;
-                Some((room, sources.next().await?))
+                let delivery = match self.lanes.lagged() {
+                    Some(dropped) => Delivery::told(Event::Lagged(dropped)),
+                    None => sources.next().await?,
+                };
+                Some((room, delivery))
             };
             let (room, delivery) = tokio::select! {
                 biased;

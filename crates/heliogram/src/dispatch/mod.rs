@@ -42,7 +42,7 @@ mod workers;
 pub use captures::Captures;
 pub use command::{
     ArgError, Command, CommandArg, CommandArgs, CommandError, CommandInfo, CommandSyntax, Commands,
-    DeepLink, Words,
+    DeepLink, Rest, Words,
 };
 pub use cx::UpdateCx;
 pub use dead::DeadRoute;

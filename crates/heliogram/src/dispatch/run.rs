@@ -142,13 +142,16 @@ impl Client {
 ///
 /// # Errors
 /// The first that one of them fails with, once all have ended; see [`Client::run`]. If one cannot
-/// begin, all are stopped.
+/// begin, for example because nobody is signed in to it, all are stopped.
 #[doc(alias = "compose")]
 pub async fn run_all(clients: impl IntoIterator<Item = (Client, Router)>) -> Result<()> {
     let clients: Vec<_> = clients.into_iter().collect();
     let mut first = Ok(());
     let mut begun = Vec::new();
     for (client, router) in clients {
+        if first.is_ok() {
+            first = client.must_be_signed_in();
+        }
         if first.is_ok() {
             first = client.attach(router).await.map(drop);
         }

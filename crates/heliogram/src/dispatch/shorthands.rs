@@ -125,7 +125,9 @@ macro_rules! hooks {
 
 hooks! {
     /// Calls this handler when the router is given to a client, before the first event. All of
-    /// these are called, whatever groups, filters and other handlers there are.
+    /// these are called, whatever groups, filters and other handlers there are. One that fails is
+    /// told as other handlers are, to [`on_error`](Self::on_error) or the log; the router begins all
+    /// the same.
     ///
     /// ```
     /// # use heliogram::{Client, Message, Result, Router, filter};

@@ -5,7 +5,7 @@ use std::{
 
 use crate::{
     Client, Event,
-    updates::{ConnectionNews, Deliveries, Delivery, Receipt},
+    updates::{ConnectionNews, Deliveries, Delivery},
 };
 
 /// Where the events for handlers come from.
@@ -30,10 +30,7 @@ impl Sources {
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         if let Poll::Ready(turn) = self.connection.poll_next(cx) {
-            return Poll::Ready(Some(Delivery {
-                event: Ok(Event::Lifecycle(turn)),
-                receipt: Receipt::default(),
-            }));
+            return Poll::Ready(Some(Delivery::told(Event::Lifecycle(turn))));
         }
         self.deliveries.poll_next(cx)
     }

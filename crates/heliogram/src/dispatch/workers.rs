@@ -9,8 +9,9 @@ use crate::{Event, PeerId};
 /// neither is a lane of its own. A handler that takes long holds up its chat and nothing else.
 ///
 /// What waits is bounded ([`queue`](Self::queue)). When that is full, no event is taken from the
-/// server's stream until a handler ends; after half a minute the oldest are dropped, and
-/// [`Event::Lagged`] tells the handlers how many.
+/// server's stream until a handler ends. When none does for half a minute, those that wait in the
+/// fullest chat make room: the older half of them is dropped, more do not wait there until its
+/// handler ends, and [`Event::Lagged`] tells the handlers how many were dropped.
 ///
 /// ```
 /// use heliogram::{Client, dispatch::Workers};
@@ -135,4 +136,6 @@ pub struct HandlerStats {
     pub handled: u64,
     /// How often a handler ended with an error or a panic.
     pub failed: u64,
+    /// Events that were dropped because a handler of their chat kept all others waiting.
+    pub dropped: u64,
 }

@@ -197,7 +197,8 @@ const TABLE: &[(&str, Advice)] = &[
         "PEER_ID_INVALID",
         (
             "the chat cannot be addressed this way",
-            "Use its @username, or open it once so that this session knows it.",
+            "Use its @username, or open it once so that this session knows it. People have to write \
+             to a bot first.",
         ),
     ),
     (
@@ -308,6 +309,83 @@ const TABLE: &[(&str, Advice)] = &[
         (
             "the account is limited for writing to too many strangers",
             "Ask @SpamBot when the limit ends.",
+        ),
+    ),
+    (
+        "INVITE_REQUEST_SENT",
+        (
+            "nobody joined yet: the request to join was sent",
+            "Wait until an administrator approves it.",
+        ),
+    ),
+    (
+        "INVITE_HASH_EXPIRED",
+        (
+            "the invite link does not work any more",
+            "Ask for a new one.",
+        ),
+    ),
+    (
+        "USER_PRIVACY_RESTRICTED",
+        (
+            "this person's privacy settings do not allow it",
+            "Send an invite link instead, or ask the person.",
+        ),
+    ),
+    (
+        "USER_NOT_PARTICIPANT",
+        (
+            "this person is not in the chat",
+            "Invite the person first, or join the chat.",
+        ),
+    ),
+    (
+        "MESSAGE_DELETE_FORBIDDEN",
+        (
+            "this account may not delete this message",
+            "Bots delete others' messages as administrators only, and their own for 48 hours.",
+        ),
+    ),
+    (
+        "CHAT_FORWARDS_RESTRICTED",
+        (
+            "the chat does not allow that its messages are forwarded",
+            "Fetch the content and send it anew, if you may.",
+        ),
+    ),
+    (
+        "QUERY_ID_INVALID",
+        (
+            "the question was answered already, or is too old",
+            "Answer buttons and inline queries at once, before anything that takes long.",
+        ),
+    ),
+    (
+        "BOT_RESPONSE_TIMEOUT",
+        (
+            "the bot did not answer in time",
+            "Check that the bot runs, and try again.",
+        ),
+    ),
+    (
+        "USER_IS_BOT",
+        (
+            "bots cannot write to bots",
+            "Write to a person, or in a group where both are.",
+        ),
+    ),
+    (
+        "IMAGE_PROCESS_FAILED",
+        (
+            "the server cannot read the picture",
+            "Send a JPEG, PNG or WebP, or send it as a file.",
+        ),
+    ),
+    (
+        "BUTTON_URL_INVALID",
+        (
+            "the address of a button is not valid",
+            "Give it in full, such as https://example.org.",
         ),
     ),
     (

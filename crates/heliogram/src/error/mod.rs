@@ -157,6 +157,29 @@ impl Error {
         }
     }
 
+    /// Whether the time allowed for something ran out, be it a call or what a
+    /// [`Conversation`](crate::Conversation) waited for.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client, message: heliogram::Message) -> heliogram::Result<()> {
+    /// match client.conversation(&message).ask("Are you there?").await {
+    ///     Ok(answer) => println!("{}", answer.text()),
+    ///     Err(e) if e.is_timeout() => println!("no answer"),
+    ///     Err(e) => return Err(e),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "TimeoutError")]
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            Self::Timeout { .. } => true,
+            Self::Conversation(e) => matches!(**e, ConversationError::Timeout { .. }),
+            _ => false,
+        }
+    }
+
     /// Whether this session is not signed in (any more): sign in again.
     #[doc(alias = "AuthKeyUnregistered")]
     #[must_use]

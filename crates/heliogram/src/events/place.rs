@@ -218,12 +218,6 @@ impl Client {
         let peer = self.find_peer(who).await?;
         peers::input_user(&peer.input).ok_or_else(|| no_user(peer.id))
     }
-
-    /// How raw calls that take persons and bots only address one.
-    pub(crate) async fn input_user(&self, peer: &Chat) -> Result<enums::InputUser> {
-        let input = self.input_peer(peer).await?;
-        peers::input_user(&input).ok_or_else(|| no_user(peer.peer_id()))
-    }
 }
 
 /// A person is wanted, and this is a chat, or somebody never met.

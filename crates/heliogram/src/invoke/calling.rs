@@ -23,6 +23,26 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// A call is made with `new`, which takes what it requires; what is optional is set by its field.
+    /// [`input_peer`](Self::input_peer), [`input_user`](Self::input_user) and
+    /// [`input_channel`](Self::input_channel) find whom it is about. How the names of the schema are
+    /// written in Rust is told by [`api`](crate::api).
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::api::{functions as f, types};
+    ///
+    /// let channel = client.input_channel("@rustlang").await?;
+    /// let who = client.input_peer("@spammer").await?;
+    /// let rights = types::ChatBannedRights {
+    ///     view_messages: true,
+    ///     ..types::ChatBannedRights::new(0)
+    /// };
+    /// client.invoke(f::channels::EditBanned::new(channel, who, rights)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Rpc`](crate::Error::Rpc) when the server refuses the call, and the errors of the
     /// network.

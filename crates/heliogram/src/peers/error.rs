@@ -14,7 +14,11 @@ pub enum PeerError {
     UnknownUsername(String),
     /// The phone number belongs to none of the account's contacts. The number is not kept.
     UnknownPhone,
-    /// The id is valid, but this account has never met the peer, so it has no access hash for it.
+    /// The id is valid, but this session has never met the peer, so it has no access hash for it.
+    ///
+    /// Peers are learnt from every answer and update: [`resolve`](crate::Client::resolve) a username,
+    /// or invoke `messages.getDialogs` once with
+    /// [`GetDialogs`](crate::api::functions::messages::GetDialogs).
     NeverMet(i64),
     /// The link invites into a chat the account has not joined.
     Invite,
@@ -61,11 +65,21 @@ impl fmt::Display for PeerError {
             Self::UnknownPhone => f.write_str(
                 "no contact of this account has this phone number; add it to the contacts first",
             ),
-            Self::NeverMet(id) => write!(
-                f,
-                "this account has not met the peer {id} yet; find it by @username, or list the \
-                 dialogs, or let it write first"
-            ),
+            Self::NeverMet(id) => {
+                let (what, hint) = match id {
+                    0.. => (
+                        "the user",
+                        " (ids of groups are negative, of channels -100...)",
+                    ),
+                    _ => ("the chat", ""),
+                };
+                write!(
+                    f,
+                    "this session has not met {what} {id} yet{hint}; find it by @username, let it \
+                     write first, or list all chats once with raw `messages.getDialogs`, which bots \
+                     may not call"
+                )
+            }
             Self::Invite => f.write_str(
                 "this is an invite link to a chat the account is not in; join the chat first",
             ),

@@ -60,6 +60,58 @@ impl Client {
         let peer = peer.into();
         Ok(self.find_peer(&peer).await?.input)
     }
+
+    /// Finds the form in which raw calls take a person or bot, where they take nobody else.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::api::functions as f;
+    ///
+    /// let id = client.input_user("@telegram").await?;
+    /// let full = client.invoke(f::users::GetFullUser { id }).await?;
+    /// println!("{:?}", full.full_user.about);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve), and [`PeerError::WrongKind`] for groups and channels.
+    #[doc(alias = "get_input_entity")]
+    #[doc(alias = "get_input_user")]
+    #[doc(alias = "inputUser")]
+    pub async fn input_user(&self, user: impl Into<PeerLike>) -> Result<enums::InputUser> {
+        let user = user.into();
+        self.find_user(&user).await
+    }
+
+    /// Finds the form in which raw calls take a supergroup or channel, where they take nothing else.
+    ///
+    /// ```no_run
+    /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
+    /// use heliogram::api::{enums::ChannelParticipantsFilter, functions as f};
+    ///
+    /// let channel = client.input_channel("@rustlang").await?;
+    /// let recent = ChannelParticipantsFilter::ChannelParticipantsRecent;
+    /// let call = f::channels::GetParticipants::new(channel, recent, 0, 100, 0);
+    /// let members = client.invoke(call).await?;
+    /// # drop(members);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve), and [`PeerError::WrongKind`] for people and basic groups.
+    #[doc(alias = "get_input_entity")]
+    #[doc(alias = "get_input_channel")]
+    #[doc(alias = "inputChannel")]
+    pub async fn input_channel(&self, channel: impl Into<PeerLike>) -> Result<enums::InputChannel> {
+        let channel = channel.into();
+        let peer = self.find_peer(&channel).await?;
+        input_channel(&peer.input).ok_or_else(|| {
+            let (expected, got) = ("a supergroup or channel", peer.id.as_i64());
+            PeerError::WrongKind { expected, got }.into()
+        })
+    }
 }
 
 /// The id of a raw input peer; `None` for the account itself and for nobody.

@@ -256,12 +256,14 @@ fn refusal_is_nothing(answer: Result<()>) -> Result<()> {
     }
 }
 
-/// Turns mentions of users by id into the form that can be sent.
+/// Turns mentions of users by id into the form that can be sent. A user who cannot be named is not
+/// mentioned: the text goes out all the same.
 pub(crate) async fn sendable_mentions(
     client: &Client,
-    entities: &mut [enums::MessageEntity],
+    entities: &mut Vec<enums::MessageEntity>,
 ) -> Result<()> {
-    for entity in entities {
+    let mut nobody = Vec::new();
+    for (at, entity) in entities.iter_mut().enumerate() {
         let enums::MessageEntity::MentionName(mention) = &*entity else {
             continue;
         };
@@ -269,11 +271,20 @@ pub(crate) async fn sendable_mentions(
         let Some(id) = PeerId::user(user_id) else {
             continue;
         };
-        let input = client.find_peer(&id.into()).await?.input;
-        if let Some(user) = super::input_user(&input) {
-            let named = types::InputMessageEntityMentionName::new(offset, length, user);
-            *entity = named.into();
+        match client.find_user(&id.into()).await {
+            Ok(user) => {
+                let named = types::InputMessageEntityMentionName::new(offset, length, user);
+                *entity = named.into();
+            }
+            Err(Error::Peer(e)) => {
+                tracing::warn!(error = %e, "somebody in a text is not mentioned");
+                nobody.push(at);
+            }
+            Err(e) => return Err(e),
         }
+    }
+    for at in nobody.into_iter().rev() {
+        entities.remove(at);
     }
     Ok(())
 }

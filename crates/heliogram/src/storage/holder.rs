@@ -67,7 +67,7 @@ impl fmt::Display for Holder {
         }
         // A clock that was set back since makes it unknown how long ago that was.
         if let Some(ago) = self.since.and_then(|t| t.elapsed().ok()) {
-            write!(f, " since {} ago", Ago(ago.as_secs()))?;
+            write!(f, " for {}", Ago(ago.as_secs()))?;
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ mod tests {
             since: Some(began),
         };
         let text = read(&holder.to_text()).unwrap().to_string();
-        assert_eq!(text, "process 4294967295 (news-bot) since 3 h ago");
+        assert_eq!(text, "process 4294967295 (news-bot) for 3 h");
     }
 
     #[test]

@@ -17,7 +17,7 @@
 //! | `` `code` `` | fixed width |
 //! | ```` ```rust⏎code⏎``` ```` | a block of fixed width, the language may be left out |
 //! | `[text](https://example.org)` | link |
-//! | `[text](tg://user?id=777000)` | mention of a user |
+//! | `[text](tg://user?id=777000)` | mention of a user; plain text if this session never met the user |
 //! | `![👍](tg://emoji?id=5368324170671202286)` | custom emoji, with a plain one to fall back on |
 //! | `> quote` | block quote, one mark a line |
 //! | `**> quote` | block quote that starts folded; its further lines start with `>` |

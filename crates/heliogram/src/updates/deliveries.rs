@@ -13,6 +13,16 @@ pub(crate) struct Delivery {
     pub(crate) receipt: Receipt,
 }
 
+impl Delivery {
+    /// What is told by the client itself, and does not come again.
+    pub(crate) fn told(event: Event) -> Self {
+        Self {
+            event: Ok(event),
+            receipt: Receipt::default(),
+        }
+    }
+}
+
 /// What one reader is handed; dropping it ends the subscription.
 ///
 /// What is left in it then counts as dealt with as long as others read; after the last of them, and

@@ -126,10 +126,7 @@ impl Mailbox {
         let mut letters = lock(&self.letters);
         if letters.lagged > 0 {
             let dropped = std::mem::take(&mut letters.lagged);
-            return Poll::Ready(Some(Delivery {
-                event: Ok(Event::Lagged(dropped)),
-                receipt: Receipt::default(),
-            }));
+            return Poll::Ready(Some(Delivery::told(Event::Lagged(dropped))));
         }
         if let Some(letter) = letters.queue.pop_front() {
             self.room.notify_one();

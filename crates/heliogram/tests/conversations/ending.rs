@@ -75,6 +75,37 @@ async fn a_conversation_is_called_off_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_word_ends_a_conversation_and_is_no_answer_to_anybody() {
+    let (_server, alice, bob, client) = scene().await;
+    let mut others = client.updates();
+    let conversation = client.conversation("@bob").cancel_on(filter::command("no"));
+    let conversation = conversation.begin().await.unwrap();
+    bob.says(&alice, "/none of it").await.unwrap();
+    assert_eq!(conversation.next().await.unwrap().text(), "/none of it");
+    let (waited, _) = tokio::join!(conversation.next(), bob.says(&alice, "/no"));
+    assert!(matches!(waited, Err(Error::Cancelled)), "{waited:?}");
+    // Others have what comes after it, although the conversation is still there.
+    bob.says(&alice, "what now?").await.unwrap();
+    assert_eq!(said(&mut others).await, "what now?");
+    let late = conversation.next().await;
+    assert!(matches!(late, Err(Error::Cancelled)), "{late:?}");
+    let _again = client.conversation("@bob").begin().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_comes_before_the_word_that_ends_a_conversation_is_for_the_others() {
+    let (_server, alice, bob, client) = scene().await;
+    let conversation = client.conversation("@bob").cancel_on(filter::command("no"));
+    let conversation = conversation.begin().await.unwrap();
+    let mut others = client.updates();
+    for said in ["before", "/no"] {
+        bob.says(&alice, said).await.unwrap();
+    }
+    assert_eq!(said(&mut others).await, "before");
+    assert!(matches!(conversation.next().await, Err(Error::Cancelled)));
+}
+
+#[tokio::test]
 async fn the_end_of_the_client_ends_conversations() {
     let (_server, _alice, _bob, client) = scene().await;
     let conversation = client.conversation("@bob").begin().await.unwrap();

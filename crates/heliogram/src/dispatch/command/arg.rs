@@ -5,8 +5,8 @@ use crate::PeerLike;
 
 /// A type that an argument of a command can have.
 ///
-/// It is there for numbers, `bool`, `char`, `String`, [`PeerLike`]; `Option` makes it optional, and
-/// `Vec` takes all that are left. One's own:
+/// It is there for numbers, `bool`, `char`, `String`, [`PeerLike`]; `Option` makes it optional, `Vec`
+/// takes all that are left, [`Rest`] takes them as one text. One's own:
 ///
 /// ```
 /// use heliogram::dispatch::{ArgError, CommandArg, Words};
@@ -100,6 +100,14 @@ impl<'a> Words<'a> {
         Ok(value)
     }
 
+    /// Takes all that are left, as they were written: quotes, double spaces and new lines stay.
+    #[must_use]
+    pub fn rest(&mut self) -> Option<&'a str> {
+        let rest = self.args.rest_from(self.at)?;
+        self.at = self.args.len();
+        Some(rest)
+    }
+
     /// Makes sure that there are no more.
     ///
     /// # Errors
@@ -166,6 +174,43 @@ fn yes_or_no(word: &str) -> Option<bool> {
 fn peer(word: &str) -> Option<PeerLike> {
     let peer = PeerLike::from(word);
     (!peer.is_bad()).then_some(peer)
+}
+
+/// The last argument of a command: all that is left of the message, as it was written.
+///
+/// ```
+/// use heliogram::dispatch::{CommandSyntax, Commands, Rest};
+///
+/// heliogram::commands! {
+///     #[derive(Debug, PartialEq)]
+///     enum Cmd {
+///         /// Writes something down.
+///         Note { page: u32, text: Rest } = "note",
+///     }
+/// }
+///
+/// let args = CommandSyntax::new().read("/note 3 buy \"green\" apples").unwrap();
+/// let note = Cmd::parse(&args).unwrap()?;
+/// assert_eq!(note, Cmd::Note { page: 3, text: Rest("buy \"green\" apples".into()) });
+/// # Ok::<(), heliogram::dispatch::CommandError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "command.args")]
+pub struct Rest(pub String);
+
+impl CommandArg for Rest {
+    const EXPECTED: &'static str = "a text";
+    const MANY: bool = true;
+
+    fn take(words: &mut Words<'_>) -> Result<Self, ArgError> {
+        let missing = ArgError::Missing {
+            expected: Self::EXPECTED,
+        };
+        words
+            .rest()
+            .map(|text| Self(text.to_owned()))
+            .ok_or(missing)
+    }
 }
 
 impl<T: CommandArg> CommandArg for Option<T> {

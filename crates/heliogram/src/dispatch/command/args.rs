@@ -29,7 +29,14 @@ struct Inner {
     name: String,
     bot: Option<String>,
     rest: String,
-    words: Vec<String>,
+    words: Vec<Word>,
+}
+
+/// An argument, and where in the rest it begins.
+#[derive(PartialEq, Eq)]
+struct Word {
+    at: usize,
+    text: String,
 }
 
 impl CommandArgs {
@@ -69,15 +76,30 @@ impl CommandArgs {
         &self.inner.rest
     }
 
+    /// All from the argument with this number on, counted from 0, as it was written.
+    ///
+    /// ```
+    /// use heliogram::dispatch::CommandSyntax;
+    ///
+    /// let args = CommandSyntax::new().read("/note shop:  two \"green\" apples").unwrap();
+    /// assert_eq!(args.rest_from(1), Some("two \"green\" apples"));
+    /// assert_eq!(args.rest_from(4), None);
+    /// ```
+    #[must_use]
+    pub fn rest_from(&self, index: usize) -> Option<&str> {
+        let word = self.inner.words.get(index)?;
+        self.inner.rest.get(word.at..).map(str::trim_end)
+    }
+
     /// The argument with this number, counted from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&str> {
-        self.inner.words.get(index).map(String::as_str)
+        self.inner.words.get(index).map(|word| &*word.text)
     }
 
     /// The arguments in their order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.inner.words.iter().map(String::as_str)
+        self.inner.words.iter().map(|word| &*word.text)
     }
 
     /// How many arguments there are.
@@ -132,7 +154,7 @@ impl fmt::Debug for CommandArgs {
 }
 
 /// Splits arguments at white space that is in no quotes.
-fn split(text: &str) -> Vec<String> {
+fn split(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     // A quote without its other half makes all later ones of its kind plain, too.
@@ -151,7 +173,8 @@ fn split(text: &str) -> Vec<String> {
             let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
             (rest[..end].to_owned(), &rest[end..])
         });
-        words.push(word);
+        let at = text.len() - rest.len();
+        words.push(Word { at, text: word });
         rest = after.trim_start();
     }
     words
@@ -206,7 +229,8 @@ mod tests {
             ("\"", &["\""]),
         ];
         for (text, words) in cases {
-            assert_eq!(split(text), words, "{text:?}");
+            let found: Vec<_> = split(text).into_iter().map(|word| word.text).collect();
+            assert_eq!(found, words, "{text:?}");
         }
     }
 

@@ -8,7 +8,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
-pub use arg::{ArgError, CommandArg, Words};
+pub use arg::{ArgError, CommandArg, Rest, Words};
 pub use args::CommandArgs;
 #[doc(hidden)]
 pub use commands::{ArgInfo, Described, describe};

@@ -140,6 +140,52 @@ async fn what_waits_is_bounded() {
 }
 
 #[tokio::test]
+async fn a_handler_that_never_ends_does_not_stop_the_others_for_good() {
+    let mut shop = Shop::new(Workers::new().queue(10)).await;
+    tokio::time::pause();
+    shop.put(1, "slow").await;
+    for n in 0..100 {
+        shop.put(1, &n.to_string()).await;
+    }
+    shop.put(2, "other").await;
+    let seen = shop.seen().await;
+    assert_eq!(seen, ["slow begins", "other begins", "other ends"]);
+
+    // What waited there longest is gone and counted, what came last still comes.
+    let dropped = shop.lanes.lagged();
+    shop.gate.open.add_permits(1);
+    assert!(shop.end().await);
+    let handled = shop.seen().await;
+    let handled = handled.iter().filter(|line| line.ends_with("ends")).count();
+    assert_eq!(shop.seen().await.len(), 0);
+    let dropped = dropped.unwrap_or(0) + shop.lanes.lagged().unwrap_or(0);
+    assert_eq!(handled as u64 + dropped, 101, "each is handled or told of");
+    assert!((1..10).contains(&handled));
+    assert_eq!(shop.lanes.lagged(), None);
+}
+
+#[tokio::test]
+async fn a_slow_handler_that_ends_loses_nothing() {
+    let mut shop = Shop::new(Workers::new().queue(10)).await;
+    tokio::time::pause();
+    let open = Arc::clone(&shop.gate.open);
+    let opener = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(29)).await;
+            open.add_permits(1);
+        }
+    });
+    for _ in 0..30 {
+        shop.put(1, "slow").await;
+    }
+    while shop.lanes.stats().handled < 30 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    opener.abort();
+    assert_eq!(shop.lanes.lagged(), None);
+}
+
+#[tokio::test]
 async fn handlers_that_do_not_end_are_cut_off() {
     let mut shop = Shop::new(Workers::new()).await;
     shop.put(1, "slow").await;

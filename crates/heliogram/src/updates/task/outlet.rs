@@ -185,11 +185,12 @@ impl Driver {
         };
         let room = outlet.ledger.len() < ledger::MOST / 2;
         let mut receipts = Receipts::new(room, &mut open);
-        if self.hub.desk().offer(&cx, &event, &mut receipts) {
-            return;
-        }
+        let taken = self.hub.desk().offer(&cx, &event, &mut receipts);
         while let Some((event, receipt)) = self.hub.desk().take_returned() {
             self.pass_returned(outlet, event, receipt);
+        }
+        if taken {
+            return;
         }
         if outlet.readers.is_empty() {
             // One that was given back keeps the place of all that come after it.
