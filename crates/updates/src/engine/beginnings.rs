@@ -97,7 +97,7 @@ impl<T: Content> Channel<T> {
         channel.stored = Some(state);
         match since {
             GONE => channel.beginning = Beginning::Gone,
-            ..0 => channel.seek(!since, local, None),
+            since if since < 0 => channel.seek(!since, local, None),
             0 => {}
             since => channel.beginning = Beginning::Reading { since },
         }

@@ -4,7 +4,7 @@ use heliogram_api::functions::{channels, contacts, messages, updates};
 use heliogram_api::{enums, types};
 
 use super::{Program, server};
-use crate::world::{Kind, Peer};
+use crate::world::{Kind, Peer, channel_dialog};
 
 pub(super) fn three() -> (Program, Program, Program) {
     let shared = server();
@@ -357,6 +357,7 @@ fn who_is_in_a_channel_is_told_since_when() {
         let mut w = alice.shared.world();
         let chat = w.chats.get_mut(&dialog).unwrap();
         chat.date = 7;
+        chat.username = Some("anybody_sees".into());
         match w.chat_for(who.me, dialog) {
             enums::Chat::Channel(channel) => channel.date,
             _ => 0,
