@@ -9,7 +9,7 @@ use bytes::Bytes;
 use heliogram::{
     Event, PeerId, Updates,
     api::{enums, functions as f, types},
-    storage::{Changes, PeerRow, Records, Storage, StoredKind},
+    storage::{Changes, ChannelState, PeerRow, Records, Storage, StoredKind},
 };
 use heliogram_tl::{Call, from_bytes, to_bytes};
 use script::{Answer, Seen, account};
@@ -196,7 +196,7 @@ fn moved_on() -> Bytes {
 async fn in_channel(change: impl FnOnce(&mut Changes)) -> Arc<dyn Storage> {
     let storage = account::signed_in().await;
     let mut changes = Changes::new();
-    changes.channel_pts(CHANNEL, 1);
+    changes.channel_state(CHANNEL, ChannelState::at(1));
     change(&mut changes);
     let records = Records::new(Arc::clone(&storage));
     records.commit(changes).await.unwrap();

@@ -12,7 +12,8 @@ use std::{
 };
 
 use heliogram_updates::{
-    Batch, ChannelDifference, Content, Difference, Engine, Place, Request, State, Update,
+    Batch, ChannelDifference, ChannelState, Content, Difference, Engine, Place, Request, State,
+    Update,
 };
 
 /// How long each case is measured.
@@ -46,7 +47,7 @@ fn value(n: i32) -> Option<Payload> {
 }
 
 fn ready() -> Engine<Payload> {
-    let channels = (1..=CHANNELS).map(|id| (id, 1));
+    let channels = (1..=CHANNELS).map(|id| (id, ChannelState::at(1)));
     let mut engine = Engine::new(Duration::ZERO, Some(START), channels);
     while engine.poll_request().is_some() {}
     engine.handle_difference(Duration::ZERO, Difference::Empty { date: 1, seq: 1 });
@@ -127,7 +128,7 @@ fn channel(n: i32) -> (i64, i32) {
 
 /// Plays a server that answers after a round trip, in virtual time.
 fn catch_up() {
-    let channels = (1..=CHANNELS).map(|id| (id, 1));
+    let channels = (1..=CHANNELS).map(|id| (id, ChannelState::at(1)));
     let began = Instant::now();
     let mut engine = Engine::<Payload>::new(Duration::ZERO, Some(START), channels);
     let mut under_way: BTreeMap<(Duration, u32), Request> = BTreeMap::new();
@@ -185,5 +186,6 @@ fn slice(pts: i32) -> ChannelDifference<Payload> {
         others: Vec::new(),
         last: to > MISSED,
         too_long: false,
+        joined: None,
     }
 }

@@ -51,6 +51,6 @@ mod values;
 pub use engine::{Engine, Load};
 pub use notices::{Counter, Counts, Notice, Reason, Recovery};
 pub use values::{
-    Batch, Changes, ChannelDifference, Content, Difference, Failure, Key, Place, Request, State,
-    Update,
+    Batch, Changes, ChannelDifference, ChannelState, Content, Difference, Failure, Key, Place,
+    Request, State, Update,
 };

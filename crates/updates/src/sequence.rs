@@ -129,6 +129,26 @@ impl<V> Sequence<V> {
         Some(gap.since.saturating_add(wait(gap.tries)))
     }
 
+    /// The steps that wait, in order.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Step<V>> {
+        self.held.iter()
+    }
+
+    /// Where the first step that waits begins.
+    pub(crate) fn first_held(&self) -> Option<i32> {
+        self.held.front().map(Step::start)
+    }
+
+    /// Forgets how far the counter is known to have come, but for what waits.
+    pub(crate) fn expect_nothing(&mut self) {
+        (self.beyond, self.gap) = (0, None);
+    }
+
+    /// Forgets how far everything was received; what waits goes on waiting.
+    pub(crate) fn forget(&mut self) {
+        (self.local, self.beyond) = (None, 0);
+    }
+
     /// Whether more is known to have happened than was received.
     pub(crate) fn is_behind(&self) -> bool {
         self.missing().is_some()

@@ -11,6 +11,14 @@ pub trait Content {
     fn message_id(&self) -> Option<i32> {
         None
     }
+
+    /// When it happened, by the server's time in seconds since 1970, if it tells.
+    ///
+    /// Where a channel is met for the first time, this is how what is new in it is told from its
+    /// history.
+    fn date(&self) -> Option<i32> {
+        None
+    }
 }
 
 /// How far the account's updates were received; `updates.state` without its count of unread.
@@ -95,7 +103,8 @@ pub enum Request {
     Channel {
         /// The bare id of the channel.
         id: i64,
-        /// How far its updates were received; at least 1.
+        /// How far its updates were received, or from where to look for what is new if nothing was
+        /// received yet; at least 1.
         pts: i32,
     },
 }
@@ -142,6 +151,9 @@ pub struct ChannelDifference<T> {
     pub last: bool,
     /// Whether the server skipped to the present (`updates.channelDifferenceTooLong`).
     pub too_long: bool,
+    /// Since when the account is in the channel (`channel.date`), in seconds since 1970; `None` where
+    /// the server does not say.
+    pub joined: Option<i32>,
 }
 
 /// Why a fetch gave nothing.
@@ -157,10 +169,12 @@ pub enum Failure {
     Refused,
     /// Nothing is known by which the channel could be asked for, such as its access hash.
     Unreachable,
-    /// The channel cannot be read any more (`CHANNEL_PRIVATE` and the like). It is forgotten; its
-    /// next update begins it anew.
+    /// The channel cannot be read any more (`CHANNEL_PRIVATE` and the like). It is left alone until
+    /// something new is heard of it; then it goes on with what came after it was joined again.
     Gone,
-    /// The server does not know the state it was asked from (`PERSISTENT_TIMESTAMP_INVALID`).
+    /// The server does not know the state it was asked from (`PERSISTENT_TIMESTAMP_INVALID`): it
+    /// counts less, or does so for a moment. The account asks where it is; a channel is asked from
+    /// earlier states until the server knows one, and goes on there.
     Reset,
 }
 
@@ -179,9 +193,32 @@ pub struct Changes {
     /// The account's.
     pub common: Option<State>,
     /// Channels by bare id; `None` where the channel is to be forgotten.
-    ///
-    /// The number belongs to the engine: it goes into [`Engine::new`](crate::Engine::new) as it was
-    /// given. It is the channel's pts, and its bitwise complement (so: negative) as long as more is
-    /// known to have happened in the channel than was received.
-    pub channels: Vec<(i64, Option<i32>)>,
+    pub channels: Vec<(i64, Option<ChannelState>)>,
+}
+
+/// What is to be stored of a channel. It belongs to the engine: it goes into
+/// [`Engine::new`](crate::Engine::new) as it was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChannelState {
+    /// How far its updates were received, and the bitwise complement of that (so: a negative number)
+    /// as long as more is known to have happened in it.
+    pub pts: i32,
+    /// The newest message that was delivered, or passed over because it is older than what is
+    /// wanted; 0 for none.
+    pub newest: i32,
+    /// Mostly 0. Otherwise a date: what is older is not news. Its complement while it is not known
+    /// where what is news begins, and the least number there is if the channel cannot be read.
+    pub since: i32,
+}
+
+impl ChannelState {
+    /// A channel that was received as far as this pts, and of which nothing else is known.
+    #[must_use]
+    pub const fn at(pts: i32) -> Self {
+        Self {
+            pts,
+            newest: 0,
+            since: 0,
+        }
+    }
 }

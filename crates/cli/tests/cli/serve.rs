@@ -86,6 +86,7 @@ fn its_help_names_every_fault() {
         "flood_wait",
         "cut_after",
         "gap_update",
+        "repeat_update",
         "clock_skew",
     ] {
         assert!(help.contains(name), "{name}");

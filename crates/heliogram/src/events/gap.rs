@@ -46,10 +46,12 @@ pub enum GapKind {
     /// What was missing came.
     Recovered,
     /// The server skipped updates because they were too many. The messages exist, in the history.
+    /// Without a beginning it is about a chat that is new to the client: what is before the end of
+    /// this gap was not looked at, and some of it may be news.
     TooLong,
     /// Updates are missing and nobody has them.
     Lost,
-    /// The server counts anew; what happened meanwhile is not told.
+    /// The server counts anew, or less than before; what happened meanwhile is not told.
     Reset,
     /// Fetching what is missing leads nowhere. It goes on, seldom; nothing has to be done, unless
     /// it lasts.

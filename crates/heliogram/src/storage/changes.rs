@@ -1,6 +1,6 @@
 use super::{
-    Batch, DcAddress, DcKey, DialogueRow, MethodWait, PeerRow, SessionString, SignedIn, Table,
-    UpdateMark, UpdateState,
+    Batch, ChannelState, DcAddress, DcKey, DialogueRow, MethodWait, PeerRow, SessionString,
+    SignedIn, Table, UpdateMark, UpdateState,
     names::{
         ADDRESSES, AHEAD, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS, channel_name,
         key_name, number_bytes,
@@ -112,8 +112,8 @@ impl Changes {
     }
 
     /// Remembers how far a channel's updates have been received, by its bare id.
-    pub fn channel_pts(&mut self, channel: i64, pts: i32) -> &mut Self {
-        self.set(Table::Updates, &channel_name(channel), number_bytes(pts))
+    pub fn channel_state(&mut self, channel: i64, state: ChannelState) -> &mut Self {
+        self.set(Table::Updates, &channel_name(channel), state.to_bytes())
     }
 
     /// Forgets a channel's state, by its bare id.

@@ -100,8 +100,8 @@ mod tests {
 
     use super::*;
     use crate::storage::{
-        AuthKey, DcAddress, DcKey, Records, SessionFormat, SignedIn, StoredKind, UpdateState,
-        conformance,
+        AuthKey, ChannelState, DcAddress, DcKey, Records, SessionFormat, SignedIn, StoredKind,
+        UpdateState, conformance,
     };
 
     #[tokio::test]
@@ -137,8 +137,8 @@ mod tests {
         changes
             .signed_in(me)
             .update_state(state)
-            .channel_pts(10, 11)
-            .channel_pts(2, 3);
+            .channel_state(10, ChannelState::at(11))
+            .channel_state(2, ChannelState::at(3));
         changes
             .peer(PeerRow::new(9, StoredKind::Bot))
             .value("theme", "dark");
@@ -151,10 +151,14 @@ mod tests {
         assert_eq!(records.dc_addresses().await.unwrap(), [address]);
         assert_eq!(records.signed_in().await.unwrap(), Some(me));
         assert_eq!(records.update_state().await.unwrap(), Some(state));
-        assert_eq!(records.channel_pts(10).await.unwrap(), Some(11));
+        assert_eq!(
+            records.channel_state(10).await.unwrap(),
+            Some(ChannelState::at(11))
+        );
         let mut channels = records.channels().await.unwrap();
-        channels.sort_unstable();
-        assert_eq!(channels, [(2, 3), (10, 11)]);
+        channels.sort_unstable_by_key(|(id, _)| *id);
+        let at = ChannelState::at;
+        assert_eq!(channels, [(2, at(3)), (10, at(11))]);
         assert_eq!(records.peers().await.unwrap().len(), 1);
         assert_eq!(
             records.value("theme").await.unwrap(),
@@ -194,7 +198,7 @@ mod tests {
 
         let other = Records::new(Arc::new(Memory::new()));
         let mut changes = Changes::new();
-        changes.channel_pts(1, 1);
+        changes.channel_state(1, ChannelState::at(1));
         other.commit(changes).await.unwrap();
         other.import_session_string(&text).await.unwrap();
         assert_eq!(other.session_string().await.unwrap(), Some(string));

@@ -96,7 +96,7 @@ pub use heliogram_crypto::AuthKey;
 pub use holder::Holder;
 pub use marks::{UpdateMark, UpdatePlace};
 pub use memory::Memory;
-pub use model::{DcAddress, DcKey, Salt, SignedIn, UpdateState};
+pub use model::{ChannelState, DcAddress, DcKey, Salt, SignedIn, UpdateState};
 pub use peer::{FromMessage, PeerRow, StoredKind, normalize_phone, normalize_username};
 pub use session_string::{SessionFormat, SessionString, SessionStringError};
 #[cfg(feature = "sqlite")]

@@ -5,10 +5,15 @@ use std::{
 
 use heliogram_crypto::AuthKey;
 
-use super::record::{RecordReader, RecordWriter};
+use super::{
+    names::number,
+    record::{RecordReader, RecordWriter},
+};
 
 /// Version of the bytes of every record in this file.
 const VERSION: u8 = 1;
+/// That of a channel; before, only a number was kept.
+const CHANNEL_VERSION: u8 = 2;
 
 /// The authorization key of one data centre with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -254,9 +259,69 @@ impl UpdateState {
     }
 }
 
+/// How far the updates of a channel have been received.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChannelState {
+    /// Count of events in it; the bitwise complement of that (so: a negative number) while more is
+    /// known to have happened.
+    pub pts: i32,
+    /// The id of the newest message that was delivered or is known to be older than what is wanted;
+    /// 0 for none.
+    pub newest: i32,
+    /// Mostly 0. Otherwise what is older than this, in seconds of Unix time, is not news; as the
+    /// bitwise complement while it is searched where what is news begins, and [`i32::MIN`] while the
+    /// channel cannot be read.
+    pub since: i32,
+}
+
+impl ChannelState {
+    /// A channel whose updates were received up to this pts.
+    #[must_use]
+    pub const fn at(pts: i32) -> Self {
+        Self {
+            pts,
+            newest: 0,
+            since: 0,
+        }
+    }
+
+    pub(super) fn to_bytes(self) -> Vec<u8> {
+        RecordWriter::new(CHANNEL_VERSION)
+            .i32(self.pts)
+            .i32(self.newest)
+            .i32(self.since)
+            .finish()
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let Some(mut r) = RecordReader::new(bytes, CHANNEL_VERSION) else {
+            return number(bytes).map(Self::at);
+        };
+        let state = Self {
+            pts: r.i32()?,
+            newest: r.i32()?,
+            since: r.i32()?,
+        };
+        r.end(state)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_comes_back_also_from_the_time_when_only_its_pts_was_kept() {
+        let state = ChannelState {
+            pts: !7,
+            newest: 5,
+            since: i32::MIN,
+        };
+        assert_eq!(ChannelState::from_bytes(&state.to_bytes()), Some(state));
+        let old = crate::storage::names::number_bytes(7);
+        assert_eq!(ChannelState::from_bytes(&old), Some(ChannelState::at(7)));
+        assert_eq!(ChannelState::from_bytes(&state.to_bytes()[1..]), None);
+    }
 
     #[test]
     fn records_come_back_whole_and_cut_ones_not_at_all() {

@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
 use super::{
-    Changes, DcAddress, DcKey, DialogueRow, Error, MethodWait, PeerIndex, PeerRow, SessionString,
-    SignedIn, Storage, Table, UpdateMark, UpdateState,
+    Changes, ChannelState, DcAddress, DcKey, DialogueRow, Error, MethodWait, PeerIndex, PeerRow,
+    SessionString, SignedIn, Storage, Table, UpdateMark, UpdateState,
     names::{
         ADDRESSES, AHEAD, CHANNEL_PREFIX, HOME, LAYER, SELF, STATE, TEST_MODE, VALUE_PREFIX, WAITS,
         channel_name, key_name, number,
     },
 };
+
+/// How a record of a channel is called in errors.
+const CHANNEL: &str = "a channel's state";
 
 /// A session's contents by their meaning, over any [`Storage`].
 ///
@@ -218,28 +221,22 @@ impl Records {
 
     /// How far the updates of a channel have been received, by its bare id.
     ///
-    /// Negative, as the bitwise complement, while more is known to have happened in it.
-    ///
     /// # Errors
     /// See [`Self::home_dc`].
-    pub async fn channel_pts(&self, channel: i64) -> Result<Option<i32>, Error> {
-        self.read(
-            Table::Updates,
-            &channel_name(channel),
-            "a channel's pts",
-            number,
-        )
-        .await
+    pub async fn channel_state(&self, channel: i64) -> Result<Option<ChannelState>, Error> {
+        let parse = ChannelState::from_bytes;
+        self.read(Table::Updates, &channel_name(channel), CHANNEL, parse)
+            .await
     }
 
-    /// Bare id and pts of every channel with a known state; see [`Self::channel_pts`].
+    /// Bare id and state of every channel with a known one; see [`Self::channel_state`].
     ///
     /// # Errors
     /// See [`Self::home_dc`].
-    pub async fn channels(&self) -> Result<Vec<(i64, i32)>, Error> {
+    pub async fn channels(&self) -> Result<Vec<(i64, ChannelState)>, Error> {
         let damaged = || Error::Record {
             table: Table::Updates,
-            what: "a channel's pts",
+            what: CHANNEL,
         };
         let mut found = Vec::new();
         for (key, value) in self.storage.scan(Table::Updates).await? {
@@ -247,7 +244,8 @@ impl Records {
                 continue;
             };
             let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
-            let row = id.zip(number(&value)).ok_or_else(damaged)?;
+            let state = ChannelState::from_bytes(&value);
+            let row = id.zip(state).ok_or_else(damaged)?;
             found.push(row);
         }
         Ok(found)

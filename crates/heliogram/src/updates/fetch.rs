@@ -148,6 +148,7 @@ async fn channel(client: &Client, id: i64, pts: i32, step: &mut Option<i32>) -> 
                 others: Vec::new(),
                 last: leads.last,
                 too_long: false,
+                joined: None,
             };
             let found = Found {
                 bytes,
@@ -175,7 +176,7 @@ async fn channel(client: &Client, id: i64, pts: i32, step: &mut Option<i32>) -> 
             "another kind",
         )
     };
-    let difference = normalize::channel_difference(answer, pts).ok_or_else(unexpected)?;
+    let difference = normalize::channel_difference(answer, id, pts).ok_or_else(unexpected)?;
     Ok(Fetched::Channel(id, difference))
 }
 

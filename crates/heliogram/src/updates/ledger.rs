@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::{
     Receipt,
-    engine::{Changes, State},
+    engine::{Changes, ChannelState, State},
     marks,
 };
 use crate::{net::lock, storage::UpdateMark};
@@ -26,7 +26,7 @@ const MOST_AHEAD: usize = 1024;
 pub(super) struct Moved {
     pub(super) common: Option<State>,
     /// Channels by bare id; `None` where one is to be forgotten.
-    pub(super) channels: HashMap<i64, Option<i32>>,
+    pub(super) channels: HashMap<i64, Option<ChannelState>>,
     /// The tickets below this one are what they count.
     through: u64,
 }
@@ -62,8 +62,8 @@ impl Moved {
         self.through = self.through.max(newer.through);
         if self.channels.len() < newer.channels.len() {
             std::mem::swap(&mut self.channels, &mut newer.channels);
-            for (id, pts) in newer.channels {
-                self.channels.entry(id).or_insert(pts);
+            for (id, state) in newer.channels {
+                self.channels.entry(id).or_insert(state);
             }
         } else {
             self.channels.extend(newer.channels);

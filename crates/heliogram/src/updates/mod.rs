@@ -19,6 +19,14 @@
 //! [`ClientBuilder::catch_up`](crate::ClientBuilder::catch_up) switches that off,
 //! [`Client::catch_up`] asks for it.
 //!
+//! # Channels that are new
+//! Of a channel or supergroup that it hears of for the first time, be it that it was joined while
+//! the program was off or that nothing was written in it before, the client asks what happened in
+//! it: its last ten steps, a hundred and a thousand, until something comes that is older than what is
+//! wanted. What was written since the stored state, and since the account is in the chat, is
+//! delivered, the rest is its history. If even a thousand steps are all new, what is before them is
+//! told as a gap without a beginning.
+//!
 //! # What is missing
 //! Gaps are told as [`Event::Gap`](crate::Event::Gap): what is missing, whether it came, and in
 //! which chat. What this version cannot read comes as bytes, as
@@ -88,10 +96,16 @@ impl Client {
             return Ok(());
         }
         let s = fetch::state(self).await?;
+        // Of channels nothing is known but the date. What was written in the very second is skipped,
+        // too, unless the server sends it.
+        let date = match config.catch_up {
+            true => s.date,
+            false => s.date.saturating_add(1),
+        };
         changes.update_state(UpdateState {
             pts: s.pts,
             qts: s.qts,
-            date: s.date,
+            date,
             seq: s.seq,
         });
         records.commit(changes).await?;

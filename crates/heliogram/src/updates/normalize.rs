@@ -31,6 +31,21 @@ impl Content for Payload {
             _ => None,
         }
     }
+
+    fn date(&self) -> Option<i32> {
+        let (message, edited) = match &self.update {
+            enums::Update::NewChannelMessage(u) => (&u.message, false),
+            enums::Update::EditChannelMessage(u) => (&u.message, true),
+            _ => return None,
+        };
+        match message {
+            // A change that is not shown as one, such as of reactions, has no date.
+            enums::Message::Message(m) if edited => m.edit_date.filter(|_| !m.edit_hide),
+            enums::Message::Message(m) => Some(m.date),
+            enums::Message::Service(m) if !edited => Some(m.date),
+            _ => None,
+        }
+    }
 }
 
 /// What a container says.
@@ -134,9 +149,10 @@ pub(super) fn difference(answer: enums::updates::Difference) -> Option<Differenc
     })
 }
 
-/// The answer to `updates.getChannelDifference`, asked with `pts`.
+/// The answer to `updates.getChannelDifference` for the channel with this bare id, asked with `pts`.
 pub(super) fn channel_difference(
     answer: enums::updates::ChannelDifference,
+    id: i64,
     pts: i32,
 ) -> Option<ChannelDifference<Payload>> {
     use enums::updates::ChannelDifference as Raw;
@@ -148,6 +164,7 @@ pub(super) fn channel_difference(
             others,
             last: d.r#final,
             too_long: false,
+            joined: None,
         },
         Raw::TooLong(d) => {
             let entities = Arc::new(Entities::new(&d.users, &d.chats));
@@ -157,6 +174,7 @@ pub(super) fn channel_difference(
                 others,
                 last: d.r#final,
                 too_long: true,
+                joined: joined(&d.chats, id),
             }
         }
         Raw::ChannelDifference(d) => {
@@ -171,9 +189,19 @@ pub(super) fn channel_difference(
                     .collect(),
                 last: d.r#final,
                 too_long: false,
+                joined: joined(&d.chats, id),
             }
         }
         _ => return None,
+    })
+}
+
+/// Since when the account is in the channel with this bare id.
+fn joined(chats: &[enums::Chat], id: i64) -> Option<i32> {
+    chats.iter().find_map(|chat| match chat {
+        // Who is not in it is told when it was made.
+        enums::Chat::Channel(c) if c.id == id && !c.left && !c.min => Some(c.date),
+        _ => None,
     })
 }
 

@@ -84,6 +84,20 @@ async fn what_is_told_is_what_happened() {
     assert!(wrong.is_empty(), "told wrongly with the seeds {wrong:?}");
 }
 
+/// Something happens while the reader is away.
+async fn go_on_without(
+    server: &TestServer,
+    people: &mut people::People,
+    random: &mut SeededRandom,
+) {
+    if random.u64().is_multiple_of(3) {
+        people.make_chat(server, random).await;
+    }
+    for _ in 0..random.u64() % 4 {
+        people.act(random).await;
+    }
+}
+
 /// Plays one history.
 async fn play(server: Arc<TestServer>, seed: u64) -> Result<judge::Tally, String> {
     let mut bytes = [0; 32];
@@ -99,19 +113,15 @@ async fn play(server: Arc<TestServer>, seed: u64) -> Result<judge::Tally, String
             70..80 => drop(server.faults().cut(&people.me)),
             80..87 => {
                 reader.stop().await;
-                // Something happens while it is away.
-                for _ in 0..random.u64() % 4 {
-                    people.act(&mut random).await;
-                }
+                go_on_without(&server, &mut people, &mut random).await;
                 reader.start().await;
             }
-            87..93 => {
+            87..92 => {
                 reader.die().await;
-                for _ in 0..random.u64() % 4 {
-                    people.act(&mut random).await;
-                }
+                go_on_without(&server, &mut people, &mut random).await;
                 reader.start().await;
             }
+            92 => people.make_chat(&server, &mut random).await,
             // Longer than what is missing is waited for.
             93 => tokio::time::sleep(Duration::from_millis(800)).await,
             _ => tokio::time::sleep(Duration::from_millis(random.u64() % 60)).await,

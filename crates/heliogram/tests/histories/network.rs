@@ -23,6 +23,8 @@ impl Network {
             Fault::lose_update().chance(0.2),
             Fault::gap_update(1).chance(0.2),
             Fault::gap_update(3).chance(0.1),
+            Fault::repeat_update(1).chance(0.2),
+            Fault::repeat_update(3).chance(0.2),
             Fault::duplicate(down, 2).chance(0.2),
             Fault::reorder(down, 2).chance(0.1),
             Fault::delay(down, Duration::from_millis(150)).chance(0.1),

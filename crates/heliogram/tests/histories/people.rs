@@ -29,6 +29,9 @@ impl Place {
     }
 }
 
+/// How many chats there may be.
+const MOST_CHATS: usize = 8;
+
 pub(crate) struct People {
     pub(crate) me: Account,
     ann: Account,
@@ -89,6 +92,29 @@ impl People {
     /// The last word in every chat.
     pub(crate) async fn say_goodbye(&mut self) {
         self.greet().await;
+    }
+
+    /// Ann makes one more chat with everybody in it, at most a few of them.
+    pub(crate) async fn make_chat(&mut self, server: &TestServer, random: &mut SeededRandom) {
+        let many = self.places.len();
+        if many >= MOST_CHATS {
+            return;
+        }
+        let number = format!("{many} {}", self.me.id());
+        let chat = match random.u64() % 2 {
+            0 => {
+                let title = format!("club {number}");
+                let with = [&self.me, &self.bo];
+                server.supergroup(&title, &self.ann).with(with).await
+            }
+            _ => {
+                let title = format!("news {number}");
+                server.channel(&title, &self.ann).with([&self.me]).await
+            }
+        };
+        writeln!(self.log, "  {} is made: {}", chat.title(), chat.id()).unwrap();
+        self.places.push(Place::Chat(chat));
+        self.say(many, random.u64()).await;
     }
 
     /// One of them does something somewhere.

@@ -190,6 +190,12 @@ impl Fault {
         What::GapUpdate { behind }.into()
     }
 
+    /// `repeat_update`: an update with a pts is sent, and once more when that many others, 1 to 1000,
+    /// have been sent.
+    pub fn repeat_update(behind: u32) -> Self {
+        What::RepeatUpdate { behind }.into()
+    }
+
     /// `cdn_wrong_hash`: a hash told for a part of a file on a CDN is wrong.
     pub fn cdn_wrong_hash() -> Self {
         What::CdnWrongHash {}.into()

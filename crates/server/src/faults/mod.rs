@@ -56,6 +56,7 @@
 //! | `difference_too_long` | | `differenceTooLong`, `channelDifferenceTooLong` |
 //! | `lose_update` | | an update is never sent |
 //! | `gap_update` | `behind` | an update is sent after later ones |
+//! | `repeat_update` | `behind` | an update is sent again after later ones |
 //! | `cdn_wrong_hash` | | a hash told for a file on a CDN is wrong |
 //! | `clock_skew` | `seconds` | the server's clock is wrong |
 //! | `cut` | | connections end now |

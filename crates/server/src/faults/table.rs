@@ -211,6 +211,11 @@ faults! {
         /// How many others.
         behind: u32 = Some(1), in COUNT;
     }
+    /// An update with a pts is sent, and once more when others have been.
+    "repeat_update" at Update: RepeatUpdate {
+        /// How many others.
+        behind: u32 = Some(1), in COUNT;
+    }
     /// A hash told for a part of a file on a CDN is wrong.
     "cdn_wrong_hash" at Cdn: CdnWrongHash {}
     /// The server's clock is wrong, in key exchanges, message ids and dates. It lasts until it is

@@ -14,6 +14,7 @@ use crate::world::Origin;
 const WITHHELD_MAX: usize = 1000;
 
 /// An update for one account, in its words.
+#[derive(Clone)]
 pub(crate) struct Telling {
     /// The account.
     pub(crate) to: i64,
@@ -47,20 +48,25 @@ impl FaultState {
             method: None,
             at: self.elapsed(),
         };
-        match self.strike(&moment).map(|hit| hit.what) {
-            Some(What::LoseUpdate {}) => Vec::new(),
-            Some(What::GapUpdate { behind }) if withheld.len() < WITHHELD_MAX => {
+        let room = withheld.len() < WITHHELD_MAX;
+        let again = match self.strike(&moment).map(|hit| hit.what) {
+            Some(What::LoseUpdate {}) => return Vec::new(),
+            Some(What::GapUpdate { behind }) if room => {
                 withheld.push(Withheld { telling, behind });
-                Vec::new()
+                return Vec::new();
             }
-            _ => {
-                let (to, of) = (telling.to, telling.of);
-                let late = withheld.extract_if(.., |late| late.is_overtaken(to, of));
-                let mut sent = vec![telling];
-                sent.extend(late.map(|late| late.telling));
-                sent
-            }
-        }
+            Some(What::RepeatUpdate { behind }) if room => Some(Withheld {
+                telling: telling.clone(),
+                behind,
+            }),
+            _ => None,
+        };
+        let (to, of) = (telling.to, telling.of);
+        let late = withheld.extract_if(.., |late| late.is_overtaken(to, of));
+        let mut sent = vec![telling];
+        sent.extend(late.map(|late| late.telling));
+        withheld.extend(again);
+        sent
     }
 }
 
@@ -155,6 +161,14 @@ mod tests {
             message(7, 3),
         ];
         assert_eq!(sent(&faults, all), [1, 0, 0, 3]);
+    }
+
+    #[test]
+    fn a_repeated_update_comes_once_more_after_others() {
+        let faults = FaultState::new(Clock::default());
+        faults.add(Fault::repeat_update(2)).unwrap();
+        let all = (1..=5).map(|pts| message(7, pts)).collect();
+        assert_eq!(sent(&faults, all), [1, 2, 3, 1, 4, 5]);
     }
 
     #[test]

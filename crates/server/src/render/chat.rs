@@ -60,6 +60,8 @@ impl World {
             .into();
         }
         let member = chat.members.get(viewer);
+        // Who is in it is told since when; everybody else, when it was made.
+        let date = member.filter(|m| m.is_in()).map_or(chat.date, |m| m.date);
         let settings = &chat.settings;
         types::Channel {
             creator: chat.creator == viewer,
@@ -82,7 +84,7 @@ impl World {
                 .map(Box::new),
             default_banned_rights: Some(Box::new(chat.default_banned.clone())),
             participants_count: Some(chat.members.count()),
-            ..types::Channel::new(id, chat.title.clone(), self.chat_photo(chat), chat.date)
+            ..types::Channel::new(id, chat.title.clone(), self.chat_photo(chat), date)
         }
         .into()
     }

@@ -107,7 +107,7 @@ fn dialogs(w: &mut World, cx: &Cx<'_>, call: GetDialogs) -> Answer<enums::messag
 }
 
 fn peer_dialogs(
-    w: &World,
+    w: &mut World,
     cx: &Cx<'_>,
     peers: &[i64],
     above: Option<(i64, types::DialogFolder)>,

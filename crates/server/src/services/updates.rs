@@ -23,13 +23,11 @@ const SEQ: i32 = 1;
 
 impl World {
     /// Where an account's boxes stand.
-    pub(crate) fn state_of(&self, user: i64) -> Answer<types::updates::State> {
+    pub(crate) fn state_of(&mut self, user: i64) -> Answer<types::updates::State> {
+        let date = self.tell_date(user);
         let mailbox = self.mailbox(user)?;
-        Ok(self.state_at(mailbox.pts, mailbox.qts, mailbox.unread()))
-    }
-
-    fn state_at(&self, pts: i32, qts: i32, unread: i32) -> types::updates::State {
-        types::updates::State::new(pts, qts, self.now(), SEQ, unread)
+        let (pts, qts, unread) = (mailbox.pts, mailbox.qts, mailbox.unread());
+        Ok(types::updates::State::new(pts, qts, date, SEQ, unread))
     }
 }
 
@@ -46,7 +44,7 @@ fn difference(
     let nothing = channels.is_empty() && aside.updates.is_empty();
     let (mut told, pts, mut more) = match missed {
         Difference::Empty if nothing => {
-            return Ok(types::updates::DifferenceEmpty::new(w.now(), SEQ).into());
+            return Ok(types::updates::DifferenceEmpty::new(w.tell_date(cx.me), SEQ).into());
         }
         Difference::TooLong { pts } => {
             return Ok(types::updates::DifferenceTooLong::new(pts).into());
@@ -68,7 +66,13 @@ fn difference(
         told.updates.extend(channels);
         told.about.extend(about);
     }
-    let state = w.state_at(pts, aside.qts, w.mailbox(cx.me)?.unread());
+    // A part leads on from the same date: channels are named with the last, and since then.
+    let date = match more {
+        true => call.date,
+        false => w.tell_date(cx.me),
+    };
+    let unread = w.mailbox(cx.me)?.unread();
+    let state = types::updates::State::new(pts, aside.qts, date, SEQ, unread);
     let cast = w.cast(cx.me, told.about);
     let (new, other, none) = (told.messages, told.updates, Vec::new());
     let (chats, users) = (cast.chats, cast.users);
@@ -207,7 +211,10 @@ impl World {
             };
             let id = Peer::of(chat.id).id();
             let mailbox = self.boxes.get(&chat.id);
-            let changed = mailbox.filter(|mailbox| member.is_in() && mailbox.changed >= since);
+            let changed = mailbox.filter(|mailbox| {
+                let (second, moment) = mailbox.changed;
+                member.is_in() && self.is_news(user, since, second, moment)
+            });
             if member.date >= since {
                 updates.push(types::UpdateChannel::new(id).into());
                 about.push(chat.id);

@@ -25,8 +25,8 @@ pub(crate) struct Mailbox {
     pub(crate) secondary: VecDeque<super::Secondary>,
     /// Random ids that were used, by account, with the message each one led to.
     pub(crate) random: HashMap<(i64, i64), i32>,
-    /// When the box changed last.
-    pub(crate) changed: i32,
+    /// When the box changed last: the second, and the moment in it.
+    pub(crate) changed: (i32, u64),
 }
 
 /// One message as the owner of a box sees it.
@@ -260,7 +260,7 @@ impl Mailbox {
             log: VecDeque::new(),
             secondary: VecDeque::new(),
             random: HashMap::new(),
-            changed: 0,
+            changed: (0, 0),
         }
     }
 
@@ -318,11 +318,11 @@ impl World {
 
     /// Writes one step into an account's history and gives the box's new pts.
     pub(crate) fn log(&mut self, owner: i64, count: i32, what: What) -> i32 {
-        let now = self.now();
+        let changed = (self.now(), self.next_moment());
         let Some(mailbox) = self.boxes.get_mut(&owner) else {
             return 0;
         };
-        mailbox.changed = now;
+        mailbox.changed = changed;
         mailbox.pts += count;
         let pts = mailbox.pts;
         mailbox.log.push_back(Logged { pts, count, what });

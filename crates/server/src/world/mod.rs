@@ -42,6 +42,7 @@ mod mailbox;
 mod media;
 mod members;
 mod mentions;
+mod moments;
 mod notes;
 mod notify;
 mod password;
@@ -213,6 +214,7 @@ pub(crate) struct World {
     pub(crate) sticker_sets: StickerSets,
     pub(crate) uploads: Uploads,
     pub(crate) cdn: cdn::Cdn,
+    moments: moments::Moments,
     pub(crate) out: Vec<Push>,
     /// Questions that were answered just now, for those who wait.
     pub(crate) answered: Vec<i64>,
@@ -267,6 +269,7 @@ impl World {
             sticker_sets: StickerSets::default(),
             uploads: Uploads::default(),
             cdn: cdn::Cdn::default(),
+            moments: moments::Moments::default(),
             out: Vec::new(),
             answered: Vec::new(),
             events: Vec::new(),

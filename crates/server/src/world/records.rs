@@ -185,14 +185,17 @@ impl World {
     }
 
     fn index_boxes(&mut self) {
+        // What happened before is not known by its time any more: for all that anybody can tell, it is
+        // news.
+        let changed = (self.now(), self.next_moment());
         for (owner, mailbox) in &mut self.boxes {
             mailbox.reindex(*owner, |letter| {
                 let letter = self.letters.get(&letter)?;
                 Some((letter.by, letter.random_id))
             });
-            let newest = mailbox.entries.last_key_value();
-            let newest = newest.and_then(|(_, entry)| self.letters.get(&entry.letter));
-            mailbox.changed = newest.map_or(0, |letter| letter.date);
+            if !mailbox.log.is_empty() {
+                mailbox.changed = changed;
+            }
         }
     }
 }

@@ -67,3 +67,17 @@ fn fault_gap_update_sends_it_after_others() {
         .collect();
     assert_eq!(order, [2, 3, 1, 4]);
 }
+
+#[test]
+fn fault_repeat_update_sends_it_once_more_after_others() {
+    let server = start();
+    let (say, _, mut peer, before) = talk(&server);
+    server.faults().add(Fault::repeat_update(1)).unwrap();
+    for text in ["twice", "4", "5"] {
+        say(text);
+    }
+    let order: Vec<i32> = (0..4)
+        .map(|_| pts_of(&peer.next_update()) - before)
+        .collect();
+    assert_eq!(order, [1, 2, 1, 3]);
+}

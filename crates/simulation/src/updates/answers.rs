@@ -46,6 +46,8 @@ impl Server {
         for (log, (from, to)) in self.common.iter_mut().zip(ranges) {
             log.skip(from, to);
         }
+        // What has no counter of its own may still be in the difference since an earlier date.
+        self.common[SEQ].excuse(|h| h.pts <= to.seq);
     }
 
     fn item(&self, log: usize, h: &Happening) -> Item {
@@ -55,6 +57,8 @@ impl Server {
             answer: self.answers,
             message: h.message,
             free: h.free,
+            date: h.date,
+            old: h.old,
         }
     }
 
@@ -157,11 +161,11 @@ impl Server {
             }
             let id = id_of(CHANNELS + at);
             let newest = channel.log.entries().next_back().copied();
-            let pts = Some(channel.log.pts).filter(|_| channel.moved || !self.dice.percent(10));
+            let pts = Some(channel.log.pts).filter(|_| !self.dice.percent(10));
             let place = Place::ChannelTooLong { id, pts };
             others.push(Update { place, value: None });
             // The newest itself may come along, to be put in order like a push.
-            if let Some(h) = newest.filter(|h| h.count > 0)
+            if let Some(h) = newest.filter(|h| h.count > 0 && h.date >= channel.joined)
                 && self.dice.percent(20)
             {
                 let place = Place::Channel {
@@ -179,6 +183,7 @@ impl Server {
         let key = Key::Channel(id);
         let (at, answer) = (index_of(id), self.answers);
         let too_long = self.dice.percent(self.plan.too_long);
+        let forgot = self.dice.percent(self.plan.forgotten);
         let limit = 1 + self.dice.below(self.plan.slice) as usize;
         let Some(channel) = self.channels.get_mut(at) else {
             return Answer::Failed(key, Failure::Gone);
@@ -188,6 +193,8 @@ impl Server {
                 channel.log.skip(0, channel.log.pts);
                 return Answer::Failed(key, Failure::Gone);
             }
+            // It does not know what it counted, for a moment.
+            Fault::None if forgot && from > 1 => return Answer::Failed(key, Failure::Reset),
             Fault::None => {}
             Fault::Refused => return Answer::Failed(key, Failure::Refused),
             Fault::Unreachable => return Answer::Failed(key, Failure::Unreachable),
@@ -199,6 +206,7 @@ impl Server {
             others: Vec::new(),
             last: missing.len() <= limit,
             too_long: too_long && missing.len() > 1,
+            joined: Some(channel.joined).filter(|date| *date > 0),
         };
         let log = CHANNELS + at;
         let item = |h: &Happening| Item {
@@ -207,12 +215,15 @@ impl Server {
             answer,
             message: h.message,
             free: h.free,
+            date: h.date,
+            old: h.old,
         };
         if difference.too_long {
             let newest = channel.log.entries().rev().filter(|h| h.message);
             difference.consumed = newest.take(limit).map(item).collect();
             difference.last = true;
-            channel.log.skip(from, channel.log.pts);
+            // Who asks for the beginning has nothing of what was before either.
+            channel.log.skip(0, channel.log.pts);
             return Answer::Channel(id, difference);
         }
         for h in missing.iter().take(limit) {

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use heliogram_updates::{Changes, Counts, Engine, Key, State};
+use heliogram_updates::{Changes, ChannelState, Counts, Engine, Key, State};
 
 use super::log::Item;
 
@@ -19,7 +19,7 @@ pub(super) struct Batch {
 #[derive(Clone, Default)]
 pub(super) struct Storage {
     pub(super) state: Option<State>,
-    pub(super) channels: BTreeMap<i64, i32>,
+    pub(super) channels: BTreeMap<i64, ChannelState>,
 }
 
 pub(super) struct Client {
@@ -88,9 +88,9 @@ impl Client {
             return Vec::new();
         };
         self.storage.state = batch.changes.common.or(self.storage.state);
-        for (id, number) in batch.changes.channels {
-            match number {
-                Some(number) => self.storage.channels.insert(id, number),
+        for (id, state) in batch.changes.channels {
+            match state {
+                Some(state) => self.storage.channels.insert(id, state),
                 None => self.storage.channels.remove(&id),
             };
         }

@@ -34,12 +34,16 @@ impl World<'_> {
         for (log, pts) in common {
             self.stats.skipped += self.server.common[log].settle(pts)?;
         }
-        for (&id, &number) in &self.client.storage.channels {
+        for (&id, state) in &self.client.storage.channels {
             let Some(channel) = self.server.channels.get_mut(index_of(id)) else {
                 continue;
             };
-            let pts = number.max(!number);
-            self.stats.skipped += channel.log.settle(pts)?;
+            // Where a beginning is sought, nothing was received.
+            let sought = state.since < 0 && state.since > i32::MIN;
+            if !sought {
+                let pts = state.pts.max(!state.pts);
+                self.stats.skipped += channel.log.settle(pts)?;
+            }
         }
         Ok(())
     }
@@ -90,11 +94,10 @@ impl World<'_> {
                 log.told(from, to);
             }
             Notice::Gone { channel, pts } => {
-                let at = index_of(channel);
-                if let Some(channel) = self.server.channels.get_mut(at) {
+                if let Some(channel) = self.server.channels.get_mut(index_of(channel)) {
                     channel.log.told(pts, channel.log.pts);
                     channel.log.gap = None;
-                    self.meet_again(at);
+                    channel.gone = true;
                 }
             }
             _ => {}

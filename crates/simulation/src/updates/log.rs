@@ -18,11 +18,20 @@ pub(super) struct Item {
     pub(super) message: bool,
     /// It counts nothing, or is what the client did itself: it may come, not at all or twice.
     pub(super) free: bool,
+    /// When it happened.
+    pub(super) date: i32,
+    /// It is history of a channel that the client comes to know later.
+    pub(super) old: bool,
 }
 
 impl Content for Item {
     fn message_id(&self) -> Option<i32> {
         i32::try_from(self.label).ok().filter(|_| self.message)
+    }
+
+    /// Some changes tell when they were made, others do not.
+    fn date(&self) -> Option<i32> {
+        Some(self.date).filter(|_| self.message || self.label.is_multiple_of(2))
     }
 }
 
@@ -37,6 +46,8 @@ pub(super) struct Happening {
     pub(super) message: bool,
     /// See [`Item::free`].
     pub(super) free: bool,
+    /// See [`Item::old`].
+    pub(super) old: bool,
     /// The server skipped it, or does not give it.
     pub(super) skipped: bool,
     /// The life of the client in which it was last delivered; 0 for never, or in vain.
@@ -52,9 +63,8 @@ pub(super) struct Happening {
 pub(super) struct Log {
     pub(super) pts: i32,
     entries: VecDeque<Happening>,
-    /// Everything up to this label is done with; up to that one, it is not owed.
+    /// Everything up to this label is done with.
     done: u64,
-    forgiven: u64,
     /// What counts for the order: the newest label before an answer, the answer, and its newest
     /// message and other update.
     floor: u64,
@@ -86,6 +96,7 @@ impl Log {
             date,
             message,
             free: free || count == 0,
+            old: false,
             skipped: false,
             life: 0,
             in_vain: false,
@@ -136,27 +147,38 @@ impl Log {
         (self.floor, self.answer, self.last, self.gap) = (0, 0, [0; 2], None);
     }
 
-    /// The client does not know the box any more: what was before is not owed.
-    pub(super) fn forgive(&mut self, pts: i32) {
-        while self.entries.front().is_some_and(|h| h.pts <= pts) {
-            let gone = self.entries.pop_front();
-            self.forgiven = gone.map_or(0, |h| h.label);
+    /// The newest is history: it is not told to who comes to know the box later.
+    pub(super) fn is_history(&mut self) {
+        if let Some(h) = self.entries.back_mut() {
+            (h.free, h.old) = (true, true);
         }
+    }
+
+    /// Some of what happened is not owed.
+    pub(super) fn excuse(&mut self, which: impl Fn(&Happening) -> bool) {
+        let excused = self.entries.iter_mut().filter(|h| which(h));
+        excused.for_each(|h| h.free = true);
     }
 
     /// An update is delivered; answers whether it is so for the second time, in an earlier life.
     pub(super) fn deliver(&mut self, item: &Item, life: u32) -> Result<bool, Trouble> {
+        if item.old && item.message {
+            return Err(Trouble::new(format!("{item:?} is no news")));
+        }
         if item.free {
             return Ok(false);
         }
         let at = self.entries.partition_point(|h| h.label < item.label);
         let found = self.entries.get_mut(at).filter(|h| h.label == item.label);
         let Some(h) = found else {
-            return match item.label <= self.done && item.label > self.forgiven {
+            return match item.label <= self.done {
                 true => Err(Trouble::again(item)),
                 false => Ok(false),
             };
         };
+        if h.free {
+            return Ok(false);
+        }
         if h.safe || h.life == life {
             return Err(Trouble::again(item));
         }

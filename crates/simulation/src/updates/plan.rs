@@ -41,6 +41,8 @@ pub struct Plan {
     pub broken: u64,
     /// Steps at which a channel is left or joined.
     pub moves: u64,
+    /// Channels that the client does not know in the beginning.
+    pub strange: u64,
     /// The most that an answer holds.
     pub slice: u64,
 }
@@ -69,6 +71,7 @@ impl Plan {
             forgotten: some(4),
             broken: some(30),
             moves: some(6),
+            strange: some(100),
             channels: dice.below(25) as u16,
             steps: 40 + dice.below(120) as u32,
             pace_ms: *dice.pick(&[60, 300, 300, 1000, 10_000, 120_000]),
@@ -98,6 +101,7 @@ impl Plan {
             forgotten: 0,
             broken: 0,
             moves: 0,
+            strange: 0,
             slice: 100,
         }
     }

@@ -20,8 +20,12 @@ pub(super) enum Fault {
 pub(super) struct Channel {
     pub(super) log: Log,
     pub(super) member: bool,
-    /// Whether the account left or joined it at some time.
-    pub(super) moved: bool,
+    /// Whether the account was ever in it.
+    met: bool,
+    /// The client was told that it is not, and nothing came since.
+    pub(super) gone: bool,
+    /// Since when it is; 0 for always.
+    pub(super) joined: i32,
     /// When something last happened.
     pub(super) changed: i32,
     /// Something of it may not have arrived.
@@ -69,22 +73,70 @@ impl Server {
             Channel {
                 log,
                 member: true,
-                moved: false,
+                met: true,
+                gone: false,
+                joined: 0,
                 changed: 0,
                 dirty: false,
                 hinted: None,
                 fault,
             }
         };
+        let channels = (0..plan.channels).map(channel).collect();
         Self {
             plan,
-            channels: (0..plan.channels).map(channel).collect(),
+            channels,
             common: [Log::new(1), Log::new(1), Log::new(1)],
             dice,
             date: 1,
             labels: 0,
             answers: 0,
         }
+    }
+
+    /// What was before the client began: channels that it does not know have a history, and in some of
+    /// them the account is not yet. Gives those that it knows.
+    pub(super) fn past(&mut self) -> Vec<i64> {
+        let mut known = Vec::new();
+        for at in CHANNELS..CHANNELS + self.channels.len() {
+            if !self.dice.percent(self.plan.strange) {
+                known.push(id_of(at));
+                continue;
+            }
+            let member = self.dice.percent(50);
+            if let Some(channel) = self.channels.get_mut(at - CHANNELS) {
+                (channel.member, channel.met) = (member, member);
+            }
+            let long = *self.dice.pick(&[0, 5, 15, 150]);
+            for _ in 0..self.dice.below(long + 1) {
+                // Nobody is told.
+                let _ = self.happen_in(at);
+                if let Some(channel) = self.channels.get_mut(at - CHANNELS) {
+                    channel.changed = 0;
+                    channel.log.is_history();
+                }
+            }
+        }
+        self.date += 1;
+        known
+    }
+
+    /// The account comes into a channel, which the others there may be told.
+    pub(super) fn join(&mut self, at: usize) -> Option<Update<Item>> {
+        self.date += 1;
+        let (told, date) = (self.dice.percent(70), self.date);
+        let channel = self.channels.get_mut(at)?;
+        (channel.member, channel.met) = (true, true);
+        (channel.joined, channel.changed) = (date, date);
+        if !told {
+            return None;
+        }
+        self.labels += 1;
+        let label = self.labels;
+        channel.log.add(label, 1, date, true, false);
+        let (id, pts) = (id_of(CHANNELS + at), channel.log.pts);
+        let place = Place::Channel { id, pts, count: 1 };
+        Some(update(CHANNELS + at, label, true, date, place))
     }
 
     pub(super) fn state(&self) -> State {
@@ -102,6 +154,11 @@ impl Server {
             0..CHANNELS => self.common.get_mut(at),
             _ => self.channels.get_mut(at - CHANNELS).map(|c| &mut c.log),
         }
+    }
+
+    /// The channel whose log that is.
+    pub(super) fn channel_mut(&mut self, log: usize) -> Option<&mut Channel> {
+        self.channels.get_mut(log.checked_sub(CHANNELS)?)
     }
 
     pub(super) fn logs_mut(&mut self) -> impl Iterator<Item = &mut Log> {
@@ -145,7 +202,7 @@ impl Server {
             let count = if n == 0 { steps } else { 0 };
             let (label, date) = (self.labels, self.date);
             self.common[SEQ].add_plain(label, count, date);
-            updates.push(update(SEQ, label, false, Place::Seq));
+            updates.push(update(SEQ, label, false, date, Place::Seq));
         }
         let seq = match (steps, self.dice.percent(50)) {
             (0, true) => None,
@@ -180,6 +237,9 @@ impl Server {
             _ => {
                 let channel = self.channels.get_mut(at - CHANNELS)?;
                 channel.changed = date;
+                if !channel.met {
+                    channel.log.is_history();
+                }
                 // Nobody tells those who are not there.
                 if !channel.member {
                     return None;
@@ -189,7 +249,7 @@ impl Server {
             }
         };
         let free = own || absent || count == 0;
-        let mut update = update(at, label, message, place);
+        let mut update = update(at, label, message, date, place);
         update.value = update
             .value
             .filter(|_| !own)
@@ -219,7 +279,13 @@ pub(super) fn index_of(id: i64) -> usize {
     usize::try_from(id - 997).map_or(usize::MAX, |log| log.saturating_sub(CHANNELS))
 }
 
-pub(super) fn update(log: usize, label: u64, message: bool, place: Place) -> Update<Item> {
+pub(super) fn update(
+    log: usize,
+    label: u64,
+    message: bool,
+    date: i32,
+    place: Place,
+) -> Update<Item> {
     Update {
         place,
         value: Some(Item {
@@ -228,6 +294,8 @@ pub(super) fn update(log: usize, label: u64, message: bool, place: Place) -> Upd
             answer: 0,
             message,
             free: false,
+            date,
+            old: false,
         }),
     }
 }

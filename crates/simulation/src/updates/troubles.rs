@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heliogram_updates::{Failure, Key};
+use heliogram_updates::{Batch, Failure, Key};
 
 use super::{
     Trouble,
@@ -21,17 +21,28 @@ impl World<'_> {
             return;
         }
         let at = self.dice.below(many) as usize;
+        let id = id_of(CHANNELS + at);
+        // One that was gone, or whose beginning the client still looks for, begins with the new
+        // membership.
+        let known = self.client.storage.channels.get(&id);
+        let mut unknown = known.is_none_or(|state| state.since != 0);
         let channel = &mut self.server.channels[at];
-        channel.member = !channel.member;
-        channel.moved = true;
+        let joins = !channel.member;
+        unknown |= channel.gone;
+        tell!(self, "channel {id} is joined: {joins}");
         // What had not arrived when the account left is not told any more.
         channel.log.skip(0, channel.log.pts);
-        let (member, pts) = (channel.member, channel.log.pts);
-        tell!(self, "channel {} member: {member}", id_of(CHANNELS + at));
-        if member {
-            self.client
-                .engine
-                .handle_channel_met(id_of(CHANNELS + at), pts);
+        if joins && unknown {
+            channel.log.excuse(|_| true);
+        }
+        if !joins {
+            channel.member = false;
+            return;
+        }
+        if let Some(update) = self.server.join(at) {
+            let (seq, date) = (None, Some(self.server.date));
+            let updates = vec![update];
+            self.push(Batch { seq, date, updates });
         }
     }
 
@@ -84,30 +95,32 @@ impl World<'_> {
             let taken = channel.hinted.take().is_some_and(|hinted| hinted < stored);
             channel.dirty &= !taken;
         }
+        self.go_on_without();
         self.client.restart(self.now);
         self.server.logs_mut().for_each(Log::reborn);
-        for at in 0..self.server.channels.len() {
-            if !self
-                .client
-                .storage
-                .channels
-                .contains_key(&id_of(CHANNELS + at))
-            {
-                self.meet_again(at);
-            }
-        }
+        self.excuse_unknown(stored);
         self.turn()
     }
 
-    /// The client does not know a channel: it looks where it stands, if it is there.
-    pub(super) fn meet_again(&mut self, at: usize) {
-        let channel = &mut self.server.channels[at];
-        channel.log.forgive(channel.log.pts);
-        let pts = channel.log.pts;
-        if channel.member {
-            self.client
-                .engine
-                .handle_channel_met(id_of(CHANNELS + at), pts);
+    /// Of channels that it does not know the client learns what happened since its own state.
+    pub(super) fn excuse_unknown(&mut self, date: i32) {
+        for at in 0..self.server.channels.len() {
+            let id = id_of(CHANNELS + at);
+            if !self.client.storage.channels.contains_key(&id) {
+                self.server.channels[at].log.excuse(|h| h.date <= date);
+            }
         }
+    }
+
+    /// The world goes on while the client is dead.
+    fn go_on_without(&mut self) {
+        self.connected = false;
+        for _ in 0..self.dice.below(6) {
+            self.happen();
+            if self.dice.percent(2 * self.plan.moves) {
+                self.move_somewhere();
+            }
+        }
+        self.connected = true;
     }
 }

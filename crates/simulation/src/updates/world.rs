@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use heliogram_updates::{Failure, Key, Request};
+use heliogram_updates::{Batch, ChannelState, Failure, Key, Request};
 
 use super::{
     Listener, Plan, Stats, Trouble,
     answers::{Answer, key},
     client::{Client, Storage},
     events::{Event, Events},
-    server::{CHANNELS, Server, id_of},
+    log::Item,
+    server::Server,
 };
 use crate::dice::Dice;
 
@@ -43,11 +44,11 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     pub(super) fn new(plan: Plan, listener: Option<Listener<'a>>) -> Self {
-        let server = Server::new(plan);
-        let channels = (0..server.channels.len()).map(|at| (id_of(CHANNELS + at), 1));
+        let mut server = Server::new(plan);
+        let known = server.past().into_iter();
         let storage = Storage {
+            channels: known.map(|id| (id, ChannelState::at(1))).collect(),
             state: Some(server.state()),
-            channels: channels.collect(),
         };
         Self {
             dice: Dice::new(plan.seed ^ 0xb_ad),
@@ -132,9 +133,14 @@ impl<'a> World<'a> {
         self.turn()
     }
 
-    fn happen(&mut self) {
+    pub(super) fn happen(&mut self) {
         let batch = self.server.happen();
         tell!(self, "happens: {batch:?}");
+        self.push(batch);
+    }
+
+    /// Something is on its way to the client.
+    pub(super) fn push(&mut self, batch: Batch<Item>) {
         if batch.updates.is_empty() {
             return;
         }
@@ -217,7 +223,13 @@ impl<'a> World<'a> {
         match answer {
             Answer::State(state) => {
                 self.server.forget(engine.state(), state);
+                let asked = engine.state().date;
                 engine.handle_state(now, state);
+                // Of channels nobody knows, those are named in which something happened since then.
+                let since = engine.state().date;
+                if since > asked {
+                    self.excuse_unknown(since);
+                }
             }
             Answer::Difference(d) => {
                 self.server.arrived(&d);
@@ -234,6 +246,9 @@ impl<'a> World<'a> {
             tell!(self, "delivered: {item:?}");
             self.client.deliver(&item);
             let life = self.client.life;
+            if let Some(channel) = self.server.channel_mut(item.log) {
+                channel.gone = false;
+            }
             if let Some(log) = self.server.log_mut(item.log) {
                 self.stats.repeated += u64::from(log.deliver(&item, life)?);
             }

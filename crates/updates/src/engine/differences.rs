@@ -1,9 +1,9 @@
 //! Answers to what was asked for.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    Engine,
+    Beginning, Engine, Renewal,
     fetching::{Fetching, MAX_PAUSE},
     lanes::{Containers, Lane},
 };
@@ -20,8 +20,16 @@ impl<T: Content> Engine<T> {
             return;
         }
         self.succeed(Key::Common);
-        self.renew = false;
-        self.date = state.date;
+        let kept = self.renewal == Renewal::Due && (1..state.date).contains(&self.date);
+        if kept {
+            self.renewal = Renewal::Naming;
+        } else {
+            self.renewal = Renewal::None;
+            self.date = state.date;
+        }
+        if self.began == 0 {
+            self.began = state.date;
+        }
         let mut containers = Containers {
             out: &mut self.out,
             date: &mut self.date,
@@ -38,8 +46,11 @@ impl<T: Content> Engine<T> {
         }
         self.end(Key::Common);
         self.watch(now, Key::Common);
-        // No difference will name the channels in which something happened meanwhile.
-        let known = self.channels.iter().filter(|(_, c)| !c.gone);
+        if kept {
+            self.want(Key::Common);
+        }
+        // Nobody is sure to name the channels in which something happened meanwhile.
+        let known = self.channels.iter().filter(|(_, c)| !c.is_gone());
         let known: Vec<i64> = known.map(|(id, _)| *id).collect();
         known.into_iter().for_each(|id| self.want(Key::Channel(id)));
     }
@@ -50,6 +61,9 @@ impl<T: Content> Engine<T> {
             return;
         }
         self.succeed(Key::Common);
+        if self.renewal == Renewal::Naming {
+            self.renewal = Renewal::None;
+        }
         let before = self.state();
         let last = match difference {
             Difference::Empty { date, seq } => {
@@ -140,12 +154,18 @@ impl<T: Content> Engine<T> {
         self.succeed(key);
         let local = |engine: &Self| engine.channels.get(&id).and_then(|c| c.sequence.local());
         let before = local(self);
+        let mut difference = difference;
+        let seen = difference.consumed.iter().filter_map(T::message_id).max();
+        if let Err(progress) = self.begin(id, &mut difference) {
+            return self.go_on(now, key, progress);
+        }
         let ChannelDifference {
             pts,
             consumed,
             others,
             last,
             too_long,
+            ..
         } = difference;
         if too_long {
             self.skip_channel(id, pts, consumed);
@@ -155,6 +175,12 @@ impl<T: Content> Engine<T> {
             self.on_channel(id, |sequence, lane| sequence.advance(pts, brought, lane));
             if let Some(fetching) = self.fetching_mut(key) {
                 fetching.brought += brought;
+            }
+        }
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.newest = channel.newest.max(seen);
+            if last {
+                channel.read();
             }
         }
         if last {
@@ -200,15 +226,18 @@ impl<T: Content> Engine<T> {
         if from.is_some_and(|from| from >= to) {
             return;
         }
-        messages.retain(|m| newest.is_some() && m.message_id() > newest);
+        // Of a channel that begins here, what is no news is left out already.
+        let told_apart = newest.is_some() || channel.is_read_from_its_beginning();
+        messages.retain(|m| told_apart && m.message_id() > newest);
         messages.sort_by_key(T::message_id);
         let mut delivered = messages.len();
-        let newest = messages.last().and_then(T::message_id).or(newest);
+        let came: BTreeSet<_> = messages.iter().filter_map(T::message_id).collect();
         self.on_channel(id, |sequence, lane| {
             messages.into_iter().for_each(|m| lane.deliver(m));
             // What had come already and waited is of the range, too.
             sequence.jump(to, |value| {
-                if value.message_id().is_none_or(|id| Some(id) > newest) {
+                let id = value.message_id();
+                if id.is_none_or(|n| id > newest && !came.contains(&n)) {
                     delivered += 1;
                     lane.deliver(value);
                 }
@@ -228,7 +257,7 @@ impl<T: Content> Engine<T> {
             return;
         }
         self.out.counts.failures += 1;
-        self.let_go(now, key);
+        self.let_go(now, key, failure);
         match (failure, key) {
             (Failure::Retry { after }, _) => self.pause(now, key, after),
             (Failure::Gone, Key::Channel(id)) => self.gone(now, id),
@@ -237,7 +266,10 @@ impl<T: Content> Engine<T> {
             }
             (Failure::Reset, Key::Channel(id)) => self.reset_channel(now, id),
             (Failure::Reset, Key::Common) => {
-                self.renew = true;
+                self.renewal = match self.renewal {
+                    Renewal::None | Renewal::Due => Renewal::Due,
+                    Renewal::Naming | Renewal::DueWhole => Renewal::DueWhole,
+                };
                 self.pause(now, key, Duration::ZERO);
             }
             (Failure::Refused, _) => self.refused(now, key),
@@ -248,54 +280,47 @@ impl<T: Content> Engine<T> {
     }
 
     /// What came in order while a fetch was running need not wait for it any more.
-    fn let_go(&mut self, now: Duration, key: Key) {
+    fn let_go(&mut self, now: Duration, key: Key, failure: Failure) {
         let phase = Phase::Waiting;
         if let Key::Channel(id) = key {
             return self.on_channel(id, |sequence, lane| sequence.release(now, phase, lane));
         }
-        let mut containers = Containers {
-            out: &mut self.out,
-            date: &mut self.date,
-        };
-        self.seq.release(now, phase, &mut containers);
+        if failure == Failure::Refused {
+            let mut containers = Containers {
+                out: &mut self.out,
+                date: &mut self.date,
+            };
+            self.seq.release(now, phase, &mut containers);
+        }
         self.pts
             .release(now, phase, &mut self.out.lane(Counter::Pts));
         self.qts
             .release(now, phase, &mut self.out.lane(Counter::Qts));
     }
 
-    /// Forgets a channel; what had come of it already is delivered.
+    /// Leaves a channel alone; what had come of it already is delivered.
     fn gone(&mut self, now: Duration, id: i64) {
+        let alive = self.channels.get(&id).is_some_and(|c| c.fetching.alive);
+        if alive {
+            // It was joined again meanwhile.
+            return self.want(Key::Channel(id));
+        }
+        self.begin_blindly(now, id);
         let pts = self.channels.get(&id).and_then(|c| c.sequence.local());
+        // What does not wait here may be asked for if the channel comes back.
+        self.on_channel(id, |sequence, _| sequence.expect_nothing());
         self.give_up(now, id);
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.gone = true;
-            channel.fetching = Fetching::NEW;
+        match self.channels.get_mut(&id) {
+            Some(channel) if pts.is_some() => {
+                channel.beginning = Beginning::Gone;
+                channel.fetching = Fetching::NEW;
+            }
+            _ => self.forget_channel(id),
         }
         self.out.notice(Notice::Gone {
             channel: id,
             pts: pts.unwrap_or(0),
         });
-    }
-
-    /// The server does not know the pts of a channel: it begins anew with what waits, or else with
-    /// its next update.
-    fn reset_channel(&mut self, now: Duration, id: i64) {
-        let Some(channel) = self.channels.get(&id) else {
-            return;
-        };
-        let from = channel.sequence.local().unwrap_or(0);
-        let missing = channel.sequence.missing();
-        let to = missing.map_or(from, |(_, to)| to);
-        self.on_channel(id, |sequence, lane| {
-            sequence.restart(to, lane);
-            sequence.release(now, Phase::Flowing, lane);
-        });
-        if missing.is_none() {
-            self.forget_channel(id);
-        } else {
-            self.watch(now, Key::Channel(id));
-        }
     }
 
     fn forget_channel(&mut self, id: i64) {

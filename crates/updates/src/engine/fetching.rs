@@ -44,6 +44,8 @@ pub(super) struct Fetching {
     pub(super) fetch: Fetch,
     /// Something new was heard of while a fetch was running.
     pub(super) again: bool,
+    /// Something came while a fetch was running: it can be read, whatever the answer says.
+    pub(super) alive: bool,
     /// Whether it was ever fetched to the end.
     caught_up: bool,
     /// Updates that came since the fetching began.
@@ -65,6 +67,7 @@ impl Fetching {
     pub(super) const NEW: Self = Self {
         fetch: Fetch::Idle,
         again: false,
+        alive: false,
         caught_up: false,
         brought: 0,
         stalls: 0,
@@ -299,13 +302,19 @@ impl<T: Content> Engine<T> {
         let pts = known.sequence.local().unwrap_or(0);
         known.fetching.quarantines = known.fetching.quarantines.saturating_add(1);
         match known.fetching.quarantines {
-            1 => self.out.notice(Notice::Quarantined {
-                channel,
-                pts,
-                reason,
-            }),
+            1 => {
+                self.out.notice(Notice::Quarantined {
+                    channel,
+                    pts,
+                    reason,
+                });
+                self.begin_blindly(now, channel);
+            }
             // Nobody can say when, if ever, what is missing can be had.
-            _ => self.give_up(now, channel),
+            _ => {
+                self.begin_blindly(now, channel);
+                self.give_up(now, channel);
+            }
         }
         let rest = match reason {
             Reason::Refused(_) => QUARANTINE,

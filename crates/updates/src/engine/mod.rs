@@ -1,5 +1,6 @@
 //! The state machine: its parts, and what goes into it.
 
+mod beginnings;
 mod differences;
 mod fetching;
 mod lanes;
@@ -14,10 +15,11 @@ use std::{
 };
 
 use self::{
+    beginnings::Beginning,
     fetching::{Fetch, Fetching},
     lanes::Output,
 };
-use crate::{Batch, Content, Key, Place, State, sequence::Sequence};
+use crate::{Batch, ChannelState, Content, Key, Place, State, sequence::Sequence};
 
 pub use self::outputs::Load;
 
@@ -34,13 +36,11 @@ const MAX_CHANNELS: usize = 100_000;
 struct Channel<T> {
     sequence: Sequence<T>,
     fetching: Fetching,
-    /// The newest message that was delivered since the engine began.
+    /// The newest message that was delivered or passed over.
     newest: Option<i32>,
     /// What is stored, as far as the engine knows.
-    stored: Option<i32>,
-    /// It could no longer be read. How far it was is remembered, so that late copies are known; what
-    /// is new begins it anew.
-    gone: bool,
+    stored: Option<ChannelState>,
+    beginning: Beginning,
 }
 
 impl<T> Channel<T> {
@@ -50,9 +50,21 @@ impl<T> Channel<T> {
             fetching: Fetching::NEW,
             newest: None,
             stored: None,
-            gone: false,
+            beginning: Beginning::Known,
         }
     }
+}
+
+/// Taking the counters of the account anew from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Renewal {
+    None,
+    Due,
+    /// They were taken, but for the date: the difference since the old one is to name the channels in
+    /// which something happened.
+    Naming,
+    /// That difference was refused, so that the date is to be taken, too.
+    DueWhole,
 }
 
 /// Updates without a counter of their own, under the seq of what brought them.
@@ -85,9 +97,10 @@ pub struct Engine<T> {
     qts: Sequence<T>,
     seq: Sequence<Container<T>>,
     date: i32,
+    /// The date of the state that the account began with. What is older is history to it.
+    began: i32,
     fetching: Fetching,
-    /// The counters of the account are to be taken anew from the server.
-    renew: bool,
+    renewal: Renewal,
     channels: BTreeMap<i64, Channel<T>>,
     /// How many steps of channels wait.
     held: usize,
@@ -107,20 +120,21 @@ impl<T: Content> Engine<T> {
     /// Starts from what was stored; without a state the server is asked for the present one.
     ///
     /// With a stored state the difference since then is fetched first, and those of channels that
-    /// were known to be behind. `channels` are ids with the numbers of
+    /// were known to be behind. `channels` are those of
     /// [`Changes::channels`](crate::Changes::channels).
     pub fn new(
         now: Duration,
         state: Option<State>,
-        channels: impl IntoIterator<Item = (i64, i32)>,
+        channels: impl IntoIterator<Item = (i64, ChannelState)>,
     ) -> Self {
         let mut engine = Self {
             pts: Sequence::new(state.map(|s| s.pts), MAX_HELD),
             qts: Sequence::new(state.map(|s| s.qts), MAX_HELD),
             seq: Sequence::new(state.map(|s| s.seq), MAX_HELD),
             date: state.map_or(0, |s| s.date),
+            began: state.map_or(0, |s| s.date),
             fetching: Fetching::NEW,
-            renew: false,
+            renewal: Renewal::None,
             channels: BTreeMap::new(),
             held: 0,
             channel_fetches: 0,
@@ -131,16 +145,9 @@ impl<T: Content> Engine<T> {
             stored: state,
             moved: BTreeSet::new(),
         };
-        for (id, number) in channels {
-            let (pts, behind) = if number < 0 {
-                (!number, true)
-            } else {
-                (number, false)
-            };
-            let mut channel = Channel::new(pts);
-            channel.stored = Some(number);
-            engine.channels.insert(id, channel);
-            if behind {
+        for (id, state) in channels {
+            engine.channels.insert(id, Channel::restored(state));
+            if state.pts < 0 {
                 engine.want(Key::Channel(id));
             }
         }
@@ -195,7 +202,7 @@ impl<T: Content> Engine<T> {
 
     /// The server says that its counters are new (`updatePtsChanged`): takes them from it.
     pub fn handle_pts_changed(&mut self, now: Duration) {
-        self.renew = true;
+        self.renewal = Renewal::Due;
         self.handle_too_long(now);
     }
 

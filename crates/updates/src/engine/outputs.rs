@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Engine, fetching::Fetch};
+use super::{Engine, Renewal, fetching::Fetch};
 use crate::{Changes, Content, Counts, Notice, Request};
 
 /// How many channels are fetched at once.
@@ -52,7 +52,8 @@ impl<T: Content> Engine<T> {
         self.fetching.fetch = Fetch::Running;
         self.fetching.again = false;
         let known = self.pts.local().is_some_and(|pts| pts > 0) && self.qts.local().is_some();
-        Some(match known && !self.renew {
+        let due = matches!(self.renewal, Renewal::Due | Renewal::DueWhole);
+        Some(match known && !due {
             true => Request::Difference {
                 state: self.state(),
             },
@@ -71,9 +72,9 @@ impl<T: Content> Engine<T> {
                 continue;
             }
             channel.fetching.fetch = Fetch::Running;
-            channel.fetching.again = false;
+            (channel.fetching.again, channel.fetching.alive) = (false, false);
             self.channel_fetches += 1;
-            let pts = channel.sequence.local().unwrap_or(1).max(1);
+            let pts = channel.ask_from();
             return Some(Request::Channel { id, pts });
         }
         None
@@ -106,15 +107,14 @@ impl<T: Content> Engine<T> {
             self.stored = changes.common;
         }
         for id in std::mem::take(&mut self.moved) {
-            let Some(channel) = self.channels.get_mut(&id).filter(|c| !c.gone) else {
+            let Some(channel) = self.channels.get_mut(&id) else {
                 changes.channels.push((id, None));
                 continue;
             };
-            let pts = channel.sequence.local().unwrap_or(0).max(0);
             let behind = channel.fetching.fetch != Fetch::Idle || channel.sequence.is_behind();
-            let number = if behind { !pts } else { pts };
-            if channel.stored.replace(number) != Some(number) {
-                changes.channels.push((id, Some(number)));
+            let state = channel.state(behind);
+            if std::mem::replace(&mut channel.stored, state) != state {
+                changes.channels.push((id, state));
             }
         }
         (changes != Changes::default()).then_some(changes)
@@ -142,7 +142,7 @@ impl<T: Content> Engine<T> {
         Load {
             ready: self.out.ready.len(),
             waiting: self.pts.held() + self.qts.held() + self.seq.held() + self.held,
-            channels: self.channels.values().filter(|c| !c.gone).count(),
+            channels: self.channels.values().filter(|c| !c.is_gone()).count(),
             fetching: self.channel_fetches,
             queued: self.wanted.len(),
             quarantined: self.channels.values().filter(quarantined).count(),

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    Channel, Container, Engine, MAX_CHANNELS, MAX_HELD_OF_CHANNELS,
+    Beginning, Channel, Container, Engine, MAX_CHANNELS, MAX_HELD_OF_CHANNELS,
     lanes::{Containers, Lane},
 };
 use crate::{
     Content, Counter, Key, Notice, Place, Update,
-    sequence::{Sequence, Step},
+    sequence::{Phase, Sequence, Step},
 };
 
 impl<T: Content> Engine<T> {
@@ -54,8 +54,8 @@ impl<T: Content> Engine<T> {
     pub(super) fn begins_at(&mut self, id: i64, pts: i32) -> bool {
         let room = self.channels.len() < MAX_CHANNELS;
         match self.channels.get_mut(&id) {
-            Some(c) if c.gone && c.sequence.local().is_none_or(|local| local <= pts) => {
-                c.gone = false;
+            Some(c) if c.is_gone() && c.sequence.local().is_none_or(|local| local <= pts) => {
+                c.beginning = Beginning::Known;
                 c.sequence.assign(pts, 0);
             }
             None if room => {
@@ -67,14 +67,23 @@ impl<T: Content> Engine<T> {
     }
 
     fn in_channel(&mut self, now: Duration, id: i64, step: Step<T>) {
-        // A channel never heard of starts right before its first update.
-        self.begins_at(id, step.start());
-        let Some(channel) = self.channels.get(&id) else {
+        // Before the first step of a channel there was nothing. Where it cannot be asked what was
+        // before another, that counts as the first.
+        let start = step.start();
+        let known = self.channels.contains_key(&id);
+        if !known && (start <= 1 || !self.seek_channel(id, start)) {
+            self.begins_at(id, start);
+        }
+        let Some(channel) = self.channels.get_mut(&id) else {
             self.out.counts.untracked += 1;
             self.out.ready.extend(step.value);
             return;
         };
+        if channel.sequence.local().is_some_and(|local| start >= local) {
+            channel.come_back();
+        }
         let phase = channel.fetching.phase();
+        channel.fetching.alive |= phase == Phase::Fetching;
         self.on_channel(id, |sequence, lane| sequence.offer(now, step, phase, lane));
         if self.held > MAX_HELD_OF_CHANNELS {
             self.on_channel(id, |sequence, lane| sequence.drop_held(lane));
@@ -89,16 +98,21 @@ impl<T: Content> Engine<T> {
         if pts.is_some() && pts <= local {
             return;
         }
-        if known.is_none_or(|c| c.gone) {
-            // Nothing tells from where to ask, or it was no use.
-            self.out.notice(Notice::TooLong {
-                counter: Counter::Channel(id),
-                from: local,
-                to: pts,
-                delivered: 0,
-            });
-            self.handle_channel_met(id, pts.unwrap_or(0));
+        if known.is_none() {
+            if !self.seek_channel(id, pts.unwrap_or(0)) {
+                // Nothing tells from where to ask.
+                self.out.notice(Notice::TooLong {
+                    counter: Counter::Channel(id),
+                    from: None,
+                    to: pts,
+                    delivered: 0,
+                });
+                self.handle_channel_met(id, pts.unwrap_or(0));
+            }
             return;
+        }
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.come_back();
         }
         self.on_channel(id, |sequence, _| sequence.expect(pts.unwrap_or(0)));
         self.want(Key::Channel(id));
@@ -121,7 +135,11 @@ impl<T: Content> Engine<T> {
         let end = end.max(start);
         let count = end.saturating_sub(start).saturating_add(1);
         let step = Step::new(end, count, Some(Container { date, values }));
-        let phase = self.fetching.phase();
+        // With a container the date moves on, and what is named by date must have been named before.
+        let phase = match self.fetching.phase() {
+            Phase::Flowing => Phase::Flowing,
+            Phase::Waiting | Phase::Fetching => Phase::Fetching,
+        };
         let mut sink = Containers {
             out: &mut self.out,
             date: &mut self.date,

@@ -5,8 +5,8 @@ mod ops;
 use std::{collections::BTreeMap, time::Duration};
 
 use heliogram_updates::{
-    Batch, ChannelDifference, Content, Difference, Engine, Failure, Key, Place, Request, State,
-    Update,
+    Batch, ChannelDifference, ChannelState, Content, Difference, Engine, Failure, Key, Place,
+    Request, State, Update,
 };
 
 use self::ops::{Do, Number, Where};
@@ -21,6 +21,10 @@ struct Value(u32);
 impl Content for Value {
     fn message_id(&self) -> Option<i32> {
         i32::try_from(self.0).ok().filter(|id| id % 2 == 0)
+    }
+
+    fn date(&self) -> Option<i32> {
+        i32::try_from(self.0).ok().filter(|date| date % 3 > 0)
     }
 }
 
@@ -69,7 +73,7 @@ fn all(others: Vec<Where>) -> Vec<Update<Value>> {
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let mut now = Duration::ZERO;
-    let mut stored: (Option<State>, BTreeMap<i64, i32>) = (None, BTreeMap::new());
+    let mut stored: (Option<State>, BTreeMap<i64, ChannelState>) = (None, BTreeMap::new());
     let mut engine = Engine::<Value>::new(now, None, []);
     let mut asked: Vec<Key> = Vec::new();
     while let Some(op) = ops::next(&mut input) {
@@ -126,6 +130,7 @@ pub fn run(data: &[u8]) {
                 others,
                 last,
                 too_long,
+                joined,
             } => {
                 let id = id.into();
                 engine.handle_channel_difference(
@@ -137,6 +142,7 @@ pub fn run(data: &[u8]) {
                         others: all(others),
                         last,
                         too_long,
+                        joined: joined.map(Number::get),
                     },
                 );
                 asked.retain(|k| *k != Key::Channel(id));
@@ -177,9 +183,9 @@ pub fn run(data: &[u8]) {
                 while engine.poll_update().is_some() {}
                 if let Some(changes) = engine.take_changes() {
                     stored.0 = changes.common.or(stored.0);
-                    for (id, number) in changes.channels {
-                        match number {
-                            Some(number) => stored.1.insert(id, number),
+                    for (id, state) in changes.channels {
+                        match state {
+                            Some(state) => stored.1.insert(id, state),
                             None => stored.1.remove(&id),
                         };
                     }

@@ -52,6 +52,7 @@ pub(super) enum Do {
         others: Vec<Where>,
         last: bool,
         too_long: bool,
+        joined: Option<Number>,
     },
     Fails {
         channel: Option<u8>,
@@ -95,6 +96,7 @@ pub(super) fn next(input: &mut Input<'_>) -> Option<Do> {
             others: many(input, place),
             last: flag(input),
             too_long: flag(input),
+            joined: flag(input).then(|| number(input)),
         },
         10 => Do::Fails {
             channel: flag(input).then(|| input.byte()),

@@ -10,7 +10,7 @@ fn at(pts: i32) -> Moved {
     };
     Moved {
         common: Some(state),
-        channels: HashMap::from([(7, Some(pts))]),
+        channels: HashMap::from([(7, Some(ChannelState::at(pts)))]),
         through: 0,
     }
 }
@@ -25,7 +25,8 @@ fn message(id: i32) -> Option<Arc<enums::Update>> {
 fn ready(ledger: &Ledger) -> Option<i32> {
     let moved = ledger.take_settled().moved;
     let common = moved.common.map(|s| s.pts);
-    assert_eq!(moved.channels.get(&7).copied().flatten(), common);
+    let channel = moved.channels.get(&7).copied().flatten();
+    assert_eq!(channel.map(|c| c.pts), common);
     common
 }
 
@@ -165,8 +166,9 @@ fn a_newer_value_wins_whichever_set_is_larger() {
         channels: (1..=9).map(|id| (id, pts)).collect(),
         through: 0,
     };
-    for (mut old, new) in [(many(Some(1)), at(2)), (at(1), many(Some(2)))] {
+    let channel = |pts| Some(ChannelState::at(pts));
+    for (mut old, new) in [(many(channel(1)), at(2)), (at(1), many(channel(2)))] {
         old.then(new);
-        assert_eq!(old.channels.get(&7), Some(&Some(2)));
+        assert_eq!(old.channels.get(&7), Some(&channel(2)));
     }
 }

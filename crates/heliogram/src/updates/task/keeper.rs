@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use crate::{
     Client, Result,
-    storage::{Changes, UpdateMark, UpdateState},
+    storage::{Changes, ChannelState, UpdateMark, UpdateState},
     updates::{
-        engine::{Request, State},
+        engine::{self, Request, State},
         ledger::Settled,
     },
 };
@@ -21,8 +21,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Where an engine begins.
 pub(super) struct Stored {
     pub(super) state: Option<State>,
-    /// Bare ids and the engine's numbers for them.
-    pub(super) channels: Vec<(i64, i32)>,
+    /// By bare ids.
+    pub(super) channels: Vec<(i64, engine::ChannelState)>,
     /// What was dealt with beyond that.
     pub(super) ahead: Vec<UpdateMark>,
 }
@@ -76,7 +76,7 @@ impl Keeper {
         self.stored = state;
         Ok(Stored {
             state,
-            channels: records.channels().await?,
+            channels: records.channels().await?.into_iter().map(known).collect(),
             ahead: records.updates_ahead().await?,
         })
     }
@@ -97,9 +97,9 @@ impl Keeper {
                 seq: s.seq,
             });
         }
-        for (id, pts) in &self.pending.moved.channels {
-            match pts {
-                Some(pts) => changes.channel_pts(*id, *pts),
+        for (id, state) in &self.pending.moved.channels {
+            match state {
+                Some(state) => changes.channel_state(*id, row(*state)),
                 None => changes.forget_channel(*id),
             };
         }
@@ -119,4 +119,14 @@ impl Keeper {
             }
         }
     }
+}
+
+fn known((id, row): (i64, ChannelState)) -> (i64, engine::ChannelState) {
+    let ChannelState { pts, newest, since } = row;
+    (id, engine::ChannelState { pts, newest, since })
+}
+
+fn row(state: engine::ChannelState) -> ChannelState {
+    let engine::ChannelState { pts, newest, since } = state;
+    ChannelState { pts, newest, since }
 }

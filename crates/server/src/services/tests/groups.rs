@@ -4,7 +4,7 @@ use heliogram_api::functions::{channels, contacts, messages, updates};
 use heliogram_api::{enums, types};
 
 use super::{Program, server};
-use crate::world::{Kind, Peer};
+use crate::world::{Kind, Peer, channel_dialog};
 
 pub(super) fn three() -> (Program, Program, Program) {
     let shared = server();
@@ -303,6 +303,68 @@ fn who_was_away_is_told_which_channels_changed() {
         |update| matches!(update, enums::Update::ChannelTooLong(hint) if hint.channel_id == id)
     ));
     assert_eq!(missed.chats.len(), 1);
+}
+
+#[test]
+fn channels_are_named_that_changed_since_a_state_was_told_be_it_in_the_same_second() {
+    let (alice, bob, _) = three();
+    let named = |state: types::updates::State| {
+        let call = updates::GetDifference::new(state.pts, state.date, state.qts);
+        match bob.call(call).unwrap() {
+            enums::updates::Difference::Difference(d) => {
+                let is_hint = |u: &&enums::Update| matches!(u, enums::Update::ChannelTooLong(_));
+                d.other_updates.iter().filter(is_hint).count()
+            }
+            _ => 0,
+        }
+    };
+    let id = company(&alice, &[&bob], false);
+    let before = bob.call(updates::GetState::new()).unwrap();
+    assert_eq!(named(before.clone()), 0);
+    assert_eq!(say(&alice, peer(&alice, id), "news", 1), "");
+    assert_eq!(named(before.clone()), 1);
+    assert_eq!(named(before), 1, "until it asks from there on");
+}
+
+#[test]
+fn parts_of_a_difference_do_not_move_the_date_before_channels_are_named() {
+    let (alice, bob, _) = three();
+    let state = bob.call(updates::GetState::new()).unwrap();
+    let id = company(&alice, &[&bob], false);
+    for n in 1..=150 {
+        assert_eq!(say(&alice, alice.peer(&bob), "x", n), "");
+    }
+    let call = updates::GetDifference::new(state.pts, state.date, state.qts);
+    let enums::updates::Difference::Slice(part) = bob.call(call).unwrap() else {
+        panic!("it is not long");
+    };
+    let state = part.intermediate_state;
+    let call = updates::GetDifference::new(state.pts, state.date, state.qts);
+    let enums::updates::Difference::Difference(last) = bob.call(call).unwrap() else {
+        panic!("it is longer");
+    };
+    assert!(last.other_updates.iter().any(
+        |update| matches!(update, enums::Update::ChannelTooLong(hint) if hint.channel_id == id)
+    ));
+}
+
+#[test]
+fn who_is_in_a_channel_is_told_since_when() {
+    let (alice, bob, carol) = three();
+    let id = company(&alice, &[&bob], true);
+    let dialog = channel_dialog(id).unwrap();
+    let date_for = |who: &Program| {
+        let mut w = alice.shared.world();
+        let chat = w.chats.get_mut(&dialog).unwrap();
+        chat.date = 7;
+        chat.username = Some("anybody_sees".into());
+        match w.chat_for(who.me, dialog) {
+            enums::Chat::Channel(channel) => channel.date,
+            _ => 0,
+        }
+    };
+    assert!(date_for(&bob) > 7);
+    assert_eq!(date_for(&carol), 7);
 }
 
 /// A channel or supergroup with some others in it.

@@ -311,6 +311,40 @@ fn a_server_that_forgot_the_state_is_asked_for_it_and_the_range_is_told() {
 }
 
 #[test]
+fn channels_in_which_something_happened_are_named_although_the_server_forgot_the_state() {
+    let mut e = ready();
+    e.handle_too_long(MS(0));
+    let new = State {
+        pts: 34,
+        date: 50,
+        ..START
+    };
+    let kept = State { date: 1, ..new };
+    for (asked_from, left) in [(START, kept), (kept, new)] {
+        let request = e.poll_request();
+        assert_eq!(request, Some(Request::Difference { state: asked_from }));
+        e.handle_failure(MS(1), Key::Common, Failure::Reset);
+        let now = wait(&mut e);
+        assert_eq!(e.poll_request(), Some(Request::State));
+        e.handle_state(now, new);
+        assert_eq!(e.state(), left);
+        while let Some(request) = e.poll_request() {
+            if let Request::Channel { id, .. } = request {
+                e.handle_channel_difference(now, id, news(100, vec![], true));
+            } else {
+                // It is refused once more, then no more.
+                assert_eq!(request, Request::Difference { state: kept });
+                assert_eq!(asked_from, START);
+                e.handle_failure(now, Key::Common, Failure::Retry { after: MS(0) });
+                wait(&mut e);
+                break;
+            }
+        }
+    }
+    assert_eq!(e.poll_request(), None);
+}
+
+#[test]
 fn new_counters_of_the_server_are_taken_from_it() {
     let mut e = ready();
     e.handle_pts_changed(MS(0));
@@ -371,7 +405,7 @@ fn numbers_made_to_hurt_do_no_harm() {
 
 #[test]
 fn it_has_caught_up_when_all_is_fetched_and_polled_and_not_when_a_fetch_failed() {
-    let mut e = Engine::new(Duration::ZERO, Some(START), [(5, !100)]);
+    let mut e = Engine::new(Duration::ZERO, Some(START), [(5, ChannelState::at(!100))]);
     assert!(!e.is_caught_up());
     let requests = [e.poll_request(), e.poll_request()];
     assert!(requests.iter().all(Option::is_some) && e.poll_request().is_none());

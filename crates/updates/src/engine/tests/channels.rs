@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::outputs::MAX_CHANNEL_FETCHES;
 
 #[test]
-fn a_channel_that_is_gone_disturbs_nobody_and_may_come_back() {
+fn a_channel_that_is_gone_disturbs_nobody_and_remembers_how_far_it_was() {
     let mut e = ready();
     e.handle_updates(MS(0), channel(5, 103, 7));
     wait(&mut e);
@@ -10,7 +10,7 @@ fn a_channel_that_is_gone_disturbs_nobody_and_may_come_back() {
     e.handle_failure(MS(600), Key::Channel(5), Failure::Gone);
     // What had come of it is delivered.
     assert_eq!(drain(&mut e), [7]);
-    assert_eq!(e.take_changes().unwrap().channels, [(5, None)]);
+    let stored = e.take_changes().unwrap().channels;
     let channel_is = 5;
     let gone = Notice::Gone {
         channel: channel_is,
@@ -23,13 +23,55 @@ fn a_channel_that_is_gone_disturbs_nobody_and_may_come_back() {
     };
     let told = notices(&mut e);
     assert!(told.contains(&gone) && told.contains(&lost), "{told:?}");
-    e.handle_updates(MS(700), channel(5, 200, 9));
-    assert_eq!(drain(&mut e), [9]);
+    // After a restart as well as before it, late copies are known, and it is not asked for.
+    let again = stored.into_iter().filter_map(|(id, c)| Some((id, c?)));
+    let mut again = Engine::<u32>::new(Duration::ZERO, Some(START), again);
+    assert!(matches!(
+        again.poll_request(),
+        Some(Request::Difference { .. })
+    ));
+    for e in [&mut e, &mut again] {
+        e.handle_updates(MS(700), channel(5, 103, 7));
+        e.handle_updates(MS(700), too_long(5, 103));
+        assert_eq!((drain(e), e.poll_request()), (vec![], None));
+        assert_eq!(e.load().channels, 0);
+        // It is there again: what came since it was joined, at 9, is delivered.
+        e.handle_updates(MS(700), too_long(5, 200));
+        assert_eq!(e.poll_request(), Some(Request::Channel { id: 5, pts: 103 }));
+        let answer = ChannelDifference {
+            joined: Some(9),
+            ..news(200, vec![8_106, 9_108, 10_110], true)
+        };
+        e.handle_channel_difference(MS(800), 5, answer);
+        assert_eq!((drain(e), e.load().channels), (vec![9_108, 10_110], 1));
+    }
+}
+
+#[test]
+fn a_channel_of_which_something_comes_meanwhile_is_not_gone() {
+    let mut e = ready();
+    e.handle_updates(MS(0), too_long(5, 103));
+    assert!(e.poll_request().is_some());
+    e.handle_updates(MS(1), channel(5, 104, 9));
+    e.handle_failure(MS(2), Key::Channel(5), Failure::Gone);
+    assert_eq!(e.poll_request(), Some(Request::Channel { id: 5, pts: 100 }));
+    e.handle_channel_difference(MS(3), 5, news(104, vec![2, 4], true));
+    assert_eq!((drain(&mut e), e.counts().gone), (vec![2, 4], 0));
+}
+
+#[test]
+fn a_channel_that_is_gone_goes_on_with_what_comes_next_in_it() {
+    let mut e = ready();
+    e.handle_updates(MS(0), too_long(5, 103));
+    assert!(e.poll_request().is_some());
+    e.handle_failure(MS(600), Key::Channel(5), Failure::Gone);
+    e.handle_updates(MS(700), channel(5, 101, 9));
+    assert_eq!((drain(&mut e), e.load().channels), (vec![9], 1));
 }
 
 #[test]
 fn channels_are_fetched_ten_at_once_each_in_its_turn_and_the_account_first() {
-    let channels = (1..=300).map(|id| (id, 1));
+    let channels = (1..=300).map(|id| (id, ChannelState::at(1)));
     let mut e = Engine::<u32>::new(Duration::ZERO, Some(START), channels);
     for id in 1..=300 {
         e.handle_updates(Duration::ZERO, too_long(id, 50));
@@ -75,19 +117,8 @@ fn the_word_that_a_channel_moved_on_is_followed_unless_it_is_old() {
 }
 
 #[test]
-fn a_channel_that_was_never_met_begins_where_the_server_says_and_that_is_told() {
+fn a_channel_that_was_met_begins_there() {
     let mut e = ready();
-    e.handle_updates(MS(0), too_long(8, 40));
-    e.handle_updates(MS(0), channel(8, 41, 1));
-    assert_eq!(drain(&mut e), [1]);
-    let told = Notice::TooLong {
-        counter: Counter::Channel(8),
-        from: None,
-        to: Some(40),
-        delivered: 0,
-    };
-    assert_eq!(notices(&mut e), [told]);
-    // One that was met has no such gap.
     e.handle_channel_met(9, 70);
     e.handle_updates(MS(0), channel(9, 72, 2));
     assert_eq!(drain(&mut e), [0; 0]);
@@ -117,38 +148,40 @@ fn of_a_skip_to_the_present_the_messages_that_are_new_are_delivered() {
         delivered: 4,
     };
     assert!(notices(&mut e).contains(&told));
-    assert_eq!(e.take_changes().unwrap().channels, [(5, Some(112))]);
+    let channel = ChannelState {
+        newest: 58,
+        ..ChannelState::at(112)
+    };
+    assert_eq!(e.take_changes().unwrap().channels, [(5, Some(channel))]);
 }
 
 #[test]
-fn messages_of_a_skip_are_left_out_where_nobody_knows_which_are_new() {
-    let mut e = ready();
-    e.handle_updates(MS(0), too_long(5, 500));
-    assert!(e.poll_request().is_some());
+fn messages_of_a_skip_are_told_apart_by_what_an_earlier_run_delivered() {
     let answer = ChannelDifference {
         too_long: true,
         ..news(500, vec![58, 56], true)
     };
-    e.handle_channel_difference(MS(1), 5, answer);
-    assert_eq!(drain(&mut e), [0; 0]);
-    assert_eq!(e.counts().too_long, 1);
-}
-
-#[test]
-fn a_channel_whose_pts_the_server_forgot_begins_anew() {
-    let mut e = ready();
-    e.handle_updates(MS(0), channel(5, 103, 7));
-    wait(&mut e);
-    assert!(e.poll_request().is_some());
-    e.handle_failure(MS(600), Key::Channel(5), Failure::Reset);
-    assert_eq!(drain(&mut e), [7]);
-    let (counter, from, to) = (Counter::Channel(5), 100, 102);
-    assert!(notices(&mut e).contains(&Notice::Reset { counter, from, to }));
+    // Nobody knows which of them are new; the newest delivered is 56; it is 58.
+    for (newest, delivered) in [(0, vec![]), (56, vec![58]), (58, vec![])] {
+        let channel = ChannelState {
+            newest,
+            ..ChannelState::at(100)
+        };
+        let mut e = Engine::new(Duration::ZERO, Some(START), [(5, channel)]);
+        assert!(e.poll_request().is_some());
+        e.handle_updates(MS(0), too_long(5, 500));
+        assert!(e.poll_request().is_some());
+        e.handle_channel_difference(MS(1), 5, answer.clone());
+        assert_eq!(drain(&mut e), delivered);
+        assert_eq!(e.counts().too_long, 1);
+        let stored = e.take_changes().unwrap().channels;
+        assert_eq!(stored[0].1.unwrap().newest, 58);
+    }
 }
 
 #[test]
 fn what_waits_is_bounded_for_one_channel_and_for_all() {
-    let channels = (1..=100).map(|id| (id, 1));
+    let channels = (1..=100).map(|id| (id, ChannelState::at(1)));
     let mut e = Engine::<u32>::new(Duration::ZERO, Some(START), channels);
     for pts in 0..2000 {
         for id in 1..=100 {

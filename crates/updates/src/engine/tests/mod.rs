@@ -1,4 +1,5 @@
 mod account;
+mod beginnings;
 mod channels;
 mod quarantine;
 mod storing;
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    ChannelDifference, Counter, Difference, Failure, Notice, Reason, Recovery, Request, Update,
+    ChannelDifference, ChannelState, Counter, Difference, Failure, Notice, Reason, Recovery,
+    Request, Update,
 };
 
 const START: State = State {
@@ -19,10 +21,14 @@ const START: State = State {
 const MS: fn(u64) -> Duration = Duration::from_millis;
 const SECS: fn(u64) -> Duration = Duration::from_secs;
 
-/// Even numbers are new messages with that id.
+/// Even numbers are new messages with that id; large ones begin with their date.
 impl Content for u32 {
     fn message_id(&self) -> Option<i32> {
         i32::try_from(*self).ok().filter(|id| id % 2 == 0)
+    }
+
+    fn date(&self) -> Option<i32> {
+        i32::try_from(self / 1000).ok().filter(|date| *date > 0)
     }
 }
 
@@ -30,7 +36,7 @@ type Eng = Engine<u32>;
 
 /// An engine that has caught up and knows of channel 5, which stands at 100.
 fn ready() -> Eng {
-    let mut e = Engine::new(Duration::ZERO, Some(START), [(5, 100)]);
+    let mut e = Engine::new(Duration::ZERO, Some(START), [(5, ChannelState::at(100))]);
     assert_eq!(e.poll_request(), Some(Request::Difference { state: START }));
     e.handle_difference(Duration::ZERO, EMPTY);
     assert!(matches!(e.poll_notice(), Some(Notice::CaughtUp { .. })));
@@ -85,6 +91,7 @@ fn news(pts: i32, consumed: Vec<u32>, last: bool) -> ChannelDifference<u32> {
         others: vec![],
         last,
         too_long: false,
+        joined: None,
     }
 }
 

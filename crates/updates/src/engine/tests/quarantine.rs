@@ -79,7 +79,7 @@ fn a_channel_that_cannot_be_addressed_is_left_alone_at_once() {
 
 #[test]
 fn broken_channels_keep_nobody_from_being_fetched() {
-    let channels = (1..=200).map(|id| (id, 1));
+    let channels = (1..=200).map(|id| (id, ChannelState::at(1)));
     let mut e = Engine::<u32>::new(Duration::ZERO, Some(START), channels);
     (1..=200).for_each(|id| e.handle_updates(Duration::ZERO, too_long(id, 2)));
     let (mut whole, mut asked, mut now) = (0, 0, MS(0));
