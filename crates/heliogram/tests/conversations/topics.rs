@@ -110,6 +110,25 @@ async fn a_conversation_without_a_topic_is_in_all_and_the_general_one_is_one_of_
 }
 
 #[tokio::test]
+async fn an_answer_to_a_message_of_a_topic_stays_in_it_unless_told_otherwise() {
+    let s = scene().await;
+    let mut updates = s.alice.updates();
+    s.bob_says(s.cats, "meow").await;
+    let meow = room::next_message(&mut updates).await;
+    let topics = [
+        meow.respond("purr").await.unwrap(),
+        meow.reply("purr").await.unwrap(),
+        meow.respond("woof").topic(s.dogs).await.unwrap(),
+        meow.respond("all").topic(1).await.unwrap(),
+    ];
+    let topics = topics.map(|message| message.topic_id());
+    assert_eq!(topics, [s.cats, s.cats, s.dogs, 1].map(Some));
+    let forwarded = s.alice.forward_messages(s.forum.id(), &meow, meow.id());
+    let forwarded = forwarded.topic(s.dogs).await.unwrap();
+    assert_eq!(forwarded[0].topic_id(), Some(s.dogs));
+}
+
+#[tokio::test]
 async fn reading_is_told_and_waited_for_by_topic() {
     let s = scene().await;
     let cats = s.alice.conversation(s.forum.id()).topic(s.cats);

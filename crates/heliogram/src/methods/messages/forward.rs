@@ -83,6 +83,9 @@ impl ForwardMessages {
         let client = &self.client;
         let to = client.find_peer(&self.to).await?;
         let from = client.find_peer(&self.from).await?;
+        // The topic has a place of its own in this call.
+        let replies = self.options.reply_to.is_some();
+        let reply_to = self.options.raw_reply().filter(|_| replies);
         let mut forwarded = Vec::with_capacity(self.ids.len());
         for ids in self.ids.chunks(MAX_IDS) {
             let random_ids = ids
@@ -94,7 +97,8 @@ impl ForwardMessages {
                 noforwards: self.options.protected,
                 drop_author: self.hide_sender,
                 drop_media_captions: self.hide_captions,
-                reply_to: self.options.raw_reply().map(Into::into),
+                top_msg_id: self.options.raw_topic(),
+                reply_to: reply_to.clone().map(Into::into),
                 schedule_date: self.options.schedule,
                 ..f::messages::ForwardMessages::new(
                     from.input.clone(),

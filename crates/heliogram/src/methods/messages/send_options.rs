@@ -8,6 +8,8 @@ use crate::{Client, Message, Result, conversation::Talk, types::Keyboard};
 #[derive(Clone, Debug, Default)]
 pub(super) struct SendOptions {
     pub(super) reply_to: Option<i32>,
+    /// The topic of a forum; that of the conversation where none is named.
+    pub(super) topic: Option<i32>,
     pub(super) silent: bool,
     pub(super) protected: bool,
     pub(super) schedule: Option<i32>,
@@ -16,10 +18,16 @@ pub(super) struct SendOptions {
 }
 
 impl SendOptions {
-    pub(super) fn raw_reply(&self) -> Option<enums::InputReplyTo> {
+    /// The topic as calls name it.
+    pub(super) fn raw_topic(&self) -> Option<i32> {
+        let of_talk = || self.talk.as_ref().and_then(Talk::topic);
+        let topic = self.topic.or_else(of_talk);
         // The general topic is the chat itself.
-        let topic = self.talk.as_ref().and_then(Talk::topic);
-        let top_msg_id = topic.filter(|&topic| topic != 1);
+        topic.filter(|&topic| topic != 1)
+    }
+
+    pub(super) fn raw_reply(&self) -> Option<enums::InputReplyTo> {
+        let top_msg_id = self.raw_topic();
         let id = self.reply_to.or(top_msg_id)?;
         let to = types::InputReplyToMessage {
             top_msg_id,
@@ -60,6 +68,14 @@ macro_rules! send_setters {
         #[doc(alias = "reply_parameters")]
         pub fn reply_to(mut self, id: i32) -> Self {
             self.options.reply_to = Some(id);
+            self
+        }
+
+        /// Sends it to this topic of a forum; 1 is the general one.
+        #[doc(alias = "message_thread_id")]
+        #[doc(alias = "top_msg_id")]
+        pub fn topic(mut self, id: i32) -> Self {
+            self.options.topic = Some(id);
             self
         }
 

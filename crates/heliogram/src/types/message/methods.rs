@@ -9,10 +9,15 @@ use crate::{
 };
 
 impl Message {
-    /// Writes to the same chat; see [`Client::send_message`](crate::Client::send_message).
+    /// Writes to the same chat, in a forum to the same topic; see
+    /// [`Client::send_message`](crate::Client::send_message).
     #[doc(alias = "answer")]
     pub fn respond(&self, text: impl Into<Text>) -> SendMessage {
-        self.client.send_message(self, text)
+        let answer = self.client.send_message(self, text);
+        match self.topic_id() {
+            Some(topic) => answer.topic(topic),
+            None => answer,
+        }
     }
 
     /// Writes to the same chat as a reply; see
