@@ -55,6 +55,8 @@ pub(super) struct Lanes {
     told: AtomicU64,
     /// Whether it is time to tell of the others.
     tell: AtomicBool,
+    /// Told when it is.
+    news: Notify,
     /// Told when draining is to be over at once.
     hurry: Notify,
     /// Events whose handlers have ended.
@@ -84,6 +86,7 @@ impl Lanes {
             dropped: AtomicU64::new(0),
             told: AtomicU64::new(0),
             tell: AtomicBool::new(false),
+            news: Notify::new(),
             hurry: Notify::new(),
             handled: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -118,7 +121,7 @@ impl Lanes {
         for job in older {
             self.give_up(job);
         }
-        self.tell.store(true, Ordering::Release);
+        self.tell();
     }
 
     /// Dealt with, in a way: it is told.
@@ -126,11 +129,22 @@ impl Lanes {
         let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
         let told = self.told.load(Ordering::Relaxed);
         if dropped.saturating_sub(told) >= u64::from(self.capacity) {
-            self.tell.store(true, Ordering::Release);
+            self.tell();
         }
         if let Some(receipt) = job.receipt {
             receipt.acknowledge();
         }
+    }
+
+    /// It is time to tell what was dropped.
+    fn tell(&self) {
+        self.tell.store(true, Ordering::Release);
+        self.news.notify_one();
+    }
+
+    /// Waits until there may be something [to tell](Self::lagged).
+    pub(super) async fn news(&self) {
+        self.news.notified().await;
     }
 
     /// How many events were dropped since this was asked last, when that is to be told.
@@ -191,7 +205,7 @@ impl Lanes {
         let mut lanes = lock(&self.lanes);
         let queue = lanes.get_mut(&lane)?;
         if std::mem::take(&mut queue.stuck) {
-            self.tell.store(true, Ordering::Release);
+            self.tell();
         }
         let job = queue.waiting.pop_front();
         if job.is_none() {

@@ -126,11 +126,16 @@ impl Live {
             let next = async {
                 // Room first: what cannot be accepted stays where lagging is seen.
                 let room = self.lanes.room().await?;
-                let delivery = match self.lanes.lagged() {
-                    Some(dropped) => Delivery::told(Event::Lagged(dropped)),
-                    None => sources.next().await?,
-                };
-                Some((room, delivery))
+                loop {
+                    if let Some(dropped) = self.lanes.lagged() {
+                        return Some((room, Delivery::told(Event::Lagged(dropped))));
+                    }
+                    tokio::select! {
+                        biased;
+                        () = self.lanes.news() => {}
+                        delivery = sources.next() => return Some((room, delivery?)),
+                    }
+                }
             };
             let (room, delivery) = tokio::select! {
                 biased;
