@@ -89,6 +89,8 @@ impl<T: IntoOutcome, E: Into<HandlerError>> IntoOutcome for Result<T, E> {
 pub trait Handler<A, S>: Clone + Send + Sync + 'static {
     /// The kinds of events that have all of the arguments.
     const KINDS: Kinds;
+    /// Whether one of them is what a pattern found.
+    const OF_PATTERN: bool;
 
     /// Takes the arguments and runs.
     fn call(self, cx: UpdateCx, state: S) -> BoxFuture<'static, Outcome>;
@@ -105,6 +107,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     const KINDS: Kinds = A::KINDS;
+    const OF_PATTERN: bool = A::OF_PATTERN;
 
     fn call(self, cx: UpdateCx, state: S) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
@@ -158,6 +161,7 @@ impl<F: Future> IsFuture for F {
 #[doc(hidden)]
 pub trait Arguments<S>: Sized {
     const KINDS: Kinds;
+    const OF_PATTERN: bool;
 
     fn take(cx: &UpdateCx, state: &S) -> impl Future<Output = Result<Self, Reject>> + Send;
 }
@@ -178,6 +182,7 @@ macro_rules! functions {
 
         impl<S: Sync, $($argument: FromUpdate<S> + Send),*> Arguments<S> for ($($argument,)*) {
             const KINDS: Kinds = Kinds::ALL $(.and(<$argument as FromUpdate<S>>::KINDS))*;
+            const OF_PATTERN: bool = false $(|| <$argument as FromUpdate<S>>::OF_PATTERN)*;
 
             #[allow(unused_variables, clippy::unused_unit)]
             async fn take(cx: &UpdateCx, state: &S) -> Result<Self, Reject> {

@@ -43,6 +43,8 @@ struct Layout<'a> {
 #[derive(Clone)]
 struct Around {
     kinds: Kinds,
+    /// One of the doors has a pattern.
+    finds_pattern: bool,
     layers: Arc<[Arc<dyn Middleware>]>,
     on_error: Arc<[Call<()>]>,
 }
@@ -51,6 +53,7 @@ impl Default for Around {
     fn default() -> Self {
         Self {
             kinds: Kinds::ALL,
+            finds_pattern: false,
             layers: Arc::new([]),
             on_error: Arc::new([]),
         }
@@ -63,6 +66,7 @@ impl Around {
         let innermost = scope.on_error.iter().cloned();
         Self {
             kinds: self.kinds,
+            finds_pattern: self.finds_pattern,
             layers: outer.chain(scope.layers.iter().cloned()).collect(),
             on_error: innermost.chain(self.on_error.iter().cloned()).collect(),
         }
@@ -85,11 +89,14 @@ impl Layout<'_> {
     fn route(&mut self, route: &Declared<()>, around: &Around) -> Result<()> {
         let passed = route.filter.kinds() & around.kinds;
         let kinds = (passed & route.kinds).wanted();
-        if kinds.is_empty() {
+        let finds_pattern = around.finds_pattern || route.filter.finds_pattern();
+        let lacks_pattern = route.of_pattern && !finds_pattern;
+        if kinds.is_empty() || lacks_pattern {
             let dead = DeadRoute {
                 name: (&*route.name).into(),
                 filter: passed,
                 handler: route.kinds,
+                lacks_pattern,
             };
             return Err(UsageError::Route(Box::new(dead)).into());
         }
@@ -115,6 +122,7 @@ impl Layout<'_> {
             (Some(filter), Role::Route) => filter,
         };
         around.kinds = around.kinds & door.kinds();
+        around.finds_pattern |= door.finds_pattern();
         let at = self.steps.len();
         self.steps.push(Step::Unless(door.clone(), 0));
         self.entries(&nest.entries, &around, role)?;

@@ -58,6 +58,8 @@ pub(super) struct Declared<S> {
     pub(super) filter: Filter,
     /// What the handler's arguments are for.
     pub(super) kinds: Kinds,
+    /// Whether one of them is what a pattern found.
+    pub(super) of_pattern: bool,
     pub(super) call: Call<S>,
     pub(super) role: Role,
 }
@@ -116,6 +118,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             name: type_name::<H>().into(),
             filter,
             kinds: H::KINDS,
+            of_pattern: H::OF_PATTERN,
             call: erase(handler),
             role,
         };
@@ -256,6 +259,7 @@ where
             name: route.name,
             filter: route.filter,
             kinds: route.kinds,
+            of_pattern: route.of_pattern,
             call: bind(route.call, state),
             role: route.role,
         }),

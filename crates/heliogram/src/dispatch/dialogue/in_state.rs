@@ -58,6 +58,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     const KINDS: Kinds = H::KINDS.and(<Dialogue<T> as FromUpdate<S>>::KINDS);
+    const OF_PATTERN: bool = H::OF_PATTERN;
 
     fn call(self, cx: UpdateCx, state: S) -> BoxFuture<'static, Result<Flow, Reject>> {
         Box::pin(async move {

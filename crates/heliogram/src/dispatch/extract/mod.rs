@@ -29,6 +29,9 @@ pub trait FromUpdate<S>: Sized {
     /// updates and news of the client itself are left out.
     const KINDS: Kinds = Kinds::ALL;
 
+    /// Whether it is what the pattern of `filter::regex` found: a route without one is refused.
+    const OF_PATTERN: bool = false;
+
     /// Takes it from an event.
     ///
     /// # Errors

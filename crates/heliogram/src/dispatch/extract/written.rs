@@ -65,6 +65,8 @@ impl<S: Sync> FromUpdate<S> for DeepLink {
 
 #[cfg(feature = "regex")]
 impl<S: Sync> FromUpdate<S> for crate::dispatch::Captures {
+    const OF_PATTERN: bool = true;
+
     async fn from_update(cx: &UpdateCx, _: &S) -> Result<Self, Reject> {
         cx.get().ok_or(Reject::Skip)
     }

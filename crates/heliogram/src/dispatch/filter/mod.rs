@@ -78,6 +78,12 @@ pub trait Condition: Send + Sync + 'static {
     /// Whether it holds for this event. May leave what it found in the event's context.
     fn holds(&self, cx: &UpdateCx) -> bool;
 
+    /// Whether it leaves what it found for [`FromUpdate`](super::FromUpdate)s that are
+    /// [`OF_PATTERN`](super::FromUpdate::OF_PATTERN).
+    fn finds_pattern(&self) -> bool {
+        false
+    }
+
     /// Looks up what it needs to know, once for every client before its first event.
     ///
     /// # Errors
@@ -110,6 +116,15 @@ impl Filter {
             Node::Not(_) => Kinds::ALL,
             Node::And(both) => both[0].kinds() & both[1].kinds(),
             Node::Or(both) => both[0].kinds() | both[1].kinds(),
+        }
+    }
+
+    /// Whether a pattern in it may leave what it found.
+    pub(super) fn finds_pattern(&self) -> bool {
+        match &self.node {
+            Node::Is(condition) => condition.finds_pattern(),
+            Node::Not(_) => false,
+            Node::And(both) | Node::Or(both) => both.iter().any(Self::finds_pattern),
         }
     }
 

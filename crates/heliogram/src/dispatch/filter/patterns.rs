@@ -45,6 +45,10 @@ impl Condition for Pattern {
         WRITTEN
     }
 
+    fn finds_pattern(&self) -> bool {
+        true
+    }
+
     fn holds(&self, cx: &UpdateCx) -> bool {
         let Ok(pattern) = &self.0 else {
             return false;

@@ -246,6 +246,28 @@ async fn a_filter_that_contradicts_its_handler_is_refused_by_name() {
     assert!(room.client.handlers().is_empty());
 }
 
+#[cfg(feature = "regex")]
+#[tokio::test]
+async fn a_handler_of_what_a_pattern_found_is_refused_where_none_looks() {
+    use crate::dispatch::Captures;
+    async fn takes(_: Message, _: Captures) {}
+    async fn may_take(_: Message, _: Option<Captures>) {}
+    let room = Room::new().await;
+    for filter in [any(), !filter::regex("a")] {
+        let router = Router::new().on(filter, takes).name("mine");
+        let refused = room.client.attach(router).await.unwrap_err();
+        assert!(refused.to_string().contains("filter::regex"), "{refused}");
+    }
+    let found = || filter::regex("a") | filter::private();
+    for router in [
+        Router::new().on(found(), takes),
+        Router::new().nest(found(), Router::new().on(any(), takes)),
+        Router::new().on(any(), may_take),
+    ] {
+        room.client.attach(router).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn routes_are_listed_by_name_and_group() {
     async fn takes(_: Message) {}

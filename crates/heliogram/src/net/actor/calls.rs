@@ -136,7 +136,7 @@ impl Actor {
         }
         let options = SendOptions {
             compress: request.compress,
-            after: after.flatten().into_iter().collect(),
+            after: after.flatten().map_or_else(Vec::new, |id| vec![id]),
             quick_ack: request.quick_ack,
         };
         let pending = session.pending();
