@@ -94,7 +94,14 @@ fn pieces<'a>(text: &str, spans: &'a [Span]) -> Vec<Piece<'a>> {
         let Some((start, end)) = byte(span.start).zip(byte(span.end)) else {
             continue;
         };
-        let in_code = !span.kind.is_style() && start < code_end;
+        // A quote may begin with empty lines of code, which are not counted as its own.
+        let leads = |&(code, _): &(usize, usize)| text.get(code..start);
+        let blank = codes
+            .last()
+            .and_then(leads)
+            .is_some_and(|t| t.trim().is_empty());
+        let quote = matches!(span.kind, Kind::Quote { .. }) && blank;
+        let in_code = !span.kind.is_style() && !quote && start < code_end;
         let link = matches!(span.kind, Kind::Link { .. } | Kind::Mention { .. });
         let in_emoji = start < emoji_end && link;
         if in_code || in_emoji || span.kind == Kind::Email {
@@ -141,11 +148,20 @@ fn quoted_lines(text: &str, pieces: &[Piece<'_>]) -> Vec<(usize, usize, bool)> {
         let Kind::Quote { folded } = piece.kind else {
             continue;
         };
-        let before = newlines.partition_point(|&at| at < piece.start);
-        let start = before
-            .checked_sub(1)
-            .and_then(|i| newlines.get(i))
-            .map_or(0, |at| at + 1);
+        let line_of = |byte: usize| {
+            let before = newlines.partition_point(|&at| at < byte);
+            let last = before.checked_sub(1).and_then(|i| newlines.get(i));
+            last.map_or(0, |at| at + 1)
+        };
+        let start = line_of(piece.start);
+        // Inside of code there is no mark of a quote: the empty lines that the code begins with are
+        // quoted, too.
+        let code = pieces
+            .iter()
+            .find(|c| c.kind.is_code() && (c.start..c.end).contains(&start) && c.start < start);
+        let begin = code.map_or(start, |code| line_of(code.start));
+        let blank = text.get(begin..start).is_some_and(|t| t.trim().is_empty());
+        let start = if blank { begin } else { start };
         let after = newlines.partition_point(|&at| at < piece.end);
         let next = newlines.get(after).copied().unwrap_or(text.len());
         // A line break at the end belongs to the line it ends, unless an empty line follows.

@@ -219,3 +219,10 @@ fn hostile_text_takes_linear_time() {
         );
     }
 }
+
+/// What the properties found once.
+#[test]
+fn code_that_begins_on_an_empty_line_of_a_quote_stays_in_it() {
+    let text = md(">`\n> [`\n**>");
+    assert_eq!(md(text.to_markdown()), text);
+}
