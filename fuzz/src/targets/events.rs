@@ -57,8 +57,8 @@ pub fn run(data: &[u8]) {
 fn container(input: &mut Input<'_>) -> Option<enums::Updates> {
     static KINDS: OnceLock<[Vec<Definition<'static>>; 2]> = OnceLock::new();
     let [updates, containers] = KINDS.get_or_init(|| ["Update", "Updates"].map(constructors));
-    let (whole, which) = (input.byte() % 4 != 0, usize::from(input.byte()));
-    if !whole {
+    let (short, which) = (input.byte().is_multiple_of(4), usize::from(input.byte()));
+    if short {
         return value(*containers.get(which % containers.len())?, input);
     }
     let update: enums::Update = value(*updates.get(which % updates.len())?, input)?;

@@ -135,7 +135,7 @@ pub fn seeds() -> Vec<(String, Vec<u8>)> {
     let factor = |n: u64| Seed::new().byte(0).raw(&n.to_le_bytes());
     let salts = |kind: u8| Seed::new().byte(kind).piece(&[1; 8]).piece(&[2; 16]);
     vec![
-        factor(0x17ed_48941a08_f981).named("factor"),
+        factor(0x17ed_4894_1a08_f981).named("factor"),
         factor(2_147_483_647 * 2_147_483_629).named("factor-large"),
         factor(2_147_483_647 * 2_147_483_647).named("factor-square"),
         factor(0x7fff_ffff_ffff_ffe7).named("factor-prime"),
