@@ -11,9 +11,10 @@ pub fn run(data: &[u8]) {
     if text.error().is_none() {
         // What is written is read as the same, in either form.
         assert!(md(text.to_markdown()) == text, "{text:?}");
-        // HTML has no way to write a zero.
-        let fits = !marked.valid().contains('\0');
-        assert!(!fits || html(text.to_html()) == text, "{text:?}");
+        // HTML has no way to write a zero, and one for addresses that Markdown leaves to the server.
+        let written = text.to_html();
+        let fits = !["\0", "mailto:"].iter().any(|part| written.contains(part));
+        assert!(!fits || html(&written) == text, "{text:?}");
     }
     // An id that is no number is a mistake of the writer; an entity that does not fit is ours.
     let parts = text.into_parts();
