@@ -52,6 +52,15 @@ impl<'a> Input<'a> {
         self.take(usize::from(len))
     }
 
+    /// Words to make values with, as [`Generator`](heliogram_tl::reflect::Generator) takes them; two
+    /// bytes each, spread so that they count in any number. Behind the end they are small.
+    pub fn words(&mut self) -> impl FnMut() -> u64 + '_ {
+        move || match self.is_empty() {
+            true => 12,
+            false => u64::from(self.u16()) * 0x0001_0001_0001_0001,
+        }
+    }
+
     /// All that is left.
     pub fn rest(&mut self) -> &'a [u8] {
         self.take(usize::MAX)
@@ -106,4 +115,15 @@ impl Seed {
     pub fn named(self, name: impl Into<String>) -> (String, Vec<u8>) {
         (name.into(), self.0)
     }
+}
+
+/// CRC-32, as frames and files have it: no chance finds a right one.
+#[must_use]
+pub fn crc32(data: &[u8]) -> u32 {
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 * (crc & 1))
+        })
+    };
+    !data.iter().fold(u32::MAX, step)
 }

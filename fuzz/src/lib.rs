@@ -1,15 +1,16 @@
 //! Everything in this project that reads bytes or text of others, as functions over any bytes.
 //!
 //! A target must end, and must not panic, whatever it is given. libFuzzer runs them
-//! (`fuzz_targets/`), and so does the plain program of this crate, which needs no nightly compiler.
+//! (`libfuzzer.rs`), and so does the plain program of this crate, which needs no nightly compiler.
 
 mod input;
 mod targets;
 
 pub use input::{Input, Seed};
 pub use targets::{
-    decode_api, exchange, framing, html, inflate, markdown, proxy_answers, proxy_links,
-    reflect_json, schema_text, secret_chat, session, session_bytes, updates,
+    answers, decode_api, entities, events, exchange, exchange_inner, framing, html, inflate,
+    markdown, names, numbers, proxy_answers, proxy_links, reflect_json, schema_text, secret_chat,
+    server_calls, server_socket, session, session_bytes, stored, updates,
 };
 
 /// One function over any bytes.
@@ -35,19 +36,28 @@ macro_rules! all {
 }
 
 all!(
+    answers,
     decode_api,
+    entities,
+    events,
     exchange,
+    exchange_inner,
     framing,
     html,
     inflate,
     markdown,
+    names,
+    numbers,
     proxy_answers,
     proxy_links,
     reflect_json,
     schema_text,
     secret_chat,
+    server_calls,
+    server_socket,
     session,
     session_bytes,
+    stored,
     updates,
 );
 

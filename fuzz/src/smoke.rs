@@ -107,7 +107,11 @@ pub fn child(arguments: &[&str]) -> Done {
     let mut corpus = read_corpus(target)?;
     let own = corpus.len();
     watch(target.name);
-    panic::set_hook(Box::new(|_| {}));
+    panic::set_hook(Box::new(|info| {
+        // What panics in a task of a runtime is caught there, and would be lost.
+        let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+        said.get_or_insert_with(|| info.to_string());
+    }));
     let began = Instant::now();
     for input in &corpus {
         if !attempt(target, input, &options)? {
@@ -157,6 +161,8 @@ fn read_corpus(target: &Target) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
 /// When the input that runs began, in milliseconds since the process did, plus 1; 0 between two.
 static BEGAN: AtomicU64 = AtomicU64::new(0);
 static CURRENT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// What the first panic said, on whichever thread.
+static SAID: Mutex<Option<String>> = Mutex::new(None);
 
 /// Runs the target once; `false` if it panicked, and the input was written.
 fn attempt(target: &Target, input: &[u8], options: &Options<'_>) -> Result<bool, Box<dyn Error>> {
@@ -170,14 +176,17 @@ fn attempt(target: &Target, input: &[u8], options: &Options<'_>) -> Result<bool,
     BEGAN.store(since_start() + 1, Ordering::Relaxed);
     let result = panic::catch_unwind(|| (target.run)(input));
     BEGAN.store(0, Ordering::Relaxed);
-    let Err(payload) = result else {
+    let said = SAID.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if result.is_ok() && said.is_none() {
         return Ok(true);
-    };
-    let said = payload.downcast_ref::<String>().map(String::as_str);
-    let said = said.or_else(|| payload.downcast_ref::<&str>().copied());
+    }
     let path = artifact(target.name, input);
     save(path.clone(), input)?;
-    println!("FAIL {}: {}", target.name, said.unwrap_or("a panic"));
+    println!(
+        "FAIL {}: {}",
+        target.name,
+        said.as_deref().unwrap_or("a panic")
+    );
     println!(
         "     play it again: heliogram-fuzz run {} {}",
         target.name,

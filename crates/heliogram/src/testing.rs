@@ -27,7 +27,7 @@ pub use heliogram_server::{
 
 use heliogram_api::enums;
 
-use crate::{Client, ClientBuilder, Result, Servers, UsageError, storage};
+use crate::{Client, ClientBuilder, Result, Servers, UsageError, storage, updates};
 
 /// The app the embedded server knows; it takes any.
 const API: (i32, &str) = (1, "00000000000000000000000000000000");
@@ -93,6 +93,32 @@ impl TestServer {
 /// otherwise. They are put in order by their numbers like all others.
 pub fn push(client: &Client, updates: &enums::Updates) {
     client.hub().push(heliogram_tl::to_bytes(updates));
+}
+
+/// The events that updates become, without their order, and without anybody else being told: what
+/// handlers and filters can be tried on.
+///
+/// Empty if the updates say only that there is more.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use heliogram::{Event, api::types, testing::{TestServer, events}};
+///
+/// let server = TestServer::start().await;
+/// let client = server.client(&server.user("alice").await).await?;
+/// let peer = types::PeerUser::new(7);
+/// let message = types::Message::new(1, peer.into(), 1_800_000_000, "hi".into());
+/// let update = types::UpdateNewMessage::new(message.into(), 5, 1);
+/// let updates = types::UpdateShort::new(update.into(), 1_800_000_000);
+/// let [Event::NewMessage(message)] = &events(&client, updates.into())[..] else {
+///     panic!("a message is a message")
+/// };
+/// assert_eq!(message.text(), "hi");
+/// # Ok::<(), heliogram::Error>(())
+/// # }).unwrap();
+/// ```
+pub fn events(client: &Client, updates: enums::Updates) -> Vec<crate::Event> {
+    updates::events_of(client, updates)
 }
 
 impl From<Server> for TestServer {

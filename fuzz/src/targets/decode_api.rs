@@ -1,17 +1,18 @@
-//! Any bytes as the body of any constructor or function of the API.
+//! Any bytes as the body of any constructor or function of the API, and of the protocol itself.
 
 use std::fmt::Debug;
 
 use heliogram_api::{LAYER, enums, functions as f, types};
+use heliogram_mtproto::tl::types::{FutureSalt, FutureSalts, ResPQ};
 use heliogram_tl::{
-    Bytes, Decode, Encode, from_bytes,
+    Bytes, Constructor, Decode, Encode, from_bytes,
     reflect::{Expected, to_json, to_json_as},
     to_bytes,
 };
 
 use crate::{Input, Seed};
 
-// ALL: a reader for each type and function, and what each is called.
+// ALL: a reader for each type and function, and what each is called; OF_API and PROTOCOL.
 include!(concat!(env!("OUT_DIR"), "/all.rs"));
 
 fn check<T: Decode + Encode + Debug>(bytes: &Bytes) {
@@ -29,17 +30,31 @@ fn check<T: Decode + Encode + Debug>(bytes: &Bytes) {
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let (reader, definition) = (usize::from(input.u16()), usize::from(input.u16()));
-    let table = heliogram_api::table();
-    let at = definition % table.definitions().len();
-    let Some(def) = table.definitions().nth(at) else {
-        return;
+    let reader = reader % ALL.len();
+    let id = match reader < OF_API {
+        true => id_of(definition),
+        false => PROTOCOL[definition % PROTOCOL.len()],
     };
-    let mut bytes = def.id().to_le_bytes().to_vec();
+    let mut bytes = id.to_le_bytes().to_vec();
     bytes.extend_from_slice(input.rest());
-    let _ = to_json(table, &bytes);
-    let _ = to_json_as(table, &bytes, Expected::Answer(def.name()));
-    let bytes = Bytes::from(bytes);
-    (ALL[reader % ALL.len()].1)(&bytes);
+    if reader < OF_API {
+        reflect(id, &bytes);
+    }
+    (ALL[reader].1)(&Bytes::from(bytes));
+}
+
+fn id_of(definition: usize) -> u32 {
+    let table = heliogram_api::table();
+    let mut definitions = table.definitions();
+    let def = definitions.nth(definition % table.len());
+    def.expect("it is below their number").id()
+}
+
+fn reflect(id: u32, bytes: &[u8]) {
+    let table = heliogram_api::table();
+    let name = table.by_id(id).expect("it is one of the table").name();
+    let _ = to_json(table, bytes);
+    let _ = to_json_as(table, bytes, Expected::Answer(name));
 }
 
 /// Values as the API has them: what they are read as, and their bytes.
@@ -87,25 +102,53 @@ pub(super) fn values() -> Vec<(&'static str, Bytes)> {
     ]
 }
 
-/// Values of the API, the long ones cut to a length that is quick to go through.
+/// Values of the API, the long ones cut to a length that is quick to go through, and the first
+/// words of the protocol.
 pub fn seeds() -> Vec<(String, Vec<u8>)> {
     const LONGEST: usize = 4096;
     let table = heliogram_api::table();
     let seed = |(n, (reader, bytes)): (usize, (&str, Bytes))| {
-        let at = ALL.iter().position(|(name, _)| *name == reader);
-        let at = at.expect("the reader is there");
         let (id, body) = bytes
             .split_first_chunk()
             .expect("a value begins with its id");
         let id = u32::from_le_bytes(*id);
         let definition = table.definitions().position(|def| def.id() == id);
-        let definition = definition.expect("the definition is there");
         let body = &body[..body.len().min(LONGEST)];
-        Seed::new()
-            .u16(u16::try_from(at).expect("not so many"))
-            .u16(u16::try_from(definition).expect("not so many"))
-            .raw(body)
-            .named(format!("value-{n:02}"))
+        written(reader, definition, body).named(format!("value-{n:02}"))
     };
-    values().into_iter().enumerate().map(seed).collect()
+    let api = values().into_iter().enumerate().map(seed);
+    let res_pq = ResPQ {
+        nonce: [1; 16],
+        server_nonce: [2; 16],
+        pq: Bytes::from_static(&[3; 8]),
+        server_public_key_fingerprints: vec![4, 5],
+    };
+    let salts = FutureSalts {
+        req_msg_id: 1,
+        now: 2,
+        salts: vec![FutureSalt {
+            valid_since: 1,
+            valid_until: 2,
+            salt: 3,
+        }],
+    };
+    let protocol = [
+        ("enums::ResPQ", ResPQ::ID, to_bytes(&res_pq)),
+        ("enums::FutureSalts", FutureSalts::ID, to_bytes(&salts)),
+    ];
+    let protocol = protocol.into_iter().map(|(reader, id, body)| {
+        let definition = PROTOCOL.iter().position(|other| *other == id);
+        let name = reader.trim_start_matches("enums::").to_lowercase();
+        written(reader, definition, &body[4..]).named(name)
+    });
+    api.chain(protocol).collect()
+}
+
+fn written(reader: &str, definition: Option<usize>, body: &[u8]) -> Seed {
+    let reader = ALL.iter().position(|(name, _)| *name == reader);
+    let number = |n: Option<usize>| u16::try_from(n.expect("it is there")).expect("not so many");
+    Seed::new()
+        .u16(number(reader))
+        .u16(number(definition))
+        .raw(body)
 }

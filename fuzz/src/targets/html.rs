@@ -8,7 +8,10 @@ pub fn run(data: &[u8]) {
         return;
     };
     let text = html(marked.valid());
-    let _ = (text.to_markdown(), text.to_html());
+    if text.error().is_none() {
+        // What is written is read as the same.
+        assert!(html(text.to_html()) == text, "{text:?}");
+    }
     // An id that is no number is a mistake of the writer; an entity that does not fit is ours.
     let parts = text.into_parts();
     assert!(!matches!(parts, Err(TextError::Entity { .. })), "{parts:?}");

@@ -1,6 +1,9 @@
 //! Both ends of an encrypted session, and somebody between them who has the key and knows no rules.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Duration,
+};
 
 use heliogram_crypto::{
     AuthKey, Side,
@@ -10,7 +13,7 @@ use heliogram_mtproto::{
     Event, Now, RequestId, RpcFailure, SendOptions, Session, SessionConfig,
     server::{ServerEvent, ServerSalts, ServerSession, open},
 };
-use heliogram_tl::Bytes;
+use heliogram_tl::{Bytes, Writer};
 
 use crate::{Input, Seed};
 
@@ -18,6 +21,25 @@ const SALT: i64 = 0x5a17;
 const START: Duration = Duration::from_secs(1_800_000_000);
 const CONTAINER: u32 = 0x73f1_f8dc;
 const RPC_RESULT: u32 = 0xf35c_6d01;
+const VECTOR: u32 = 0x1cb5_c415;
+/// What is said about a message of the other end, whose id comes next: `rpc_result`,
+/// `bad_msg_notification`, `bad_server_salt`, `msg_detailed_info`, `msg_new_detailed_info`, `pong`,
+/// `future_salts`, `msgs_state_info`, `new_session_created`.
+const ABOUT_ONE: [u32; 9] = [
+    RPC_RESULT,
+    0xa7ef_f811,
+    0xedab_447b,
+    0x276d_3ec6,
+    0x809d_b6df,
+    0x3477_73c5,
+    0xae50_0895,
+    0x04de_b57d,
+    0x9ec2_0908,
+];
+/// The same of a list of messages: `msgs_ack`, `msgs_state_req`, `msg_resend_req`, `msgs_all_info`.
+const ABOUT_SOME: [u32; 4] = [0x62d6_b459, 0xda69_fb52, 0x7d86_1a08, 0x8cc0_d131];
+/// How many messages of each end are remembered.
+const REMEMBERED: usize = 8;
 
 /// The two ends, and what they are known to have said.
 struct Line {
@@ -30,6 +52,8 @@ struct Line {
     last: Option<RequestId>,
     /// Message ids of requests that the server has.
     running: Vec<i64>,
+    /// Message ids of what the client and the server said last.
+    said: [VecDeque<i64>; 2],
 }
 
 impl Line {
@@ -58,6 +82,7 @@ impl Line {
             open: HashSet::new(),
             last: None,
             running: Vec::new(),
+            said: Default::default(),
         }
     }
 
@@ -87,10 +112,47 @@ impl Line {
         }
     }
 
+    /// Remembers what a message is known by, so that somebody can lie about it.
+    fn overhear(&mut self, from: Side, packet: &[u8]) {
+        let mut copy = packet.to_vec();
+        let opened = message::open(&self.key, from, &mut copy).expect("both ends have the key");
+        let said = &mut self.said[usize::from(from == Side::Server)];
+        if said.len() == REMEMBERED {
+            said.pop_front();
+        }
+        said.push_back(opened.msg_id);
+    }
+
+    /// A message about one that the other end has sent, or waits to be answered.
+    fn about(&self, to: Side, input: &mut Input<'_>) -> Vec<u8> {
+        let (kind, which) = (usize::from(input.byte()), usize::from(input.byte()));
+        let said = &self.said[usize::from(to == Side::Server)];
+        let running = self.running.iter().filter(|_| to == Side::Client);
+        let known: Vec<_> = said.iter().chain(running).collect();
+        let id = known.get(which % known.len().max(1)).map_or(0, |id| **id);
+        let mut body = Vec::new();
+        match kind % (ABOUT_ONE.len() + ABOUT_SOME.len()) {
+            kind if kind < ABOUT_ONE.len() => body.extend(ABOUT_ONE[kind].to_le_bytes()),
+            kind => {
+                for word in [
+                    ABOUT_SOME[kind - ABOUT_ONE.len()],
+                    VECTOR,
+                    1 + u32::from(input.byte() / 128),
+                ] {
+                    body.extend(word.to_le_bytes());
+                }
+            }
+        }
+        body.extend(id.to_le_bytes());
+        body.extend(input.piece());
+        body
+    }
+
     /// Lets both ends say what they have to say, and hear each other unless packets get lost.
     fn talk(&mut self, lost: bool) {
         for _ in 0..4 {
             for packet in self.client.poll_packets(self.now, 1 << 16) {
+                self.overhear(Side::Client, &packet.bytes);
                 if !lost {
                     self.to_server(packet.bytes);
                 }
@@ -101,6 +163,7 @@ impl Line {
                 }
             }
             for packet in self.server.poll_packets(self.now, 1 << 16) {
+                self.overhear(Side::Server, &packet);
                 if !lost {
                     self.to_client(packet);
                 }
@@ -119,7 +182,7 @@ impl Line {
     }
 
     fn send(&mut self, body: &[u8], follows: bool) {
-        let body = Bytes::copy_from_slice(&body[..body.len() & !3]);
+        let body = words(body);
         let mut options = SendOptions::default();
         options.after.extend(self.last.filter(|_| follows));
         let id = self.client.send(self.now, body, options);
@@ -128,7 +191,19 @@ impl Line {
     }
 
     fn step(&mut self, input: &mut Input<'_>) {
-        match input.byte() % 10 {
+        match input.byte() % 12 {
+            10 => {
+                let (ahead, low) = (input.byte() as i8, input.byte() | 1);
+                let body = self.about(Side::Client, input);
+                let packet = self.seal(Side::Server, ahead, low, 1, &body);
+                self.to_client(packet);
+            }
+            11 => {
+                let (ahead, low) = (input.byte() as i8, input.byte() & !3);
+                let body = self.about(Side::Server, input);
+                let packet = self.seal(Side::Client, ahead, low, 1, &body);
+                self.to_server(packet);
+            }
             0 => self.to_client(input.piece().to_vec()),
             1 | 2 => {
                 let (side, ahead) = (input.byte() & 1, input.byte() as i8);
@@ -169,18 +244,21 @@ impl Line {
                 let Some(msg_id) = self.running.pop() else {
                     return;
                 };
-                let body = Bytes::copy_from_slice(input.piece());
+                let body = words(input.piece());
                 let answer = match body.is_empty() {
                     true => Err(RpcFailure::new(400, "MSG_WAIT_FAILED")),
                     false => Ok(body),
                 };
                 self.server.reply(self.now, msg_id, answer);
             }
-            _ => self
-                .server
-                .push(self.now, Bytes::copy_from_slice(input.piece())),
+            _ => self.server.push(self.now, words(input.piece())),
         }
     }
+}
+
+/// Whole words, of which everything consists.
+fn words(bytes: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(&bytes[..bytes.len() & !3])
 }
 
 /// Steps, each with whether the packets after it get lost.
@@ -230,6 +308,25 @@ pub fn seeds() -> Vec<(String, Vec<u8>)> {
         ("container", CONTAINER, 28),
         ("result", RPC_RESULT, 20),
     ];
+    // What is packed, refused, and nested in what is packed, as an answer to a request that waits.
+    let packed = heliogram_tl::deflate(&[7; 1000]).expect("it gets smaller");
+    let mut gzip = Writer::new();
+    gzip.u32(0x3072_cfa1);
+    gzip.bytes(&packed);
+    let mut error = Writer::new();
+    error.words([0x2144_ca19, 420]);
+    error.bytes(b"FLOOD_WAIT_3");
+    for (name, body) in [("packed", gzip.into_vec()), ("refused", error.into_vec())] {
+        let seed = ask(Seed::new(), 0, 0).raw(&[10, 0, 1, 0, 0]).piece(&body);
+        all.push(answer(seed.byte(0)).named(format!("result-{name}")));
+    }
+    for kind in 0..(ABOUT_ONE.len() + ABOUT_SOME.len()) as u8 {
+        for side in [10, 11] {
+            let seed = answer(ask(ask(Seed::new(), 0, 0), 0, 0)).raw(&[side, 0, 1, kind, kind]);
+            let seed = seed.piece(&[1; 24]).byte(0);
+            all.push(answer(seed).named(format!("about-{kind:02}-{side}")));
+        }
+    }
     for (name, id, len) in service {
         let body = [&id.to_le_bytes()[..], &vec![1; len]].concat();
         for side in [0, 1] {

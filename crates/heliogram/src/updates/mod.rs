@@ -72,6 +72,25 @@ use crate::{
     storage::{Changes, UpdateState},
 };
 
+/// What a container becomes where everything is known and in order.
+#[cfg(feature = "testing")]
+pub(crate) fn events_of(
+    client: &Client,
+    updates: heliogram_api::enums::Updates,
+) -> Vec<crate::Event> {
+    let entities = std::sync::Arc::new(normalize::entities(&updates));
+    let container = normalize::container(updates, entities, client.self_id(), |_| true);
+    let normalize::Container::Batch(batch) = container else {
+        return Vec::new();
+    };
+    let event = |payload: normalize::Payload| {
+        let cx = crate::events::Context::new(client, payload.update, payload.entities);
+        crate::Event::from_update(&cx)
+    };
+    let payloads = batch.updates.into_iter().filter_map(|update| update.value);
+    payloads.map(event).collect()
+}
+
 impl Client {
     /// Stores the present state if there is none, or if what was missed is to be skipped, so that
     /// readers of updates get what happens from now on, whenever they begin to read. If that fails,

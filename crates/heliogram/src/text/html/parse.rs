@@ -5,9 +5,12 @@
 
 use html5gum::{EndTag, StartTag, Token, Tokenizer};
 
-use super::super::{
-    TextError,
-    span::{Kind, Span, Spanned, Style},
+use super::{
+    super::{
+        TextError,
+        span::{Kind, Span, Spanned, Style},
+    },
+    LONGEST_ADDRESS,
 };
 
 /// Parses text with HTML tags.
@@ -34,6 +37,8 @@ pub(in super::super) fn parse(source: &str) -> Result<Spanned, TextError> {
 /// One open tag of a kind, and how many more are inside of it.
 struct Open {
     start: usize,
+    /// The same in bytes.
+    byte: usize,
     kind: Kind,
     inner: usize,
 }
@@ -103,7 +108,9 @@ impl Parser {
             b"code" => self.code(tag, after_pre),
             b"a" => {
                 let kind = attribute(tag, b"href").filter(|url| !url.trim().is_empty());
-                let kind = kind.map_or(Kind::Link { url: String::new() }, |url| link(url.trim()));
+                let kind = kind.map_or(Kind::Link { url: String::new() }, |url| {
+                    Kind::of_url(url.trim())
+                });
                 self.push(LINK, kind);
             }
             b"tg-emoji" => {
@@ -169,6 +176,7 @@ impl Parser {
             Some(empty) => {
                 *empty = Some(Open {
                     start: self.out.text.units(),
+                    byte: self.out.text.text().len(),
                     kind,
                     inner: 0,
                 })
@@ -188,11 +196,23 @@ impl Parser {
                 let open = place
                     .take()
                     .filter(|o| o.kind != Kind::Link { url: String::new() });
-                self.out.spans.extend(open.map(|o| Span {
-                    start: o.start,
-                    end,
-                    kind: o.kind,
-                }));
+                let Some(Open {
+                    start, byte, kind, ..
+                }) = open
+                else {
+                    return;
+                };
+                let kind = match kind {
+                    Kind::Link { url } if end - start <= LONGEST_ADDRESS => {
+                        let text = self.out.text.text().get(byte..).unwrap_or_default();
+                        match url.strip_prefix("mailto:") == Some(text) {
+                            true => Kind::Email,
+                            false => Kind::Link { url },
+                        }
+                    }
+                    kind => kind,
+                };
+                self.out.spans.push(Span { start, end, kind });
             }
         }
     }
@@ -206,14 +226,6 @@ impl Parser {
             self.pop(slot);
         }
         self.out
-    }
-}
-
-fn link(url: &str) -> Kind {
-    if url.starts_with("mailto:") {
-        Kind::Email
-    } else {
-        Kind::of_url(url)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::cmp::Reverse;
 
-use super::super::{
-    span::{Kind, Span, Style},
-    utf16::Cursor,
+use super::{
+    super::{
+        span::{Kind, Span, Style},
+        utf16::Cursor,
+    },
+    LONGEST_ADDRESS,
 };
 
 /// Writes `text` with the tags of its normalised spans.
@@ -91,8 +94,7 @@ fn open(out: &mut String, span: &Span, ahead: &str) {
         Kind::Link { url } => anchor(out, url),
         Kind::Mention { user } => anchor(out, &format!("tg://user?id={user}")),
         Kind::Email => {
-            // Longer ones are no addresses.
-            let units = (span.end - span.start).min(256);
+            let units = (span.end - span.start).min(LONGEST_ADDRESS);
             let address = Cursor::new(ahead).seek(units).and_then(|n| ahead.get(..n));
             anchor(out, &format!("mailto:{}", address.unwrap_or_default()));
         }

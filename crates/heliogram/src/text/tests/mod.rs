@@ -312,6 +312,18 @@ fn html_tags() {
 }
 
 #[test]
+fn a_link_to_an_address_that_is_not_its_text_keeps_the_address() {
+    let link = html("<a href='mailto:a@b.c'>write</a>");
+    let address = "mailto:a@b.c".to_owned();
+    assert_eq!(list(&link), [("a", "write", address)]);
+    assert_eq!(html(link.to_html()), link);
+    assert_eq!(md(link.to_markdown()), link);
+    let long = "x".repeat(300);
+    let link = html(format!("<a href='mailto:{long}'>{long}</a>"));
+    assert_eq!(html(link.to_html()), link);
+}
+
+#[test]
 fn html_of_overlapping_entities_nests() {
     let text = html("<b>a<i>b</b>c</i>");
     assert_eq!(text.to_html(), "<b>a<i>b</i></b><i>c</i>");
