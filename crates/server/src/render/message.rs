@@ -253,10 +253,9 @@ impl World {
     }
 }
 
-/// Whether a message counts as sent by whoever looks at it: one passed on into Saved Messages does
-/// not.
+/// Whether a message counts as sent by whoever looks at it: those in Saved Messages do not.
 fn is_out(viewer: i64, entry: &Entry, letter: &Letter) -> bool {
-    letter.by == viewer && (entry.peer != viewer || letter.forward.is_none())
+    letter.by == viewer && entry.peer != viewer
 }
 
 /// Who wrote a message, where the conversation itself does not say so.

@@ -28,6 +28,8 @@ impl World {
         if let enums::Message::Message(message) = &mut message {
             message.id = id;
             message.from_scheduled = true;
+            // Also in Saved Messages, where those that were sent are not.
+            message.out = one.by == viewer;
             message.ttl_period = None;
         }
         Some((message, self.named_by(&entry, &letter)))
