@@ -122,7 +122,7 @@ mod waits;
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -187,12 +187,31 @@ pub struct RawCall {
 }
 
 /// How often a call was sent; clones of the call count together.
-#[derive(Clone, Debug, Default)]
-struct Attempts(Arc<AtomicU32>);
+#[derive(Debug, Default)]
+struct Attempts {
+    own: AtomicU32,
+    /// In place of it, once there are clones; few calls have any.
+    shared: OnceLock<Arc<AtomicU32>>,
+}
 
 impl Attempts {
+    fn count(&self) -> &AtomicU32 {
+        self.shared.get().map_or(&self.own, |shared| shared)
+    }
+
     fn get(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.count().load(Ordering::Relaxed)
+    }
+}
+
+impl Clone for Attempts {
+    fn clone(&self) -> Self {
+        let share = || Arc::new(AtomicU32::new(self.own.load(Ordering::Relaxed)));
+        let shared = Arc::clone(self.shared.get_or_init(share));
+        Self {
+            own: AtomicU32::default(),
+            shared: shared.into(),
+        }
     }
 }
 
@@ -246,7 +265,7 @@ impl RawCall {
 
     /// Counts an attempt, and gives its number from 1 on.
     pub(crate) fn count_attempt(&self) -> u32 {
-        self.attempts.0.fetch_add(1, Ordering::Relaxed) + 1
+        self.attempts.count().fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The same call for a data centre and purpose of choice.
@@ -374,6 +393,15 @@ impl Layers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clones_of_a_call_count_their_attempts_together() {
+        let call = RawCall::new("help.getConfig", Bytes::new());
+        assert_eq!(call.count_attempt(), 1);
+        let again = call.clone();
+        assert_eq!((again.count_attempt(), call.count_attempt()), (2, 3));
+        assert_eq!((call.attempts(), again.clone().attempts()), (3, 3));
+    }
 
     #[test]
     fn only_reading_calls_are_repeatable() {

@@ -20,7 +20,7 @@ pub(super) const MAX_IN_FLIGHT: usize = 4096;
 const KEPT: usize = 64;
 /// Calls taken from the queue before the socket is looked at again: the server is to work on the
 /// first of many while the others are encrypted.
-const MAX_BATCH: usize = 200;
+const MAX_BATCH: usize = 120;
 /// How often a call is sent anew because the server wants to know the app first.
 const MAX_INTRODUCTIONS: u32 = 3;
 
