@@ -400,7 +400,7 @@ mod tests {
         assert_eq!(call.count_attempt(), 1);
         let again = call.clone();
         assert_eq!((again.count_attempt(), call.count_attempt()), (2, 3));
-        assert_eq!((call.attempts(), again.clone().attempts()), (3, 3));
+        assert_eq!((call.attempts(), again.attempts()), (3, 3));
     }
 
     #[test]

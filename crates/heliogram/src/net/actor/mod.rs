@@ -48,6 +48,7 @@ pub(super) struct Actor {
     /// Whether the server knows the app in this session.
     introduced: bool,
     /// Calls the server refused because it has lost the binding of the temporary key.
+    #[expect(clippy::vec_box, reason = "they came boxed, and go on as they are")]
     unbound: Vec<Box<Request>>,
     /// Who waits to hear that the server has forgotten the key.
     key_leaves: Option<oneshot::Sender<bool>>,
