@@ -124,7 +124,7 @@ async fn read(records: Records) {
     let _ = (records.dc_keys().await, records.dc_key(2).await.map(drop));
     let _ = (records.signed_in().await, records.value("x").await);
     let _ = (records.update_state().await, records.updates_ahead().await);
-    let _ = (records.channels().await, records.channel_pts(7).await);
+    let _ = (records.channels().await, records.channel_state(7).await);
     let _ = (records.dialogues().await, records.dialogue("a key").await);
     let _ = records.peer_by_username("name").await;
     let _ = records.peer_by_phone("1").await;
