@@ -4,6 +4,7 @@
 //! (`libfuzzer.rs`), and so does the plain program of this crate, which needs no nightly compiler.
 
 mod input;
+mod key;
 mod targets;
 
 pub use input::{Input, Seed};

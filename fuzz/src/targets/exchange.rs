@@ -1,27 +1,17 @@
 //! Packets of a key exchange, to both ends of it.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use heliogram_crypto::{RsaPrivateKey, SeededRandom};
 use heliogram_mtproto::{
     Now,
     exchange::{ClientConfig, ClientExchange, ClientStep, ServerConfig, ServerExchange},
     plain,
 };
 
-use crate::{Input, Seed};
+use crate::{Input, Seed, key::key};
 
 /// Steps of an exchange.
 const STEPS: u8 = 4;
-
-fn key() -> &'static RsaPrivateKey {
-    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
-    let make = || RsaPrivateKey::generate(&mut SeededRandom::new([3; 32])).expect("a key");
-    KEY.get_or_init(make)
-}
 
 /// How many steps are left as they are, how many bodies come from nowhere, those, and then places
 /// and bits that are flipped in the packets after the honest steps.

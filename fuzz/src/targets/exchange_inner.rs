@@ -7,25 +7,16 @@
 mod client;
 mod server;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use heliogram_crypto::{RsaPrivateKey, SeededRandom};
+use heliogram_crypto::RsaPrivateKey;
 use heliogram_mtproto::Now;
 use heliogram_tl::Bytes;
 
-use crate::{Input, Seed};
+use crate::{Input, Seed, key::key};
 
 /// The data centre wanted.
 const DC: i32 = 2;
-
-fn key() -> &'static RsaPrivateKey {
-    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
-    let make = || RsaPrivateKey::generate(&mut SeededRandom::new([3; 32])).expect("a key");
-    KEY.get_or_init(make)
-}
 
 fn keys() -> Arc<[RsaPrivateKey]> {
     Arc::new([key().clone()])

@@ -1,22 +1,14 @@
 //! Numbers that a server gives to compute with: groups, public values, what a password is proved
 //! with, products to factor, and what is encrypted for an RSA key.
 
-use std::sync::OnceLock;
-
 use heliogram_crypto::{
-    RsaPrivateKey, RsaPublicKey, SeededRandom,
+    RsaPublicKey, SeededRandom,
     dh::{Group, Primes},
     factorize,
     srp::{Algorithm, Challenge, SrpError},
 };
 
-use crate::{Input, Seed};
-
-fn key() -> &'static RsaPrivateKey {
-    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
-    let make = || RsaPrivateKey::generate(&mut SeededRandom::new([3; 32])).expect("a key");
-    KEY.get_or_init(make)
-}
+use crate::{Input, Seed, key::key};
 
 /// What is computed, and the numbers.
 pub fn run(data: &[u8]) {
