@@ -174,6 +174,11 @@ impl Ledger {
         book.open.len() == book.forfeited
     }
 
+    /// Whether an event was given back: nothing that comes after it is stored as received.
+    pub(super) fn is_held(&self) -> bool {
+        lock(&self.book).forfeited > 0
+    }
+
     /// Waits until something was acknowledged.
     pub(super) async fn settled(&self) {
         self.settled.notified().await;

@@ -199,3 +199,24 @@ async fn what_happens_elsewhere_meanwhile_waits_for_whoever_reads_next() {
     assert_eq!(room::next_message(&mut updates).await.text(), "elsewhere");
     room::no_message(&mut updates).await;
 }
+
+#[tokio::test]
+async fn what_happens_elsewhere_after_the_last_reader_waits_for_the_next() {
+    let (server, alice, bob, client) = scene().await;
+    let carol = server.user("carol").await;
+    let conversation = listening(&server, client.conversation("@bob")).await;
+    let mut updates = client.updates();
+    carol.says(&alice, "read").await.unwrap();
+    assert_eq!(said(&mut updates).await, "read");
+    updates.acknowledge();
+    drop(updates);
+    tokio::time::sleep(SHORT).await;
+    carol.says(&alice, "elsewhere").await.unwrap();
+    bob.says(&alice, "within").await.unwrap();
+    assert_eq!(conversation.next().await.unwrap().text(), "within");
+    // Longer than it takes to store how far updates have come.
+    tokio::time::sleep(SHORT).await;
+    let mut updates = client.updates();
+    assert_eq!(said(&mut updates).await, "elsewhere");
+    room::no_message(&mut updates).await;
+}

@@ -13,6 +13,7 @@ use crate::{
     updates::{
         Receipt,
         careful::Found,
+        engine::Engine,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
         marks::as_edit,
@@ -82,7 +83,7 @@ impl Outlet {
         }
     }
 
-    /// Tells all readers something that is not part of history.
+    /// Tells all readers something of which nothing depends on whether they hear it.
     fn tell(&self, event: &Event) {
         for reader in &self.readers {
             reader.put(Letter {
@@ -193,14 +194,26 @@ impl Driver {
             return;
         }
         if outlet.readers.is_empty() {
+            self.left_behind = true;
             // One that was given back keeps the place of all that come after it.
-            let first = !std::mem::replace(&mut self.left_behind, true);
-            if first || changed.is_some() {
+            if changed.is_some() || !outlet.ledger.is_held() {
                 receipts.rest().forfeit();
             }
             return;
         }
         self.pass(outlet, event, receipts.rest(), payload.arrived);
+    }
+
+    /// Tells all readers of what they will never get, or those who read next: nothing else would say
+    /// that something happened there.
+    fn tell_loss(&mut self, outlet: &Outlet, event: &Event) {
+        if outlet.readers.is_empty() {
+            self.left_behind = true;
+            if outlet.ledger.is_held() {
+                return;
+            }
+        }
+        outlet.put(event, outlet.ledger.open(None), Instant::now());
     }
 
     /// Hands out what an ended conversation leaves to others, or keeps it for those who read next.
@@ -233,14 +246,16 @@ impl Driver {
 
     /// Tells readers of gaps, and takes the counters that moved.
     fn tell_notices(&mut self, outlet: &Outlet) {
+        while let Some(notice) = self.engine.as_mut().and_then(Engine::poll_notice) {
+            match self.notices.take(notice, self.hub.meter()) {
+                Some(gap) if gap.is_loss() => self.tell_loss(outlet, &Event::Gap(gap)),
+                Some(gap) => outlet.tell(&Event::Gap(gap)),
+                None => {}
+            }
+        }
         let Some(engine) = &mut self.engine else {
             return;
         };
-        while let Some(notice) = engine.poll_notice() {
-            if let Some(gap) = self.notices.take(notice, self.hub.meter()) {
-                outlet.tell(&Event::Gap(gap));
-            }
-        }
         self.notices.count(engine.counts(), self.hub.meter());
         self.hub.set_quarantined(self.notices.quarantined());
         if let Some(changes) = engine.take_changes() {
@@ -249,7 +264,7 @@ impl Driver {
     }
 
     /// Tells readers of what cannot be read.
-    pub(super) fn unreadable(&self, found: Found) {
+    pub(super) fn unreadable(&mut self, found: Found) {
         self.hub.meter().unreadable.count();
         let event = Event::Unreadable(Unreadable {
             bytes: found.bytes,
@@ -259,7 +274,7 @@ impl Driver {
         let readers = self.hub.readers().unwrap_or_default();
         let ledger = self.hub.ledger();
         // Told at once, ahead of what is on its way; a full mailbox drops its oldest.
-        Outlet { readers, ledger }.tell(&event);
+        self.tell_loss(&Outlet { readers, ledger }, &event);
     }
 }
 
