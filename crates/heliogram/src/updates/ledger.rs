@@ -52,6 +52,19 @@ impl Settled {
 }
 
 impl Moved {
+    /// The account's counter, at this pts.
+    #[cfg(test)]
+    pub(super) fn to(pts: i32) -> Self {
+        let state = State {
+            pts,
+            ..State::default()
+        };
+        Self {
+            common: Some(state),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.common.is_none() && self.channels.is_empty()
     }
@@ -79,6 +92,18 @@ impl From<Changes> for Moved {
             through: 0,
         }
     }
+}
+
+/// What came of an event, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Outcome {
+    /// It was dealt with: it never comes again.
+    Acknowledged,
+    /// It need not be dealt with, but comes again with those around it.
+    PassedOver,
+    /// It was given back.
+    Forfeited,
 }
 
 /// The events that are in the hands of readers, in order, each with the counters that moved right
@@ -185,15 +210,17 @@ impl Ledger {
     }
 
     /// The last receipt of an event is gone.
-    pub(super) fn settle(&self, ticket: u64, forfeited: bool) {
+    pub(super) fn settle(&self, ticket: u64, outcome: Outcome) {
         let wake = {
             let mut book = lock(&self.book);
             let was_full = book.open.len() >= MOST;
-            if forfeited {
+            if outcome == Outcome::Forfeited {
                 book.forfeited += 1;
             } else if let Some(open) = book.open.remove(&ticket) {
                 book.after(ticket, open.moved);
-                book.remember(ticket, open.update);
+                if outcome == Outcome::Acknowledged {
+                    book.remember(ticket, open.update);
+                }
             }
             let ready = book.ahead_changed || !book.ready.is_empty();
             was_full || ready || book.open.len() == book.forfeited

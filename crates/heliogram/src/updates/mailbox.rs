@@ -40,13 +40,41 @@ pub(super) struct Letter {
 #[derive(Default)]
 struct Letters {
     queue: VecDeque<Letter>,
-    lagged: u64,
+    lag: Lag,
     /// Since when there is no room.
     full_since: Option<Instant>,
     /// Once its patience ran out, a reader is not waited for until it has caught up.
     slow: bool,
     closed: bool,
     waker: Option<Waker>,
+}
+
+/// The letters that were dropped for want of room, until the reader is told how many.
+#[derive(Default)]
+struct Lag {
+    dropped: u64,
+    /// Of the first of them: as long as nobody was told, all of them come again after a restart.
+    receipt: Receipt,
+}
+
+impl Lag {
+    /// Gives the receipt of a dropped letter, unless it is kept.
+    fn add(&mut self, letter: Letter) -> Receipt {
+        self.dropped += 1;
+        match self.receipt.counts() {
+            true => letter.receipt,
+            false => std::mem::replace(&mut self.receipt, letter.receipt),
+        }
+    }
+
+    /// What to tell the reader, if there is anything.
+    fn take(&mut self) -> Option<Delivery> {
+        let Self { dropped, receipt } = std::mem::take(self);
+        (dropped > 0).then(|| Delivery {
+            event: Ok(Event::Lagged(dropped)),
+            receipt,
+        })
+    }
 }
 
 impl Letters {
@@ -102,31 +130,32 @@ impl Mailbox {
         if letters.closed {
             return false;
         }
-        let dropped = match letters.queue.len() < CAPACITY {
+        let oldest = match letters.queue.len() < CAPACITY {
             true => None,
             false => letters.queue.pop_front(),
         };
-        if dropped.is_some() {
-            letters.lagged += 1;
+        let dropped = oldest.map(|letter| {
             self.meter.lagged.count();
-        }
+            letters.lag.add(letter)
+        });
         letters.queue.push_back(letter);
         let waker = letters.waker.take();
         drop(letters);
         if let Some(waker) = waker {
             waker.wake();
         }
-        // Dealt with, in a way: it is told. Its receipt goes back when the lock is free.
-        drop(dropped);
+        // Receipts go back when the lock is free.
+        if let Some(receipt) = dropped {
+            receipt.pass_over();
+        }
         true
     }
 
     /// Takes the next event; `None` when there will be no more.
     pub(super) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let mut letters = lock(&self.letters);
-        if letters.lagged > 0 {
-            let dropped = std::mem::take(&mut letters.lagged);
-            return Poll::Ready(Some(Delivery::told(Event::Lagged(dropped))));
+        if let Some(lagged) = letters.lag.take() {
+            return Poll::Ready(Some(lagged));
         }
         if let Some(letter) = letters.queue.pop_front() {
             self.room.notify_one();
@@ -153,7 +182,7 @@ impl Mailbox {
         letters.closed = true;
         letters.full_since = None;
         let waker = letters.waker.take();
-        let mut left = Vec::new();
+        let mut left = vec![std::mem::take(&mut letters.lag).receipt];
         letters.queue.retain_mut(|letter| {
             left.push(std::mem::take(&mut letter.receipt));
             // What went wrong is not repeated after a restart; it can be taken even now.
@@ -187,7 +216,7 @@ mod tests {
     use heliogram_api::enums;
 
     use super::*;
-    use crate::updates::ledger::Ledger;
+    use crate::updates::ledger::{Ledger, Moved};
 
     fn event() -> Letter {
         with(Receipt::default())
@@ -258,16 +287,47 @@ mod tests {
         assert_eq!(began.elapsed(), PATIENCE);
     }
 
-    #[tokio::test]
-    async fn what_is_dropped_for_want_of_room_counts_as_dealt_with() {
+    /// A ledger whose counters moved after each event, and a mailbox with three too many of them.
+    fn overflown() -> (Mailbox, Arc<Ledger>) {
         let (mailbox, ledger) = (Mailbox::default(), Arc::new(Ledger::default()));
-        for _ in 0..CAPACITY + 3 {
+        for pts in 1..=CAPACITY as i32 + 3 {
             mailbox.put(with(ledger.open(None)));
+            ledger.moved(Moved::to(pts));
         }
-        assert_eq!(ledger.len(), CAPACITY);
+        (mailbox, ledger)
+    }
+
+    fn stored(ledger: &Ledger) -> Option<i32> {
+        ledger.take_settled().moved.common.map(|state| state.pts)
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_for_want_of_room_counts_as_dealt_with_once_it_is_told() {
+        let (mailbox, ledger) = overflown();
+        assert_eq!(
+            ledger.len(),
+            CAPACITY + 1,
+            "the first of them keeps its place"
+        );
+        assert_eq!(stored(&ledger), None);
+        let told = poll_fn(|cx| mailbox.poll_take(cx)).await.unwrap();
+        assert!(matches!(told.event, Ok(Event::Lagged(3))));
+        assert_eq!(stored(&ledger), None, "it is in hand");
+        drop(told.receipt);
+        assert_eq!(stored(&ledger), Some(3));
         for receipt in mailbox.close() {
             receipt.forfeit();
         }
         assert_eq!(ledger.len(), CAPACITY, "what was left comes again");
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_comes_again_if_nobody_was_told() {
+        let (mailbox, ledger) = overflown();
+        for receipt in mailbox.close() {
+            receipt.forfeit();
+        }
+        assert_eq!(stored(&ledger), None);
+        assert!(take(&mailbox).await.is_none(), "nothing is missing");
     }
 }

@@ -2,11 +2,11 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
 };
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Outcome};
 use crate::events::Join;
 
 /// The duty to say when an event was dealt with: dropping its last receipt acknowledges it, and
@@ -25,7 +25,8 @@ pub struct Receipt {
 struct Slip {
     ledger: Arc<Ledger>,
     ticket: u64,
-    forfeited: AtomicBool,
+    /// The worst [`Outcome`] of any of its receipts, as a number.
+    outcome: AtomicU8,
 }
 
 impl Receipt {
@@ -34,7 +35,7 @@ impl Receipt {
         let slip = Slip {
             ledger,
             ticket,
-            forfeited: AtomicBool::new(false),
+            outcome: AtomicU8::new(Outcome::Acknowledged as u8),
         };
         Self {
             slip: Some(Arc::new(slip)),
@@ -51,11 +52,26 @@ impl Receipt {
     /// Gives the event back: it was not dealt with, and comes again to the next who reads after
     /// all who read now, in this process or another.
     pub fn forfeit(self) {
+        self.end(Outcome::Forfeited);
+    }
+
+    /// Nobody dealt with the event, and nobody is to, unless what is kept for one before it is given
+    /// back: then it comes again with that.
+    pub(super) fn pass_over(self) {
+        self.end(Outcome::PassedOver);
+    }
+
+    /// Whether anything depends on it.
+    pub(super) fn counts(&self) -> bool {
+        self.slip.is_some() || !self.others.is_empty()
+    }
+
+    fn end(self, outcome: Outcome) {
         if let Some(slip) = &self.slip {
-            slip.forfeited.store(true, Ordering::Release);
+            slip.outcome.fetch_max(outcome as u8, Ordering::AcqRel);
         }
         for other in self.others {
-            other.forfeit();
+            other.end(outcome);
         }
     }
 }
@@ -92,8 +108,12 @@ impl Drop for Held {
 
 impl Drop for Slip {
     fn drop(&mut self) {
-        let forfeited = self.forfeited.load(Ordering::Acquire);
-        self.ledger.settle(self.ticket, forfeited);
+        let outcome = match self.outcome.load(Ordering::Acquire) {
+            n if n == Outcome::Acknowledged as u8 => Outcome::Acknowledged,
+            n if n == Outcome::PassedOver as u8 => Outcome::PassedOver,
+            _ => Outcome::Forfeited,
+        };
+        self.ledger.settle(self.ticket, outcome);
     }
 }
 

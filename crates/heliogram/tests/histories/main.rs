@@ -23,7 +23,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 /// Which histories are played unless told otherwise.
 const SEEDS: Range<u64> = 0..500;
 /// How many of them at a time: they mostly wait.
-const AT_A_TIME: usize = 48;
+const AT_A_TIME: usize = 128;
 /// How many of them share a server.
 const ON_A_SERVER: u64 = 50;
 /// How long a history may take, on a machine with much else to do.

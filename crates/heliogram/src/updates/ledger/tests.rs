@@ -4,14 +4,9 @@ use super::*;
 use crate::{events::Join, storage::UpdatePlace, updates::Held};
 
 fn at(pts: i32) -> Moved {
-    let state = State {
-        pts,
-        ..State::default()
-    };
     Moved {
-        common: Some(state),
         channels: HashMap::from([(7, Some(ChannelState::at(pts)))]),
-        through: 0,
+        ..Moved::to(pts)
     }
 }
 
