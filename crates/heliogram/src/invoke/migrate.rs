@@ -1,4 +1,4 @@
-use std::pin::pin;
+use std::{pin::pin, time::Duration};
 
 use bytes::Bytes;
 
@@ -8,7 +8,7 @@ use super::{Purpose, RawCall, cdn, observe, transfer};
 use crate::{
     Client, Error, Result,
     error::{ProtocolError, RpcError, SessionEnd, SessionEnded},
-    net::refresh,
+    net::{Failed, refresh},
 };
 
 /// How often one call is sent to another data centre.
@@ -21,34 +21,56 @@ const MAX_MOVES: u32 = 5;
 ///
 /// What most calls do not need is boxed, so that they need not make room for it.
 pub(super) async fn call(client: &Client, call: &RawCall) -> Result<Bytes> {
-    let Some((home, dc)) = straight(client, call) else {
+    let Some(way) = straight(client, call) else {
         return Box::pin(route(client, call, None)).await;
     };
-    let answer = attempt(client, dc, call).await;
-    match answer {
-        Err(Error::Rpc(_)) => Box::pin(route(client, call, Some((home, answer)))).await,
-        _ => answer,
+    match attempt(client, way.dc, call, None).await {
+        Ok(answer) => Ok(answer),
+        Err(Failed { error, .. }) if error.rpc().is_some() => {
+            Box::pin(route(client, call, Some((way, error)))).await
+        }
+        Err(failed) => Err(failed.error),
     }
 }
 
-/// The home and the data centre of a call that needs nothing but to be sent.
-fn straight(client: &Client, call: &RawCall) -> Option<(i32, i32)> {
+/// The way of a call that needs nothing but to be sent.
+#[derive(Clone, Copy)]
+pub(super) struct Straight {
+    home: i32,
+    dc: i32,
+}
+
+impl Straight {
+    /// Sends the call once, and waits for its answer as long as the limit says.
+    pub(super) async fn attempt(
+        self,
+        client: &Client,
+        call: &RawCall,
+        limit: Duration,
+    ) -> Result<Bytes, Failed> {
+        attempt(client, self.dc, call, Some(limit)).await
+    }
+}
+
+/// The way of a call that needs nothing but to be sent; `None` for others.
+pub(super) fn straight(client: &Client, call: &RawCall) -> Option<Straight> {
     let home = client.net().home();
     let dc = call.dc.unwrap_or(home);
     let lacks = call.purpose == Purpose::Cdn
         || ended(client, call).is_some()
         || !client.net().knows(dc)
         || needs_account(client, dc, call);
-    (!lacks).then_some((home, dc))
+    (!lacks).then_some(Straight { home, dc })
 }
 
-/// Does what a call needs besides being sent, and follows its answers to where they lead; the first
-/// may have come already, with `home` as it was then.
-async fn route(
+/// Does what a call needs besides being sent, and follows its answers to where they lead; it may have
+/// failed once already, on its straight way.
+pub(super) async fn route(
     client: &Client,
     call: &RawCall,
-    mut first: Option<(i32, Result<Bytes>)>,
+    first: Option<(Straight, Error)>,
 ) -> Result<Bytes> {
+    let mut first = first.map(|(way, error)| (way.home, Err(error)));
     if call.purpose == Purpose::Cdn {
         return cdn::call(client, call).await;
     }
@@ -76,7 +98,8 @@ async fn route(
                 if foreign {
                     authorization = Some(transfer::ensure(client, dc).await?);
                 }
-                attempt(client, dc, call).await
+                let answer = attempt(client, dc, call, None).await;
+                answer.map_err(|failed| failed.error)
             }
         };
         let Err(Error::Rpc(e)) = &answer else {
@@ -110,11 +133,18 @@ async fn route(
     }
 }
 
-async fn attempt(client: &Client, dc: i32, call: &RawCall) -> Result<Bytes> {
+async fn attempt(
+    client: &Client,
+    dc: i32,
+    call: &RawCall,
+    limit: Option<Duration>,
+) -> Result<Bytes, Failed> {
     let span = observe::attempt(call, dc);
-    let mut carried = pin!(client.pool().call(dc, call).instrument(span));
+    let carried = client.pool().call_within(dc, call, limit);
+    let mut carried = pin!(carried.instrument(span));
     let answer = carried.as_mut().await;
-    carried.span().record("outcome", observe::outcome(&answer));
+    let error = answer.as_ref().err().map(|failed| &failed.error);
+    carried.span().record("outcome", observe::outcome(error));
     answer
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn run(client: &Client, layers: &Layers, call: &RawCall) -> Res
     if answer.is_err() {
         stats.failed.count();
     }
-    let outcome = outcome(&answer);
+    let outcome = outcome(answer.as_ref().err());
     let span = carried.span();
     span.record("attempts", call.attempts());
     span.record("outcome", outcome);
@@ -51,18 +51,18 @@ pub(super) fn attempt(call: &RawCall, dc: i32) -> Span {
 }
 
 /// How a call ended, in a word.
-pub(super) fn outcome(answer: &Result<Bytes>) -> &str {
-    match answer {
-        Ok(_) => "ok",
-        Err(Error::Rpc(e)) => &e.name,
-        Err(Error::SessionEnded(e)) => &e.refusal.name,
-        Err(Error::Timeout { .. }) => "timeout",
-        Err(Error::Network(_)) => "network",
-        Err(Error::Protocol(_)) => "protocol",
-        Err(Error::Storage(_)) => "storage",
-        Err(Error::Closed) => "closed",
-        Err(Error::Cancelled) => "cancelled",
-        Err(Error::Usage(_)) => "usage",
-        Err(_) => "failed",
+pub(super) fn outcome(error: Option<&Error>) -> &str {
+    let Some(error) = error else { return "ok" };
+    match error {
+        Error::Rpc(e) => &e.name,
+        Error::SessionEnded(e) => &e.refusal.name,
+        Error::Timeout { .. } => "timeout",
+        Error::Network(_) => "network",
+        Error::Protocol(_) => "protocol",
+        Error::Storage(_) => "storage",
+        Error::Closed => "closed",
+        Error::Cancelled => "cancelled",
+        Error::Usage(_) => "usage",
+        _ => "failed",
     }
 }

@@ -2,7 +2,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{RawCall, migrate, pause::pause};
+use super::{
+    RawCall,
+    migrate::{self, Straight},
+    pause::pause,
+};
 use crate::{Client, Error, Result, error::NetworkError, net::Backoff, random};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -12,22 +16,28 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 pub(super) struct Retry(pub(super) u32);
 
 impl Retry {
-    /// Sends a call to the data centre it is for, as often as it takes.
-    pub(super) fn carry<'a>(
+    /// Whether anything is left to be done about a call that failed on its straight way.
+    pub(super) fn goes_on(&self, error: &Error, call: &RawCall) -> bool {
+        error.rpc().is_some() || (self.times(call) > 0 && is_passing(error, call))
+    }
+
+    /// Sends a call to the data centre it is for, as often as it takes; it may have failed once
+    /// already, on its straight way.
+    pub(super) async fn carry(
         &self,
-        client: &'a Client,
-        call: &'a RawCall,
-    ) -> impl Future<Output = Result<Bytes>> + Send + use<'a> {
-        let times = call.options.retries.unwrap_or(self.0);
-        async move {
-            let answer = migrate::call(client, call).await;
-            match &answer {
-                Err(e) if times > 0 && is_passing(e, call) => {
-                    Box::pin(repeat(client, call, times, answer)).await
-                }
-                _ => answer,
-            }
-        }
+        client: &Client,
+        call: &RawCall,
+        first: Option<(Straight, Error)>,
+    ) -> Result<Bytes> {
+        let answer = match first {
+            Some((_, error)) if error.rpc().is_none() => Err(error),
+            first => migrate::route(client, call, first).await,
+        };
+        repeat(client, call, self.times(call), answer).await
+    }
+
+    fn times(&self, call: &RawCall) -> u32 {
+        call.options.retries.unwrap_or(self.0)
     }
 }
 
@@ -38,6 +48,9 @@ async fn repeat(
     times: u32,
     mut answer: Result<Bytes>,
 ) -> Result<Bytes> {
+    if times == 0 || answer.is_ok() {
+        return answer;
+    }
     let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, random::seed()?);
     for _ in 0..times {
         let Err(e) = &answer else { break };

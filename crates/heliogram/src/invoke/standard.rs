@@ -5,10 +5,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-use super::{RawCall, flood::Flood, retry::Retry, throttle::Throttle};
-use crate::{Client, Error, Result, config::Config};
+use super::{
+    RawCall,
+    flood::Flood,
+    migrate::{self, Straight},
+    retry::Retry,
+    throttle::Throttle,
+};
+use crate::{Client, Error, Result, config::Config, net::Failed};
 
 /// Flood waits, budgets, the time limit, and repetition after faults of the server.
 pub(super) struct Standard {
@@ -47,11 +53,39 @@ impl Standard {
         let limit = call.options.timeout.unwrap_or(self.request_timeout);
         async move {
             self.throttle.wait(client, call).await?;
-            // Awaited where it is made: handed to another function, it would take its room twice.
-            match timeout(limit, self.retry.carry(client, call)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(Error::Timeout { what: call.method }),
+            let Some(way) = migrate::straight(client, call) else {
+                return Box::pin(self.long_way(client, call, None, until(limit))).await;
+            };
+            // Most calls are answered at once, by a connection that minds their time.
+            match way.attempt(client, call, limit).await {
+                Ok(answer) => Ok(answer),
+                Err(Failed { error, due }) if self.retry.goes_on(&error, call) => {
+                    let due = due.unwrap_or_else(|| until(limit));
+                    Box::pin(self.long_way(client, call, Some((way, error)), due)).await
+                }
+                Err(failed) => Err(failed.error),
             }
         }
     }
+
+    /// Does whatever a call takes, after it failed on its straight way or because it has none.
+    async fn long_way(
+        &self,
+        client: &Client,
+        call: &RawCall,
+        first: Option<(Straight, Error)>,
+        due: Instant,
+    ) -> Result<Bytes> {
+        match timeout_at(due, self.retry.carry(client, call, first)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Timeout { what: call.method }),
+        }
+    }
+}
+
+/// The end of the time that a call has.
+fn until(limit: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(limit)
+        .unwrap_or_else(|| now + RawCall::LONGEST_WAIT)
 }

@@ -4,23 +4,31 @@ use std::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
-use tokio::sync::{
-    mpsc::{self, error::TrySendError},
-    oneshot,
+use tokio::{
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
+    time::timeout,
 };
 
 use super::{
     Net,
     actor::Actor,
     fault::{CallError, Fault},
+    reply::{Reply, Unanswered},
 };
 use crate::invoke::{Leader, Order, Purpose, RawCall};
 
 /// Calls that may wait to be taken by a connection; more callers wait in line.
-const QUEUE: usize = 1024;
+const QUEUE: usize = 4096;
+/// A connection that cannot send takes as many calls out of the queue even so, to mind their time.
+/// Callers that find more in the queue mind it themselves.
+pub(super) const MINDED: usize = QUEUE / 2;
 
 /// A call on its way to a connection.
 pub(super) struct Request {
@@ -31,7 +39,9 @@ pub(super) struct Request {
     pub(super) quick_ack: bool,
     /// The ticket of the call this one has to follow.
     pub(super) after: Option<u64>,
-    pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+    /// How long the call may take from the moment it is taken; without, its caller sees to that.
+    pub(super) limit: Option<Duration>,
+    pub(super) reply: Reply,
 }
 
 /// What a connection is told besides calls.
@@ -89,16 +99,33 @@ impl Connection {
         self.0.requests.is_closed()
     }
 
-    /// Carries a call. Dropping the future takes the call back.
-    pub(super) async fn call(&self, call: &RawCall) -> Result<Bytes, CallError> {
+    /// Carries a call, and ends it when its time is over. Dropping the future takes the call back.
+    pub(super) async fn call(
+        &self,
+        call: &RawCall,
+        limit: Option<Duration>,
+    ) -> Result<Bytes, Unanswered> {
+        match limit {
+            Some(limit) if self.0.requests.capacity() <= QUEUE - MINDED => {
+                // The connection may not get to it for a while.
+                let carried = timeout(limit, self.carry(call, None));
+                Box::pin(carried)
+                    .await
+                    .unwrap_or(Err(CallError::Late.into()))
+            }
+            limit => self.carry(call, limit).await,
+        }
+    }
+
+    async fn carry(&self, call: &RawCall, limit: Option<Duration>) -> Result<Bytes, Unanswered> {
         let _load = Load::new(&self.0.load);
         let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
         let after = match call.order.as_ref().map(Order::leader) {
             None | Some(Leader::None) => None,
             Some(Leader::Ticket(ticket)) => Some(ticket),
-            Some(Leader::Unknown) => return Err(CallError::OutOfOrder),
+            Some(Leader::Unknown) => return Err(CallError::OutOfOrder.into()),
         };
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = Reply::new();
         let request = Request {
             ticket,
             method: call.method,
@@ -106,6 +133,7 @@ impl Connection {
             compress: call.compress,
             quick_ack: call.options.quick_ack,
             after,
+            limit,
             reply,
         };
         let sent = match self.0.requests.try_send(Box::new(request)) {
@@ -116,7 +144,7 @@ impl Connection {
             Err(TrySendError::Closed(_)) => false,
         };
         if !sent {
-            return Err(CallError::NotTaken);
+            return Err(CallError::NotTaken.into());
         }
         if let Some(order) = &call.order {
             order.sent(ticket);
@@ -128,14 +156,14 @@ impl Connection {
         let result = answer.await;
         guard.ticket = None;
         // Without an answer nobody can tell what became of the call; it must not run twice.
-        let result = result.unwrap_or(Err(CallError::Fault(Fault::Closed)));
-        match result {
+        let result = result.unwrap_or(Err(CallError::Fault(Fault::Closed).into()));
+        result.map_err(|unanswered| match &unanswered.why {
             // The server knows that what it had to follow failed.
-            Err(CallError::Rpc(e)) if after.is_some() && e.message.starts_with("MSG_WAIT_") => {
-                Err(CallError::OutOfOrder)
+            CallError::Rpc(e) if after.is_some() && e.message.starts_with("MSG_WAIT_") => {
+                CallError::OutOfOrder.into()
             }
-            result => result,
-        }
+            _ => unanswered,
+        })
     }
 }
 

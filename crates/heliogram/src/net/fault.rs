@@ -112,6 +112,8 @@ pub(super) enum CallError {
     NotTaken,
     /// What it has to follow is not under way on this connection.
     OutOfOrder,
+    /// The answer did not come within the time it had.
+    Late,
 }
 
 impl CallError {
@@ -124,6 +126,7 @@ impl CallError {
             Self::OutOfOrder | Self::Failed(FailReason::PredecessorFailed) => {
                 Error::Skipped { method }
             }
+            Self::Late => Error::Timeout { what: method },
             Self::Failed(reason) => match reason {
                 FailReason::TooLarge { len } => UsageError::TooLarge { len }.into(),
                 FailReason::QueueFull => UsageError::TooManyCalls.into(),

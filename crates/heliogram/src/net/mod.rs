@@ -22,6 +22,7 @@ mod numbers;
 mod pool;
 pub(crate) mod proxy;
 pub(crate) mod refresh;
+mod reply;
 pub(crate) mod servers;
 mod tasks;
 mod telegram;
@@ -44,7 +45,11 @@ use tokio::{
     time::Instant,
 };
 
-pub(crate) use self::{account::Account, backoff::Backoff, pool::Pool};
+pub(crate) use self::{
+    account::Account,
+    backoff::Backoff,
+    pool::{Failed, Pool},
+};
 use self::{
     addresses::Addresses, cdn::Cdns, clock::Clock, dc::Dc, endpoint::Endpoint, servers::ServerAddr,
     tasks::Tasks,

@@ -5,13 +5,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{
     Net,
     connection::Connection,
     fault::{CallError, Fault},
     lock,
+    reply::Unanswered,
 };
 use crate::{
     Error, Result,
@@ -30,6 +31,18 @@ pub(crate) struct Pool {
     open: Mutex<BTreeMap<(i32, Purpose), Vec<Connection>>>,
 }
 
+/// How a call failed, and when the time is over that it had, if that was running.
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) due: Option<Instant>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, due: None }
+    }
+}
+
 impl Pool {
     pub(crate) fn new(net: Arc<Net>) -> Self {
         Self {
@@ -40,15 +53,30 @@ impl Pool {
 
     /// Carries a call to a data centre and waits for the answer.
     pub(crate) async fn call(&self, dc: i32, call: &RawCall) -> Result<Bytes> {
+        self.call_within(dc, call, None).await.map_err(|e| e.error)
+    }
+
+    /// The same, for as long as the limit says, counted from when a connection takes the call.
+    pub(crate) async fn call_within(
+        &self,
+        dc: i32,
+        call: &RawCall,
+        limit: Option<Duration>,
+    ) -> Result<Bytes, Failed> {
         for _ in 0..MAX_HANDOVERS {
-            let connection = self.pick(dc, call.purpose)?;
-            match connection.call(call).await {
+            let connection = self.pick(dc, call.purpose).map_err(Error::from)?;
+            match connection.call(call, limit).await {
                 Ok(answer) => return Ok(answer),
-                Err(CallError::NotTaken) => {}
-                Err(e) => return Err(e.into_error(call.method)),
+                Err(unanswered) if matches!(unanswered.why, CallError::NotTaken) => {}
+                Err(Unanswered { why, due }) => {
+                    return Err(Failed {
+                        error: why.into_error(call.method),
+                        due: due.map(|due| self.net.clock.at(due)),
+                    });
+                }
             }
         }
-        Err(Error::Closed)
+        Err(Error::Closed.into())
     }
 
     /// The least busy connection, or a new one.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Calls under way on one connection; more wait in line.
-pub(super) const MAX_IN_FLIGHT: usize = 4096;
+const MAX_IN_FLIGHT: usize = 4096;
 /// For how many calls memory is kept once there are none.
 const KEPT: usize = 64;
 /// Calls taken from the queue before the socket is looked at again: the server is to work on the
@@ -38,8 +38,7 @@ impl InFlight {
     fn answer(self, result: Result<Bytes, CallError>) {
         let ok = result.is_ok();
         tracing::debug!(method = self.request.method, ok, "answered");
-        // A caller that has gone away does not mind.
-        let _ = self.request.reply.send(result);
+        self.request.reply.send(result);
     }
 }
 
@@ -93,20 +92,25 @@ impl Actor {
     /// Takes a call and those queued behind it, so that they can share a packet.
     pub(super) fn take(&mut self, request: Box<Request>) {
         let now = self.net.clock.now();
-        self.send(now, request, 0);
-        for _ in 1..MAX_BATCH {
-            if self.in_flight.len() >= MAX_IN_FLIGHT {
-                return;
-            }
-            match self.inbox.try_recv() {
-                Ok(request) => self.send(now, request, 0),
-                Err(_) => return,
-            }
+        let mut taken = 0;
+        let mut next = Some(request);
+        while let Some(mut request) = next {
+            self.limits.begin(now.mono, &mut request);
+            self.send(now, request, 0);
+            taken += 1;
+            let more = taken < MAX_BATCH && self.has_room();
+            next = more.then(|| self.inbox.try_recv().ok()).flatten();
         }
+    }
+
+    /// Whether one more call may be sent.
+    pub(super) fn has_room(&self) -> bool {
+        self.in_flight.len() < MAX_IN_FLIGHT
     }
 
     /// Gives back the memory of many calls once none is under way.
     pub(super) fn shrink(&mut self) {
+        self.limits.rest();
         if self.in_flight.capacity() > KEPT {
             self.in_flight = ByNumber::default();
         }
@@ -127,11 +131,11 @@ impl Actor {
         let body = header::wrap(header, quiet, &request.body);
         let after = request.after.map(|ticket| self.of_ticket(ticket));
         let Some((_, session)) = &mut self.session else {
-            let _ = request.reply.send(Err(CallError::NotTaken));
+            request.reply.send(Err(CallError::NotTaken));
             return;
         };
         if after == Some(None) {
-            let _ = request.reply.send(Err(CallError::OutOfOrder));
+            request.reply.send(Err(CallError::OutOfOrder));
             return;
         }
         let options = SendOptions {

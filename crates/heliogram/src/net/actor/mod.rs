@@ -1,16 +1,18 @@
 //! One connection: one task, one socket at a time, one session that outlives its sockets.
 
 mod calls;
+mod limits;
 mod socket;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use calls::InFlight;
 use heliogram_mtproto::{Event, FailReason, RequestId, Session, SessionConfig};
+use limits::Limits;
 use socket::End;
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::sleep,
+    time::{sleep, sleep_until},
 };
 
 use super::{
@@ -45,6 +47,7 @@ pub(super) struct Actor {
     // The session and what waits for it.
     session: Option<(Arc<Key>, Session)>,
     in_flight: ByNumber<RequestId, InFlight>,
+    limits: Limits,
     /// Whether the server knows the app in this session.
     introduced: bool,
     /// Calls the server refused because it has lost the binding of the temporary key.
@@ -80,6 +83,7 @@ impl Actor {
             signals,
             session: None,
             in_flight: ByNumber::default(),
+            limits: Limits::default(),
             introduced: false,
             unbound: Vec::new(),
             key_leaves: None,
@@ -132,8 +136,8 @@ impl Actor {
             }
         }
         self.inbox.close();
-        while let Ok(request) = self.inbox.try_recv() {
-            let _ = request.reply.send(Err(CallError::NotTaken));
+        while let Some(request) = self.next_waiting() {
+            request.reply.send(Err(CallError::NotTaken));
         }
     }
 
@@ -148,6 +152,8 @@ impl Actor {
                     Some(signal) => self.take_signal(signal),
                     None => return None,
                 },
+                Some(request) = self.inbox.recv(), if self.limits.has_room() => self.park(request),
+                () = sleep_until(self.limits.due(self.net.clock)) => self.expire(),
             }
         }
     }
@@ -239,10 +245,8 @@ impl Actor {
         for (_, call) in waiting {
             if had_session && self.worked {
                 // The old session took it and cannot be asked any more.
-                let _ = call
-                    .request
-                    .reply
-                    .send(Err(CallError::Failed(FailReason::MayHaveRun)));
+                let why = FailReason::MayHaveRun;
+                call.request.reply.send(Err(CallError::Failed(why)));
             } else {
                 self.send(now, call.request, 0);
             }
@@ -284,12 +288,12 @@ impl Actor {
 
     fn fail_all(&mut self, fault: &Fault) {
         self.inbox.close();
-        while let Ok(request) = self.inbox.try_recv() {
-            let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
+        while let Some(request) = self.next_waiting() {
+            request.reply.send(Err(CallError::Fault(fault.clone())));
         }
         let under_way = self.in_flight.drain().map(|(_, call)| call.request);
         for request in under_way.chain(self.unbound.drain(..)) {
-            let _ = request.reply.send(Err(CallError::Fault(fault.clone())));
+            request.reply.send(Err(CallError::Fault(fault.clone())));
         }
     }
 

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use heliogram_mtproto::{Event, framing::Frame};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::{Actor, calls::MAX_IN_FLIGHT, until_stopped};
+use super::{Actor, until_stopped};
 use crate::{
     error::ProtocolError,
     net::{fault::Fault, handshake, wire::Wire},
@@ -44,15 +44,22 @@ impl Actor {
         let answer_by = Instant::now() + self.net.config.connect_timeout;
         let life = self.session.as_ref().and_then(|(key, _)| key.life);
         let end = loop {
+            let aged = life.is_some_and(|life| Instant::now() >= life.renew_at);
+            if !aged {
+                self.unpark();
+            }
             if let Err(end) = self.pump(&mut wire) {
                 break end;
             }
             if !self.unbound.is_empty() {
                 break End::Lost(Fault::TemporaryKey);
             }
-            let aged = life.is_some_and(|life| Instant::now() >= life.renew_at);
             if aged && self.in_flight.is_empty() {
                 break End::Renew;
+            }
+            let sends = !aged && self.has_room();
+            if sends && !self.limits.is_empty() {
+                continue;
             }
             let key_until = life.map_or_else(far_future, |life| match aged {
                 true => life.ends_at,
@@ -65,6 +72,7 @@ impl Actor {
             }
             let timer = self.session.as_ref().and_then(|(_, s)| s.poll_timeout());
             let timer = timer.map_or_else(far_future, |mono| self.net.clock.at(mono));
+            let timer = timer.min(self.limits.due(self.net.clock));
             let idle_at = if self.may_idle() && self.in_flight.is_empty() {
                 idle_since + self.net.config.file_idle
             } else {
@@ -80,18 +88,18 @@ impl Actor {
                     Ok(_) => {}
                     Err(end) => break end,
                 },
-                request = self.inbox.recv(), if !aged && self.in_flight.len() < MAX_IN_FLIGHT => {
-                    match request {
-                        Some(request) => self.take(request),
-                        None => break End::Closed,
-                    }
-                }
+                request = self.inbox.recv(), if sends || self.limits.has_room() => match request {
+                    Some(request) if sends => self.take(request),
+                    Some(request) => self.park(request),
+                    None => break End::Closed,
+                },
                 Some(signal) = self.signals.recv() => self.take_signal(signal),
                 () = until_stopped(&mut self.stopped) => break End::Closed,
                 () = sleep_until(timer) => {
                     if let Some((_, session)) = &mut self.session {
                         session.handle_timeout(self.net.clock.now());
                     }
+                    self.expire();
                 }
                 () = sleep_until(idle_at) => break End::Idle,
                 () = sleep_until(key_until) => {
@@ -278,6 +286,6 @@ impl Actor {
     }
 }
 
-fn far_future() -> Instant {
+pub(super) fn far_future() -> Instant {
     Instant::now() + Duration::from_secs(24 * 3600)
 }
