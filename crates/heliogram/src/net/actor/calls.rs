@@ -1,5 +1,7 @@
 //! The calls that a connection carries.
 
+use std::ops::RangeInclusive;
+
 use bytes::Bytes;
 use heliogram_mtproto::{Now, RequestId, RpcFailure, SendOptions};
 
@@ -18,9 +20,8 @@ use crate::{
 const MAX_IN_FLIGHT: usize = 4096;
 /// For how many calls memory is kept once there are none.
 const KEPT: usize = 64;
-/// Calls taken from the queue before the socket is looked at again: the server is to work on the
-/// first of many while the others are encrypted.
-const MAX_BATCH: usize = 120;
+/// Calls taken from the queue before the socket is looked at again, if there are as many.
+const BATCHES: RangeInclusive<usize> = 40..=500;
 /// How often a call is sent anew because the server wants to know the app first.
 const MAX_INTRODUCTIONS: u32 = 3;
 
@@ -92,15 +93,22 @@ impl Actor {
     /// Takes a call and those queued behind it, so that they can share a packet.
     pub(super) fn take(&mut self, request: Box<Request>) {
         let now = self.net.clock.now();
-        let mut taken = 0;
+        let (most, mut taken) = (self.batch(), 0);
         let mut next = Some(request);
         while let Some(mut request) = next {
             self.limits.begin(now.mono, &mut request);
             self.send(now, request, 0);
             taken += 1;
-            let more = taken < MAX_BATCH && self.has_room();
+            let more = taken < most && self.has_room();
             next = more.then(|| self.inbox.try_recv().ok()).flatten();
         }
+    }
+
+    /// How many calls to take at once: half of those there are, so that the server works on one half
+    /// while the other is encrypted.
+    fn batch(&self) -> usize {
+        let all = self.in_flight.len() + self.inbox.len();
+        (all / 2).clamp(*BATCHES.start(), *BATCHES.end())
     }
 
     /// Whether one more call may be sent.
