@@ -82,12 +82,21 @@ impl Desk {
             for seat in seats.into_iter().flatten() {
                 taken |= match ends(cx, event, &seat) {
                     true => self.call_off(&seat),
-                    false => seat.hear(heard, receipts),
+                    false => self.tell(&seat, heard, receipts),
                 };
             }
         }
         if !watches.is_empty() {
             taken |= self.show(cx, event, &watches, taken, receipts);
+        }
+        taken
+    }
+
+    /// Tells a conversation; answers whether nobody else is to know.
+    fn tell(&self, seat: &Seat, heard: Heard<'_>, receipts: &mut Receipts<'_>) -> bool {
+        let (taken, spilled) = seat.hear(heard, receipts);
+        for (left, receipt) in spilled {
+            lock(&self.table).give_back(event(left), receipt);
         }
         taken
     }

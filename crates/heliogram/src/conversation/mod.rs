@@ -22,13 +22,15 @@
 //! elsewhere are not for it. What it takes reaches no handler and no other reader of updates,
 //! unless it is not [`exclusive`](Conversation::exclusive).
 //! Messages that come between two calls wait, up to
-//! [`max_messages`](Conversation::max_messages); edits likewise, of which the newest are kept.
+//! [`max_messages`](Conversation::max_messages); edits likewise, of which the newest are kept and
+//! the others go on to other readers.
 //!
 //! # What it leaves
 //! A message counts as dealt with when a call hands it out, or a later one. What comes after the
 //! last that was handed out, and nobody asked for, goes on to the other readers and handlers when
 //! the conversation ends: messages, edits, and the event of a [`wait_event`](Conversation::wait_event)
-//! that was not awaited to its end. If nobody reads then, it comes to whoever reads next, in this run
+//! that was not awaited to its end; so do all edits of messages from before the conversation that
+//! nobody asked for. If nobody reads then, it comes to whoever reads next, in this run
 //! of the program or a later one; so it does if the program is killed meanwhile.
 //!
 //! An open conversation reads updates, so it works without another reader. As every reader it is

@@ -153,20 +153,24 @@ impl Seat {
         lock(&self.state).ended.is_some()
     }
 
-    /// Takes what is for this conversation; answers whether nobody else is to have it. What it has
-    /// for itself it has with a receipt.
-    pub(super) fn hear(&self, heard: Heard<'_>, receipts: &mut Receipts<'_>) -> bool {
-        let taken = {
+    /// Takes what is for this conversation; answers whether nobody else is to have it, and gives what
+    /// had to make room for it. What it has for itself it has with a receipt.
+    pub(super) fn hear(
+        &self,
+        heard: Heard<'_>,
+        receipts: &mut Receipts<'_>,
+    ) -> (bool, Vec<(Left<Message>, Receipt)>) {
+        let (taken, spilled) = {
             let mut state = lock(&self.state);
             if state.ended.is_some() {
-                return false;
+                return (false, Vec::new());
             }
-            match heard {
+            let taken = match heard {
                 Heard::Message(m) | Heard::Edit(m)
                     if !self.place.listens_to(m.sender().map(Chat::peer_id))
                         || !self.place.is_in(m.topic_id()) =>
                 {
-                    return false;
+                    return (false, Vec::new());
                 }
                 Heard::Message(m) => {
                     let kept = receipts.have_room()
@@ -190,10 +194,14 @@ impl Seat {
                     }
                     false
                 }
-            }
+            };
+            (taken, state.transcript.take_spilled())
         };
         self.ring();
-        taken && self.place.exclusive
+        match self.place.exclusive {
+            true => (taken, spilled),
+            false => (false, Vec::new()),
+        }
     }
 
     /// Nothing more is heard; the first reason stands. Gives what is for others now: what it took
@@ -275,6 +283,7 @@ mod tests {
 
     fn hear(seat: &Seat, heard: Heard<'_>) -> bool {
         seat.hear(heard, &mut Receipts::new(true, &mut Receipt::default))
+            .0
     }
 
     /// Waits in a task of its own until message 7 is read.

@@ -52,6 +52,8 @@ pub(super) struct Transcript<M> {
     /// The first place after every message that was handed out.
     handed_to: u64,
     edits: VecDeque<Kept<M>>,
+    /// What there was no room for, to be given to others.
+    spilled: Vec<(Left<M>, Receipt)>,
     /// The first place after everything that was handed out.
     asked_to: u64,
     responses: Ledger,
@@ -64,6 +66,8 @@ pub(super) struct Transcript<M> {
 struct Kept<M> {
     place: u64,
     handed: bool,
+    /// Whether it is about what was said here: an edit may be of an earlier message.
+    own: bool,
     message: M,
     /// Kept while it may still be given to others: it was not dealt with.
     receipt: Option<Receipt>,
@@ -92,6 +96,7 @@ impl<M: Line> Transcript<M> {
             heard: VecDeque::new(),
             handed_to: 0,
             edits: VecDeque::new(),
+            spilled: Vec::new(),
             asked_to: 0,
             responses: Ledger::default(),
             replies: Ledger::default(),
@@ -121,13 +126,13 @@ impl<M: Line> Transcript<M> {
             }
         }
         self.last_heard = self.last_heard.max(message.number());
-        let kept = self.keep(message, receipt);
+        let kept = self.keep(message, receipt, true);
         self.heard.push_back(kept);
         true
     }
 
     /// Keeps an edit. In want of room one that was handed out goes, an earlier one of the same
-    /// message, or the oldest.
+    /// message, or the oldest, to the others.
     pub(super) fn hear_edit(&mut self, message: M, receipt: Receipt) {
         let same = |k: &&mut Kept<M>| k.message.is_same(&message);
         if let Some(known) = self.edits.iter_mut().find(same) {
@@ -138,18 +143,35 @@ impl<M: Line> Transcript<M> {
             let earlier = |k: &Kept<M>| k.message.number() == message.number();
             let handed = self.edits.iter().position(|k| k.handed);
             let at = handed.or_else(|| self.edits.iter().position(earlier));
-            self.edits.remove(at.unwrap_or(0));
+            let gone = self.edits.remove(at.unwrap_or(0));
+            if at.is_none()
+                && let Some(Kept {
+                    message,
+                    receipt: Some(receipt),
+                    ..
+                }) = gone
+            {
+                self.spilled.push((Left::Edit(message), receipt));
+            }
         }
-        let kept = self.keep(message, receipt);
+        let of_what_was_said = |k: &Kept<M>| k.message.number() == message.number();
+        let own = self.heard.iter().any(of_what_was_said);
+        let kept = self.keep(message, receipt, own);
         self.edits.push_back(kept);
     }
 
-    fn keep(&mut self, message: M, receipt: Receipt) -> Kept<M> {
+    /// What there was no room for.
+    pub(super) fn take_spilled(&mut self) -> Vec<(Left<M>, Receipt)> {
+        std::mem::take(&mut self.spilled)
+    }
+
+    fn keep(&mut self, message: M, receipt: Receipt, own: bool) -> Kept<M> {
         let place = self.next;
         self.next += 1;
         Kept {
             place,
             handed: false,
+            own,
             message,
             receipt: Some(receipt),
         }
@@ -197,7 +219,7 @@ impl<M: Line> Transcript<M> {
     }
 
     /// What nobody asked for, in the order it came: messages after the last that was handed out,
-    /// and edits after everything that was.
+    /// their edits after everything that was, and all edits of earlier messages.
     pub(super) fn leftover(&mut self) -> Vec<(Left<M>, Receipt)> {
         let heard = std::mem::take(&mut self.heard).into_iter();
         let edits = std::mem::take(&mut self.edits).into_iter();
@@ -220,7 +242,8 @@ impl<M: Line> Transcript<M> {
         Some(message)
     }
 
-    /// What was handed out or passed over belongs to the conversation and counts as dealt with.
+    /// What was said here and handed out or passed over belongs to the conversation and counts as
+    /// dealt with.
     fn settle(&mut self) {
         for kept in &mut self.heard {
             if kept.place < self.handed_to {
@@ -228,7 +251,7 @@ impl<M: Line> Transcript<M> {
             }
         }
         for kept in &mut self.edits {
-            if kept.place < self.asked_to {
+            if kept.handed || (kept.own && kept.place < self.asked_to) {
                 kept.receipt = None;
             }
         }

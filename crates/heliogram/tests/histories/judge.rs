@@ -25,6 +25,9 @@ pub(crate) struct Tally {
     gaps: usize,
     deaths: usize,
     stops: usize,
+    leaves: usize,
+    /// Messages that conversations were told.
+    heard: usize,
     /// Chats of which the server skipped something, and said so.
     skipped: usize,
 }
@@ -36,6 +39,8 @@ impl AddAssign for Tally {
         self.gaps += other.gaps;
         self.deaths += other.deaths;
         self.stops += other.stops;
+        self.leaves += other.leaves;
+        self.heard += other.heard;
         self.skipped += other.skipped;
     }
 }
@@ -44,6 +49,8 @@ impl AddAssign for Tally {
 #[derive(Default)]
 struct Belief {
     chats: HashMap<i64, BTreeMap<i32, String>>,
+    /// Messages that a conversation was told: how they changed is for it to ask.
+    heard: HashSet<(i64, i32)>,
     /// Chats of which something was skipped.
     skipped: HashSet<GapPlace>,
 }
@@ -52,8 +59,11 @@ impl Belief {
     fn of(book: &Book) -> Self {
         let mut belief = Self::default();
         for told in &book.0 {
+            if let Told::Heard { chat, id, .. } = told {
+                belief.heard.insert((*chat, *id));
+            }
             match told {
-                Told::New { chat, id, text } => {
+                Told::New { chat, id, text } | Told::Heard { chat, id, text } => {
                     belief
                         .chats
                         .entry(*chat)
@@ -103,7 +113,14 @@ impl Belief {
 
     /// What is wrong about a chat.
     fn wrong(&self, people: &People, place: &Place) -> Option<String> {
-        let (history, texts) = (people.history(place), self.texts(place));
+        let (history, mut texts) = (people.history(place), self.texts(place));
+        for (id, text) in &mut texts {
+            if self.heard.contains(&(place.id(), *id))
+                && let Some(present) = history.get(id)
+            {
+                text.clone_from(present);
+            }
+        }
         let right = match self.skipped(place) {
             // Then it must have been told at least what came last.
             true => history.last_key_value() == texts.last_key_value(),
@@ -171,6 +188,14 @@ pub(crate) fn judge(
             Told::Deleted { .. } | Told::NotConnected(_) => {}
             Told::Gap(gap) => tally.gaps += usize::from(gap.kind() == GapKind::Opened),
             Told::Lagged => return Err("the reader is not slow".into()),
+            Told::Heard { chat, text, .. } => {
+                invented(people, *chat, text)?;
+                tally.heard += 1;
+            }
+            Told::Left => {
+                tally.leaves += 1;
+                newest.clear();
+            }
             Told::Stopped => tally.stops += 1,
             Told::Died => {
                 tally.deaths += 1;

@@ -1,6 +1,6 @@
 //! Histories made up from seeds: people write, edit and delete in several chats while the client
-//! that reads has a bad network, stops, dies and comes back. What it was told in the end is what
-//! happened.
+//! that reads has a bad network, stops, dies and comes back, and readers of one client follow each
+//! other, with conversations in between. What was told in the end is what happened.
 //!
 //! One seed again: `HELIOGRAM_SEED=17 cargo test -p heliogram --test histories -- --nocapture`.
 //! More of them: `HELIOGRAM_SEEDS=1000..2000`.
@@ -110,7 +110,15 @@ async fn play(server: Arc<TestServer>, seed: u64) -> Result<judge::Tally, String
     for _ in 0..15 + random.u64() % 20 {
         match random.u64() % 100 {
             0..70 => people.act(&mut random).await,
-            70..80 => drop(server.faults().cut(&people.me)),
+            70..77 => drop(server.faults().cut(&people.me)),
+            77..80 => {
+                reader.leave().await;
+                match random.u64() % 2 {
+                    0 => reader.talk(&mut people, &mut random).await,
+                    _ => go_on_without(&server, &mut people, &mut random).await,
+                }
+                reader.come_back();
+            }
             80..87 => {
                 reader.stop().await;
                 go_on_without(&server, &mut people, &mut random).await;

@@ -68,6 +68,19 @@ impl People {
         }
     }
 
+    /// One of those the reader has a private chat with.
+    pub(crate) fn other(&self) -> &Account {
+        &self.bo
+    }
+
+    /// That one says something.
+    pub(crate) async fn answer(&mut self) {
+        let is_other = |p: &Place| p.id() == self.bo.id();
+        if let Some(at) = self.places.iter().position(is_other) {
+            self.say(at, 0).await;
+        }
+    }
+
     /// What was done, step by step.
     pub(crate) fn log(&self) -> &str {
         &self.log

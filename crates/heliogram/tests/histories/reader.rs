@@ -11,10 +11,14 @@ use heliogram::{
     events::{GapKind, UpdateGap},
     storage::{File, Memory, Storage},
 };
+use heliogram_crypto::{Random, SeededRandom};
 use heliogram_server::TestServer;
 use tokio::task::JoinHandle;
 
 use crate::{mortal::Mortal, people::People, room};
+
+/// How long a conversation waits for what somebody says.
+const TALK: Duration = Duration::from_millis(60);
 
 /// What the reader was told.
 #[derive(Clone, Debug)]
@@ -42,6 +46,14 @@ pub(crate) enum Told {
     Died,
     /// The reader stopped in good order here.
     Stopped,
+    /// The reader went away here, while its client went on; what it had in hand is told again.
+    Left,
+    /// A conversation was told this, maybe before what the next reader is told.
+    Heard {
+        chat: i64,
+        id: i32,
+        text: String,
+    },
 }
 
 #[derive(Default)]
@@ -147,6 +159,42 @@ impl<'a> Reader<'a> {
         life.client.stop().await.unwrap();
         life.reading.await.unwrap();
         self.told.lock().unwrap().0.push(Told::Stopped);
+    }
+
+    /// Goes away, while the client goes on.
+    pub(crate) async fn leave(&mut self) {
+        let life = self.life.as_mut().unwrap();
+        life.reading.abort();
+        drop((&mut life.reading).await);
+        self.told.lock().unwrap().0.push(Told::Left);
+    }
+
+    /// Reads again.
+    pub(crate) fn come_back(&mut self) {
+        let (told, life) = (Arc::clone(&self.told), self.life.as_mut().unwrap());
+        life.reading = tokio::spawn(read(life.client.updates(), told));
+    }
+
+    /// Talks with somebody while nobody reads.
+    pub(crate) async fn talk(&mut self, people: &mut People, random: &mut SeededRandom) {
+        let client = &self.life.as_ref().unwrap().client;
+        let with = people.other().id();
+        let conversation = client.conversation(with).timeout(TALK).begin();
+        let conversation = conversation.await.unwrap();
+        for _ in 0..random.u64() % 5 {
+            match random.u64() % 2 {
+                0 => people.answer().await,
+                _ => people.act(random).await,
+            }
+            if let Ok(message) = conversation.next().await {
+                let heard = Told::Heard {
+                    chat: message.chat_id(),
+                    id: message.id(),
+                    text: message.text().to_owned(),
+                };
+                self.told.lock().unwrap().0.push(heard);
+            }
+        }
     }
 
     /// Dies: nothing more is stored, and nobody reads on.

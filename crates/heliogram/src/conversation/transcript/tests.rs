@@ -164,3 +164,32 @@ fn reading_never_goes_back() {
     t.hear_read(3);
     assert!(t.is_read(7) && !t.is_read(8));
 }
+
+#[test]
+fn edits_of_earlier_messages_are_left_over_whatever_was_handed_out() {
+    let mut t = transcript(4, true, &[Said(5, None)]);
+    for earlier in [2, 3, 4] {
+        t.hear_edit(Said(earlier, Some(0)), Receipt::default());
+    }
+    t.hear_edit(Said(5, Some(0)), Receipt::default());
+    assert_eq!(t.take_edit(EditOf::Message(3)), Some(Said(3, Some(0))));
+    assert!(t.hear(Said(6, None), Receipt::default()));
+    assert_eq!(t.take_response(5), Some(Said(6, None)));
+    let left = [2, 4].map(|id| Left::Edit(Said(id, Some(0))));
+    assert_eq!(left_over(&mut t), left);
+}
+
+#[test]
+fn edits_without_room_are_given_to_others_and_not_lost() {
+    let mut t = transcript(2, true, &[]);
+    for id in [1, 2, 2, 3, 4] {
+        t.hear_edit(Said(id, Some(id)), Receipt::default());
+        t.hear_edit(Said(id, Some(0)), Receipt::default());
+    }
+    let spilled = t.take_spilled().into_iter();
+    let spilled: Vec<_> = spilled.map(|(what, _)| what).collect();
+    let those = [(1, 1), (1, 0), (2, 0)].map(|(id, text)| Left::Edit(Said(id, Some(text))));
+    assert_eq!(spilled, those);
+    let left = [3, 4].map(|id| Left::Edit(Said(id, Some(0))));
+    assert_eq!(left_over(&mut t), left);
+}

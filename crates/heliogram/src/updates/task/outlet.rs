@@ -103,6 +103,10 @@ impl Driver {
         let Some(readers) = self.hub.readers().filter(|_| self.engine.is_some()) else {
             return true;
         };
+        if self.left_behind && !readers.is_empty() {
+            // Somebody reads who was not there then: all of it comes again first.
+            return true;
+        }
         let ledger = self.hub.ledger();
         let outlet = Outlet { readers, ledger };
         loop {
