@@ -8,12 +8,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{
-    sync::{
-        mpsc::{self, error::TrySendError},
-        oneshot,
-    },
-    time::timeout,
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
 };
 
 use super::{
@@ -24,11 +21,9 @@ use super::{
 };
 use crate::invoke::{Leader, Order, Purpose, RawCall};
 
-/// Calls that may wait to be taken by a connection; more callers wait in line.
-const QUEUE: usize = 4096;
-/// A connection that cannot send takes as many calls out of the queue even so, to mind their time.
-/// Callers that find more in the queue mind it themselves.
-pub(super) const MINDED: usize = QUEUE / 2;
+/// Calls that may wait to be taken by a connection, which takes them whether it can send them or
+/// not; more callers wait in line.
+const QUEUE: usize = 1024;
 
 /// A call on its way to a connection.
 pub(super) struct Request {
@@ -39,9 +34,18 @@ pub(super) struct Request {
     pub(super) quick_ack: bool,
     /// The ticket of the call this one has to follow.
     pub(super) after: Option<u64>,
-    /// How long the call may take from the moment it is taken; without, its caller sees to that.
+    /// How long the call may take from the moment it is taken.
     pub(super) limit: Option<Duration>,
     pub(super) reply: Reply,
+}
+
+impl Request {
+    /// From now on its time runs, unless it did before.
+    pub(super) fn begin(&mut self, now: Duration) {
+        if let Some(limit) = self.limit {
+            self.reply.limit(now, limit);
+        }
+    }
 }
 
 /// What a connection is told besides calls.
@@ -105,19 +109,6 @@ impl Connection {
         call: &RawCall,
         limit: Option<Duration>,
     ) -> Result<Bytes, Unanswered> {
-        match limit {
-            Some(limit) if self.0.requests.capacity() <= QUEUE - MINDED => {
-                // The connection may not get to it for a while.
-                let carried = timeout(limit, self.carry(call, None));
-                Box::pin(carried)
-                    .await
-                    .unwrap_or(Err(CallError::Late.into()))
-            }
-            limit => self.carry(call, limit).await,
-        }
-    }
-
-    async fn carry(&self, call: &RawCall, limit: Option<Duration>) -> Result<Bytes, Unanswered> {
         let _load = Load::new(&self.0.load);
         let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
         let after = match call.order.as_ref().map(Order::leader) {

@@ -12,7 +12,13 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Net, fault::Fault, handshake, lock, temporary::Life, wire::Wire};
+use super::{
+    Net,
+    fault::Fault,
+    handshake, lock,
+    temporary::{Age, Life},
+    wire::Wire,
+};
 use crate::storage::{self, Changes, DcKey, Records};
 
 /// A data centre, as far as this client has to do with it.
@@ -44,6 +50,8 @@ pub(super) struct Key {
 struct Learned {
     salts: Vec<Salt>,
     time_offset_ms: Option<i64>,
+    /// Whether it is about to be stored already.
+    stored_soon: bool,
 }
 
 impl Key {
@@ -56,6 +64,7 @@ impl Key {
         let learned = Learned {
             salts: salts.collect(),
             time_offset_ms: stored.time_offset_ms,
+            ..Learned::default()
         };
         Self {
             auth: stored.key,
@@ -67,8 +76,8 @@ impl Key {
 
     fn made(established: Established, life: Option<Life>) -> Self {
         let learned = Learned {
-            salts: Vec::new(),
             time_offset_ms: Some(established.time_offset_ms),
+            ..Learned::default()
         };
         Self {
             auth: established.key,
@@ -85,11 +94,16 @@ impl Key {
 
     /// Whether a new session may begin with the key.
     pub(super) fn is_fresh(&self) -> bool {
-        self.life.is_none_or(|life| Instant::now() < life.renew_at)
+        self.life
+            .is_none_or(|life| life.age(Instant::now()) == Age::Fresh)
     }
 
     fn to_stored(&self, dc: i32) -> DcKey {
-        let learned = lock(&self.learned).clone();
+        let learned = {
+            let mut learned = lock(&self.learned);
+            learned.stored_soon = false;
+            learned.clone()
+        };
         let salts = learned.salts.iter().map(|s| storage::Salt {
             valid_since: s.valid_since,
             valid_until: s.valid_until,
@@ -111,12 +125,20 @@ impl Key {
         lock(&self.learned).time_offset_ms
     }
 
-    pub(super) fn set_salts(&self, salts: Vec<Salt>) {
-        lock(&self.learned).salts = salts;
+    /// Answers, as the next, whether somebody has to [`update`](Dc::update) what is stored: a server
+    /// may have as much to say as it likes.
+    pub(super) fn set_salts(&self, salts: Vec<Salt>) -> bool {
+        self.learn(|learned| learned.salts = salts)
     }
 
-    pub(super) fn set_time_offset_ms(&self, ms: i64) {
-        lock(&self.learned).time_offset_ms = Some(ms);
+    pub(super) fn set_time_offset_ms(&self, ms: i64) -> bool {
+        self.learn(|learned| learned.time_offset_ms = Some(ms))
+    }
+
+    fn learn(&self, learn: impl FnOnce(&mut Learned)) -> bool {
+        let mut learned = lock(&self.learned);
+        learn(&mut learned);
+        !std::mem::replace(&mut learned.stored_soon, true)
     }
 }
 

@@ -23,22 +23,56 @@ const TRUE: [u8; 4] = 0x9972_75b5_u32.to_le_bytes();
 /// A key is renewed when this part of its life is left, but not earlier than [`LONGEST_MARGIN`].
 const MARGIN: u32 = 4;
 const LONGEST_MARGIN: Duration = Duration::from_secs(3600);
+/// For how long before its end calls are held back, so that those under way can end; less of a key
+/// that lives shortly.
+const HOLD: Duration = Duration::from_secs(15);
 
 /// When a temporary key is to be given up.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Life {
-    /// From here on a new key is wanted, as soon as no call is under way.
-    pub(super) renew_at: Instant,
-    /// From here on the key is not used any more, whatever is under way.
-    pub(super) ends_at: Instant,
+    renew_at: Instant,
+    hold_at: Instant,
+    ends_at: Instant,
+}
+
+/// How old a temporary key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Age {
+    Fresh,
+    /// A new key is wanted, as soon as no call is under way.
+    Old,
+    /// New calls wait for the new key.
+    Held,
+    /// It is not used any more, whatever is under way.
+    Over,
 }
 
 impl Life {
     fn new(began: Instant, length: Duration) -> Self {
         let margin = (length / MARGIN).min(LONGEST_MARGIN);
+        let ends_at = began + (length - margin / 2);
         Self {
             renew_at: began + (length - margin),
-            ends_at: began + (length - margin / 2),
+            hold_at: ends_at - HOLD.min(margin / 4),
+            ends_at,
+        }
+    }
+
+    pub(super) fn age(&self, now: Instant) -> Age {
+        match now {
+            now if now < self.renew_at => Age::Fresh,
+            now if now < self.hold_at => Age::Old,
+            now if now < self.ends_at => Age::Held,
+            _ => Age::Over,
+        }
+    }
+
+    /// When it is older than that.
+    pub(super) fn end_of(&self, age: Age) -> Instant {
+        match age {
+            Age::Fresh => self.renew_at,
+            Age::Old => self.hold_at,
+            Age::Held | Age::Over => self.ends_at,
         }
     }
 }
@@ -172,6 +206,28 @@ async fn answer(net: &Net, dc: i32, wire: &mut Wire, session: &mut Session) -> R
                     return Err(NetworkError::Dropped { dc, address }.into());
                 }
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_held_back_only_shortly_before_a_key_ends() {
+        let began = Instant::now();
+        for (length, held) in [(24 * 3600, 15.0), (40, 2.5), (2, 0.125)] {
+            let length = Duration::from_secs(length);
+            let life = Life::new(began, length);
+            let [old, hold, over] = [Age::Fresh, Age::Old, Age::Held].map(|age| life.end_of(age));
+            assert_eq!(life.age(began), Age::Fresh);
+            assert_eq!(
+                [old, hold, over].map(|at| life.age(at)),
+                [Age::Old, Age::Held, Age::Over]
+            );
+            assert_eq!(over - hold, Duration::from_secs_f64(held));
+            assert!(hold - old >= over - hold && over < began + length);
         }
     }
 }

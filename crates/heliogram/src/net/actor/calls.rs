@@ -96,7 +96,7 @@ impl Actor {
         let (most, mut taken) = (self.batch(), 0);
         let mut next = Some(request);
         while let Some(mut request) = next {
-            self.limits.begin(now.mono, &mut request);
+            request.begin(now.mono);
             self.send(now, request, 0);
             taken += 1;
             let more = taken < most && self.has_room();
@@ -128,6 +128,7 @@ impl Actor {
         if request.reply.is_closed() {
             return;
         }
+        self.limits.note(&request);
         let introduces = !self.introduced;
         let header = introduces.then(|| self.net.header(self.purpose));
         // CDNs have no updates to hold back, and do not know the wrapper.
@@ -181,6 +182,7 @@ impl Actor {
     /// Nobody waits for this call any more.
     fn cancel(&mut self, ticket: u64) {
         let Some(id) = self.of_ticket(ticket) else {
+            self.limits.take_back();
             return;
         };
         self.in_flight.remove(&id);

@@ -123,7 +123,7 @@ impl Actor {
                 }
             };
             tracing::debug!(dc, purpose = ?self.purpose, ?fault, "connection lost");
-            if Box::pin(self.must_give_up(&fault)).await {
+            if self.must_give_up(&fault).await {
                 tracing::warn!(dc, purpose = ?self.purpose, ?fault, "connection given up");
                 break self.fail_all(&fault);
             }
@@ -152,16 +152,41 @@ impl Actor {
                     Some(signal) => self.take_signal(signal),
                     None => return None,
                 },
-                Some(request) = self.inbox.recv(), if self.limits.has_room() => self.park(request),
+                Some(request) = self.inbox.recv() => self.park(request),
                 () = sleep_until(self.limits.due(self.net.clock)) => self.expire(),
             }
         }
     }
 
     /// Gives up the temporary key of the session.
-    async fn forget_temporary(&self) {
+    async fn forget_temporary(&mut self) {
         if let Some((key, _)) = &self.session {
-            self.dc.forget_temporary(key).await;
+            let (dc, key) = (Arc::clone(&self.dc), Arc::clone(key));
+            // Another connection may be making the next one just now.
+            self.meanwhile(Box::pin(async move { dc.forget_temporary(&key).await }))
+                .await;
+        }
+    }
+
+    /// Gives up the permanent key that the server does not know: that of the session, or the one that
+    /// a temporary key could not be bound to.
+    async fn forget_permanent(&mut self) {
+        let of_session = match &self.session {
+            Some((key, _)) if key.life.is_none() => Some(Arc::clone(key)),
+            _ => None,
+        };
+        let (net, dc) = (Arc::clone(&self.net), Arc::clone(&self.dc));
+        let forget = async move {
+            let key = match of_session {
+                Some(key) => Some(key),
+                None => dc.present_key().await,
+            }?;
+            dc.forget(&net.records, &key).await;
+            Some(())
+        };
+        if self.meanwhile(Box::pin(forget)).await.flatten().is_some() {
+            self.strikes = 0;
+            self.replaced += 1;
         }
     }
 
@@ -193,11 +218,7 @@ impl Actor {
             if home {
                 return true;
             }
-            if let Some(key) = self.unknown_key().await {
-                self.dc.forget(&self.net.records, &key).await;
-                self.strikes = 0;
-                self.replaced += 1;
-            }
+            self.forget_permanent().await;
             // A server that takes no key at all is not asked for ever.
             return !self.worked && self.replaced > self.net.config.connect_attempts;
         }
@@ -205,15 +226,6 @@ impl Actor {
         // What a CDN does not give is fetched elsewhere.
         let lasting = self.worked && !self.dc.cdn;
         !lasting && self.failures >= self.net.config.connect_attempts
-    }
-
-    /// The permanent key that the server does not know: that of the session, or the one that a
-    /// temporary key could not be bound to.
-    async fn unknown_key(&self) -> Option<Arc<Key>> {
-        match &self.session {
-            Some((key, _)) if key.life.is_none() => Some(Arc::clone(key)),
-            _ => self.dc.present_key().await,
-        }
     }
 
     /// Makes the session for a key, unless it exists; calls under way move to the new one.
@@ -298,9 +310,10 @@ impl Actor {
     }
 
     /// Stores what the session learned about its key.
-    fn keep(&self, change: impl FnOnce(&Key)) {
-        if let Some((key, _)) = &self.session {
-            change(key);
+    fn keep(&self, change: impl FnOnce(&Key) -> bool) {
+        if let Some((key, _)) = &self.session
+            && change(key)
+        {
             let (net, dc, key) = (Arc::clone(&self.net), Arc::clone(&self.dc), Arc::clone(key));
             let tasks = Arc::clone(&net);
             tasks

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::{Actor, until_stopped};
 use crate::{
     error::ProtocolError,
-    net::{fault::Fault, handshake, wire::Wire},
+    net::{fault::Fault, handshake, temporary::Age, wire::Wire},
 };
 
 /// Acknowledgements do not wait longer than this for a packet to travel with.
@@ -44,8 +44,8 @@ impl Actor {
         let answer_by = Instant::now() + self.net.config.connect_timeout;
         let life = self.session.as_ref().and_then(|(key, _)| key.life);
         let end = loop {
-            let aged = life.is_some_and(|life| Instant::now() >= life.renew_at);
-            if !aged {
+            let age = life.map_or(Age::Fresh, |life| life.age(Instant::now()));
+            if age < Age::Held {
                 self.unpark();
             }
             if let Err(end) = self.pump(&mut wire) {
@@ -54,17 +54,17 @@ impl Actor {
             if !self.unbound.is_empty() {
                 break End::Lost(Fault::TemporaryKey);
             }
-            if aged && self.in_flight.is_empty() {
+            if age > Age::Fresh && self.in_flight.is_empty() {
                 break End::Renew;
             }
-            let sends = !aged && self.has_room();
+            if age == Age::Over {
+                break End::Lost(Fault::TemporaryKey);
+            }
+            let sends = age < Age::Held && self.has_room();
             if sends && !self.limits.is_empty() {
                 continue;
             }
-            let key_until = life.map_or_else(far_future, |life| match aged {
-                true => life.ends_at,
-                false => life.renew_at,
-            });
+            let key_until = life.map_or_else(far_future, |life| life.end_of(age));
             if self.in_flight.is_empty() {
                 self.shrink();
             } else {
@@ -88,7 +88,7 @@ impl Actor {
                     Ok(_) => {}
                     Err(end) => break end,
                 },
-                request = self.inbox.recv(), if sends || self.limits.has_room() => match request {
+                request = self.inbox.recv() => match request {
                     Some(request) if sends => self.take(request),
                     Some(request) => self.park(request),
                     None => break End::Closed,
@@ -102,11 +102,7 @@ impl Actor {
                     self.expire();
                 }
                 () = sleep_until(idle_at) => break End::Idle,
-                () = sleep_until(key_until) => {
-                    if aged {
-                        break End::Lost(Fault::TemporaryKey);
-                    }
-                }
+                () = sleep_until(key_until) => {}
                 () = sleep_until(answer_by), if !proven && !self.in_flight.is_empty() => {
                     break End::Lost(wire.silent(self.dc.id));
                 }
