@@ -3,11 +3,11 @@
 
 mod room;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use heliogram::{
     Client, Error, Event, Message, Result, Router, SessionEnd,
-    dispatch::{Failure, Plugins, State, Workers},
+    dispatch::{Failure, Lagged, Plugins, Registration, State, Workers},
     events::Lifecycle,
     filter::any,
     run_all,
@@ -48,6 +48,7 @@ struct Pair {
     server: TestServer,
     alice: Client,
     bot: Client,
+    token: String,
 }
 
 impl Pair {
@@ -56,10 +57,12 @@ impl Pair {
         let (alice, account) = (server.user("alice").await, server.bot("robot").await);
         let bot = server.client_builder().workers(workers).connect().await;
         let bot = bot.unwrap();
-        bot.sign_in_bot(account.token().unwrap()).await.unwrap();
+        let token = account.token().unwrap().to_owned();
+        bot.sign_in_bot(&token).await.unwrap();
         Self {
             alice: server.client(&alice).await.unwrap(),
             bot,
+            token,
             server,
         }
     }
@@ -119,6 +122,83 @@ async fn what_happens_while_no_handler_is_there_waits_for_the_next() {
     pair.say("two").await;
     pair.bot.attach(router).await.unwrap();
     assert_eq!(next(&mut heard).await, "two");
+}
+
+/// Handlers that hang at "0" until they are let go, with ten messages for them.
+async fn hanging(workers: Workers) -> (Pair, Registration, Arc<Notify>) {
+    async fn hangs(message: Message, State(go): State<Arc<Notify>>) {
+        if message.text() == "0" {
+            go.notified().await;
+        }
+    }
+    let pair = Pair::new(workers).await;
+    let go = Arc::new(Notify::new());
+    let router = Router::new().on(any(), hangs).with_state(Arc::clone(&go));
+    let given = pair.bot.attach(router).await.unwrap();
+    for number in 0..10 {
+        pair.say(&number.to_string()).await;
+    }
+    // One more is always waited for.
+    until(|| pair.bot.stats().handlers.in_hand == 11).await;
+    (pair, given, go)
+}
+
+#[tokio::test]
+async fn what_waits_when_the_last_handler_goes_comes_to_the_next() {
+    let (pair, given, go) = hanging(Workers::new().ack_after_handler(true)).await;
+    assert!(pair.bot.remove(&given));
+    go.notify_one();
+    until(|| pair.bot.stats().handlers.in_hand == 0).await;
+    let (said, mut heard) = mpsc::unbounded_channel();
+    let router = Router::new().on(any(), tell).with_state(said);
+    pair.bot.attach(router).await.unwrap();
+    for number in 1..10 {
+        assert_eq!(next(&mut heard).await, number.to_string());
+    }
+}
+
+#[tokio::test]
+async fn what_was_received_and_waits_when_the_last_handler_goes_is_told_to_the_next() {
+    async fn lagged(Lagged(dropped): Lagged, State(said): State<Said>) {
+        said.send(dropped.to_string()).unwrap();
+    }
+    let (pair, given, go) = hanging(Workers::new()).await;
+    assert!(pair.bot.remove(&given));
+    go.notify_one();
+    until(|| pair.bot.stats().handlers.in_hand == 0).await;
+    let (said, mut heard) = mpsc::unbounded_channel();
+    let router = Router::new().on_lagged(any(), lagged).with_state(said);
+    pair.bot.attach(router).await.unwrap();
+    assert_eq!(next(&mut heard).await, "9");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn handlers_are_exchanged_over_and_over_and_no_event_is_lost() {
+    let pair = Pair::new(Workers::new().ack_after_handler(true)).await;
+    let (said, mut heard) = mpsc::unbounded_channel();
+    let router = Router::new().on(any(), tell).with_state(said);
+    let mut given = pair.bot.attach(router.clone()).await.unwrap();
+    let alice = pair.alice.clone();
+    let speaker = tokio::spawn(async move {
+        for number in 0..200 {
+            let text = number.to_string();
+            alice.send_message("@robot", text).await.unwrap();
+        }
+    });
+    while !speaker.is_finished() {
+        let (bot, router) = (pair.bot.clone(), router.clone());
+        let next = tokio::spawn(async move { bot.attach(router).await.unwrap() });
+        pair.bot.remove(&given);
+        given = next.await.unwrap();
+        tokio::time::sleep(Duration::from_millis(7)).await;
+    }
+    speaker.await.unwrap();
+    let mut missing: BTreeSet<_> = (0..200).map(|number| number.to_string()).collect();
+    while !missing.is_empty() {
+        let next = tokio::time::timeout(SOON, heard.recv()).await;
+        let text = next.unwrap_or_else(|_| panic!("lost: {missing:?}"));
+        missing.remove(&text.unwrap());
+    }
 }
 
 #[tokio::test]
@@ -216,6 +296,28 @@ async fn running_ends_with_the_reason_when_the_session_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_client_that_is_signed_in_again_runs_although_its_last_session_was_revoked() {
+    let pair = Pair::new(Workers::new()).await;
+    pair.bot.on(any(), echo).await.unwrap();
+    let refusal = Fault::refuse(Refusal::new(401, "SESSION_REVOKED"));
+    let revoked = pair.server.faults().add(refusal.always()).unwrap();
+    pair.bot.me().await.unwrap_err();
+    // So that the handlers are told.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    pair.server.faults().remove(revoked);
+    pair.bot.sign_in_bot(&pair.token).await.unwrap();
+    let running = tokio::spawn({
+        let bot = pair.bot.clone();
+        async move { bot.run_until_disconnected().await }
+    });
+    let mut updates = pair.alice.updates();
+    pair.say("still there").await;
+    assert_eq!(next_message(&mut updates).await.text(), "still there");
+    pair.bot.quit();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn several_clients_run_in_one_program() {
     let server = TestServer::start().await;
     let alice = server.user("alice").await;
@@ -307,6 +409,56 @@ async fn plugins_are_switched_while_the_client_runs() {
     assert_eq!(next(&mut heard).await, "a off");
     drop(said);
     assert_eq!(heard.recv().await, None);
+}
+
+#[tokio::test]
+async fn a_plugin_that_is_switched_off_while_it_begins_stays_off() {
+    let pair = Pair::new(Workers::new()).await;
+    let (said, mut heard) = mpsc::unbounded_channel::<String>();
+    let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let start = {
+        let (begun, go) = (Arc::clone(&begun), Arc::clone(&go));
+        move || {
+            let (begun, go) = (Arc::clone(&begun), Arc::clone(&go));
+            async move {
+                begun.notify_one();
+                go.notified().await;
+            }
+        }
+    };
+    let router = Router::new()
+        .on(any(), tell)
+        .on_start(start)
+        .on_stop(|State(said): State<Said>| async move {
+            said.send("off".to_owned()).unwrap();
+        })
+        .with_state(said);
+    let plugins = Plugins::new().add("slow", router).exclude(["slow"]);
+    pair.bot.add_plugins(plugins).await.unwrap();
+    let turn_on = || {
+        let bot = pair.bot.clone();
+        tokio::spawn(async move { bot.enable_plugin("slow").await })
+    };
+    let turning = turn_on();
+    begun.notified().await;
+    assert!(pair.bot.disable_plugin("slow").await.unwrap());
+    assert!(!pair.bot.disable_plugin("slow").await.unwrap());
+    go.notify_one();
+    assert!(turning.await.unwrap().unwrap());
+    assert_eq!(next(&mut heard).await, "off");
+    assert!(!pair.bot.plugins()[0].enabled);
+    assert!(pair.bot.handlers().is_empty());
+
+    // Whoever changes their mind has it on.
+    let turning = turn_on();
+    begun.notified().await;
+    assert!(pair.bot.disable_plugin("slow").await.unwrap());
+    assert!(pair.bot.enable_plugin("slow").await.unwrap());
+    go.notify_one();
+    assert!(turning.await.unwrap().unwrap());
+    assert!(pair.bot.plugins()[0].enabled);
+    pair.say("hi").await;
+    assert_eq!(next(&mut heard).await, "hi");
 }
 
 #[tokio::test]

@@ -12,9 +12,10 @@ use std::{
 };
 
 use heliogram::{
-    Message, Router,
+    Client, Message, Router,
     dispatch::{Lagged, State, Workers},
     filter,
+    storage::{Memory, Storage},
 };
 use heliogram_server::TestServer;
 use tokio::sync::Semaphore;
@@ -30,6 +31,16 @@ struct Seen {
     lagged: Arc<AtomicU64>,
 }
 
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            gate: Arc::new(Semaphore::new(0)),
+            numbers: Arc::default(),
+            lagged: Arc::default(),
+        }
+    }
+}
+
 async fn slow(message: Message, State(seen): State<Seen>) {
     seen.gate.acquire().await.unwrap().forget();
     if let Ok(number) = message.text().parse() {
@@ -41,23 +52,91 @@ async fn told(Lagged(dropped): Lagged, State(seen): State<Seen>) {
     seen.lagged.fetch_add(dropped, Ordering::Relaxed);
 }
 
+/// Handlers that hang, for whom more was said than there is room for: some of it was dropped without
+/// telling anybody so far.
+async fn overrun(
+    server: &TestServer,
+    storage: Arc<dyn Storage>,
+    workers: Workers,
+    said: usize,
+) -> (Client, Seen) {
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let builder = room::builder(server).shared_storage(storage);
+    let client = room::enter_by(builder.workers(workers.queue(8)), &alice).await;
+    let seen = Seen::default();
+    client.attach(router(&seen)).await.unwrap();
+    for number in 0..said {
+        bob.says(&alice, &number.to_string()).await.unwrap();
+    }
+    let read = || client.stats();
+    let waiting = said - 8;
+    room::until(|| read().updates.waiting == waiting && read().handlers.in_hand == 8).await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    tokio::time::resume();
+    room::until(|| read().updates.waiting == 0).await;
+    let (dropped, told) = (read().handlers.dropped, || {
+        seen.lagged.load(Ordering::Relaxed)
+    });
+    room::until(|| told() > 0).await;
+    assert!(dropped > told(), "{dropped} were dropped, and told of");
+    (client, seen)
+}
+
+fn router(seen: &Seen) -> Router {
+    // The server's own notes go first.
+    Router::new()
+        .on(filter::chat("@bob"), slow)
+        .on_lagged(filter::any(), told)
+        .with_state(seen.clone())
+}
+
+#[tokio::test]
+async fn what_was_dropped_comes_again_if_no_handler_was_told() {
+    let server = TestServer::start().await;
+    let storage: Arc<dyn Storage> = Arc::new(Memory::default());
+    let workers = Workers::new()
+        .ack_after_handler(true)
+        .drain(Duration::from_millis(50));
+    let (client, seen) = overrun(&server, Arc::clone(&storage), workers, 21).await;
+    client.stop().await.unwrap();
+    let told = seen.lagged.load(Ordering::Relaxed);
+    assert!(seen.numbers.lock().unwrap().is_empty());
+
+    let client = room::builder(&server).shared_storage(storage);
+    let client = client.connect().await.unwrap();
+    seen.gate.add_permits(100);
+    client.attach(router(&seen)).await.unwrap();
+    room::until(|| seen.numbers.lock().unwrap().last() == Some(&20)).await;
+    let again = seen.numbers.lock().unwrap().len() as u64;
+    assert!(again + told >= 21, "{again} came again, {told} were told");
+}
+
+#[tokio::test]
+async fn what_was_dropped_is_told_before_the_client_ends() {
+    let server = TestServer::start().await;
+    let storage = Arc::new(Memory::default());
+    let (client, seen) = overrun(&server, storage, Workers::new(), 21).await;
+    let stopping = tokio::spawn({
+        let client = client.clone();
+        async move { client.stop().await }
+    });
+    // So that nothing is taken any more.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    seen.gate.add_permits(100);
+    stopping.await.unwrap().unwrap();
+    let handled = seen.numbers.lock().unwrap().len() as u64;
+    assert_eq!(handled + seen.lagged.load(Ordering::Relaxed), 21);
+}
+
 #[tokio::test]
 async fn handlers_that_are_too_slow_are_told_how_many_events_they_miss() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
     let workers = Workers::new().queue(4);
     let client = room::enter_by(room::builder(&server).workers(workers), &alice).await;
-    let seen = Seen {
-        gate: Arc::new(Semaphore::new(0)),
-        numbers: Arc::default(),
-        lagged: Arc::default(),
-    };
-    // The server's own notes go first.
-    let router = Router::new()
-        .on(filter::chat("@bob"), slow)
-        .on_lagged(filter::any(), told)
-        .with_state(seen.clone());
-    client.attach(router).await.unwrap();
+    let seen = Seen::default();
+    client.attach(router(&seen)).await.unwrap();
     for number in 0..SAID {
         bob.says(&alice, &number.to_string()).await.unwrap();
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{
     Flow, Router, UpdateCx,
-    route::{Groups, Owner, Role, Step, prepare},
+    route::{Groups, Offer, Owner, Role, Step, prepare},
 };
 use crate::{Client, Event, Result, events::Lifecycle};
 
@@ -40,7 +40,7 @@ impl Attached {
         for step in self.groups.values().flatten() {
             if let Step::Try(route) = step
                 && route.role == Role::Hook
-                && route.offer(&cx).await == Flow::Stop
+                && route.offer(&cx).await == Offer::Had(Flow::Stop)
             {
                 return;
             }

@@ -11,7 +11,7 @@ use std::{
 use super::{FromUpdate, HandlerError, Reject, UpdateCx};
 use crate::events::Kinds;
 
-/// What went wrong in a handler: an argument of error handlers.
+/// What went wrong in a handler, or in the filter of its route: an argument of error handlers.
 ///
 /// Its text is the route's name and what the handler said.
 ///
@@ -58,7 +58,7 @@ impl Failure {
         self.error.downcast_ref()
     }
 
-    /// Whether the handler panicked.
+    /// Whether the handler panicked, or its filter; the text says which.
     #[must_use]
     pub fn is_panic(&self) -> bool {
         self.error.is::<Panicked>()
@@ -89,41 +89,61 @@ impl<S: Sync> FromUpdate<S> for Failure {
     }
 }
 
-/// A handler panicked.
+/// Code of the user's, by what it is for a route.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Handler,
+    Filter,
+    /// The filter of a router around it.
+    Door,
+}
+
+/// A part of a route panicked.
 #[derive(Debug)]
-struct Panicked(Box<str>);
+struct Panicked {
+    part: Part,
+    words: Box<str>,
+}
 
 impl Panicked {
-    fn of(payload: &(dyn Any + Send)) -> HandlerError {
+    fn of(part: Part, payload: &(dyn Any + Send)) -> HandlerError {
         let text = payload
             .downcast_ref::<&'static str>()
             .copied()
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        Box::new(Self(text.unwrap_or("without saying why").into()))
+        let words = text.unwrap_or("without saying why").into();
+        Box::new(Self { part, words })
     }
 }
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the handler panicked: {}", self.0)
+        let part = match self.part {
+            Part::Handler => "the handler",
+            Part::Filter => "its filter",
+            Part::Door => "the filter of a router around it",
+        };
+        write!(f, "{part} panicked: {}", self.words)
     }
 }
 
 impl error::Error for Panicked {}
 
 /// Runs code of the user's to its end, or to its panic.
-pub(super) fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, HandlerError> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Panicked::of(&*payload))
+pub(super) fn guarded<T>(part: Part, run: impl FnOnce() -> T) -> Result<T, HandlerError> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Panicked::of(part, &*payload))
 }
 
-/// Runs a future of the user's to its end, or to its panic.
+/// Runs a future of a handler to its end, or to its panic.
 pub(super) async fn guarded_async<F: Future>(future: F) -> Result<F::Output, HandlerError> {
     let mut future = pin!(future);
-    poll_fn(|cx| match guarded(|| future.as_mut().poll(cx)) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panicked) => Poll::Ready(Err(panicked)),
-    })
+    poll_fn(
+        |cx| match guarded(Part::Handler, || future.as_mut().poll(cx)) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(panicked) => Poll::Ready(Err(panicked)),
+        },
+    )
     .await
 }
 

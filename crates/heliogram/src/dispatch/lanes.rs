@@ -19,13 +19,15 @@ use tokio::{
 use super::{
     UpdateCx, Workers,
     failure::guarded_async,
+    lag::Lag,
     route::Table,
     workers::{HandlerStats, Lane},
 };
-use crate::{net::lock, updates::Held};
+use crate::{Event, net::lock, updates::Held};
 
-/// How long nothing may end while there is no room, before the fullest lane has to give way.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long nothing may end while there is no room, before the fullest lane has to give way; and how
+/// long it takes at most until that is told.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 task_local! {
     /// Set while handlers run: whose.
@@ -35,15 +37,17 @@ task_local! {
 /// An event that was accepted.
 pub(super) struct Job {
     pub(super) cx: UpdateCx,
-    /// Kept until the handlers have ended, if that is wished. What they did not end comes again.
-    pub(super) receipt: Option<Held>,
+    /// Kept until the handlers have ended, if that is wished: what they did not end comes again.
+    /// Otherwise it was received already, and this is for nothing.
+    pub(super) receipt: Held,
     pub(super) room: OwnedSemaphorePermit,
 }
 
 /// All lanes of a client. A lane is a task that exists while there is something to do.
 pub(super) struct Lanes {
     lanes: Mutex<HashMap<Lane, Queue>>,
-    table: Mutex<Arc<Table>>,
+    /// `None` while there is nobody whose they are.
+    table: Mutex<Option<Arc<Table>>>,
     room: Arc<Semaphore>,
     capacity: u32,
     running: Semaphore,
@@ -51,17 +55,12 @@ pub(super) struct Lanes {
     cut: AtomicBool,
     /// Events that were dropped because a handler did not end.
     dropped: AtomicU64,
-    /// How many of them were told of.
-    told: AtomicU64,
-    /// Whether it is time to tell of the others.
-    tell: AtomicBool,
-    /// Told when it is.
-    news: Notify,
+    lag: Lag,
     /// Told when draining is to be over at once.
     hurry: Notify,
     /// Events whose handlers have ended.
     handled: AtomicU64,
-    /// Handlers that ended with an error or a panic.
+    /// Handlers that ended with an error or a panic, and filters that panicked.
     failed: AtomicU64,
 }
 
@@ -84,9 +83,7 @@ impl Lanes {
             running: Semaphore::new(running),
             cut: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
-            told: AtomicU64::new(0),
-            tell: AtomicBool::new(false),
-            news: Notify::new(),
+            lag: Lag::default(),
             hurry: Notify::new(),
             handled: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -121,51 +118,53 @@ impl Lanes {
         for job in older {
             self.give_up(job);
         }
-        self.tell();
+        self.lag.tell();
     }
 
-    /// Dealt with, in a way: it is told.
+    /// Drops an event; it counts as received once handlers were told.
     fn give_up(&self, job: Job) {
-        let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
-        let told = self.told.load(Ordering::Relaxed);
-        if dropped.saturating_sub(told) >= u64::from(self.capacity) {
-            self.tell();
+        if !matches!(job.cx.event(), Event::Lagged(_)) {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        if let Some(receipt) = job.receipt {
-            receipt.acknowledge();
+        if self.lag.add(job.cx.event(), job.receipt) >= u64::from(self.capacity) {
+            self.lag.tell();
         }
     }
 
-    /// It is time to tell what was dropped.
-    fn tell(&self) {
-        self.tell.store(true, Ordering::Release);
-        self.news.notify_one();
-    }
-
-    /// Waits until there may be something [to tell](Self::lagged).
-    pub(super) async fn news(&self) {
-        self.news.notified().await;
-    }
-
-    /// How many events were dropped since this was asked last, when that is to be told.
-    pub(super) fn lagged(&self) -> Option<u64> {
-        if !self.tell.load(Ordering::Acquire) {
-            return None;
+    /// There is no handler for it any more: it comes again to the next, or if it was received
+    /// already, they are told.
+    pub(super) fn give_back(&self, event: &Event, receipt: Held) {
+        let is_news = matches!(event, Event::Lifecycle(_));
+        if !receipt.counts() && !is_news {
+            self.lag.add(event, receipt);
+            self.lag.tell();
         }
-        self.tell.store(false, Ordering::Release);
-        let dropped = self.dropped.load(Ordering::Relaxed);
-        let told = self.told.swap(dropped, Ordering::Relaxed);
-        Some(dropped.saturating_sub(told)).filter(|new| *new > 0)
     }
 
-    /// The routes as they stand.
-    pub(super) fn table(&self) -> Arc<Table> {
-        Arc::clone(&lock(&self.table))
+    /// What was dropped and is to be told.
+    pub(super) fn lag(&self) -> &Lag {
+        &self.lag
+    }
+
+    /// The routes as they stand; `None` if nobody has any.
+    pub(super) fn table(&self) -> Option<Arc<Table>> {
+        lock(&self.table).clone()
     }
 
     /// Changes the routes, for every event whose handlers have not begun.
     pub(super) fn set_table(&self, table: Table) {
-        *lock(&self.table) = Arc::new(table);
+        *lock(&self.table) = Some(Arc::new(table));
+    }
+
+    /// Nobody has routes any more. What waits for them is handed out, to be
+    /// [given back](Self::give_back).
+    pub(super) fn clear_table(&self) -> Vec<Job> {
+        *lock(&self.table) = None;
+        let mut lanes = lock(&self.lanes);
+        lanes
+            .values_mut()
+            .flat_map(|q| q.waiting.drain(..))
+            .collect()
     }
 
     /// Puts an event at the end of its lane.
@@ -205,7 +204,7 @@ impl Lanes {
         let mut lanes = lock(&self.lanes);
         let queue = lanes.get_mut(&lane)?;
         if std::mem::take(&mut queue.stuck) {
-            self.tell();
+            self.lag.tell();
         }
         let job = queue.waiting.pop_front();
         if job.is_none() {
@@ -228,16 +227,20 @@ impl Lanes {
             );
             return;
         }
-        let table = self.table();
-        // Handlers are guarded one by one; this is for what else of the user's runs on the way.
-        let run = AT_WORK.scope(self.id(), guarded_async(table.dispatch(&cx)));
-        if let Err(e) = run.await {
-            tracing::error!(error = %e, "a route failed");
+        let mut from = Some(i32::MIN);
+        while let Some(group) = from {
+            let Some(table) = self.table() else {
+                return self.give_back(cx.event(), receipt);
+            };
+            // Handlers are guarded one by one; this is for what else of the user's runs on the way.
+            let run = guarded_async(table.dispatch(&cx, group));
+            from = AT_WORK.scope(self.id(), run).await.unwrap_or_else(|e| {
+                tracing::error!(error = %e, "a route failed");
+                None
+            });
         }
         self.handled.fetch_add(1, Ordering::Relaxed);
-        if let Some(receipt) = receipt {
-            receipt.acknowledge();
-        }
+        receipt.acknowledge();
         drop(room);
     }
 

@@ -2,19 +2,17 @@
 
 use std::sync::{Arc, Mutex};
 
-use tokio::{
-    sync::{Notify, watch},
-    time::timeout,
-};
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
     UpdateCx, Workers,
     attached::Attached,
+    end::End,
     lanes::{Job, Lanes},
     plugins::Installed,
     route::Table,
     sources::Sources,
-    workers::HandlerStats,
+    workers::{HandlerStats, Lane},
 };
 use crate::{
     Client, Error, Event, Result, WeakClient,
@@ -28,10 +26,7 @@ pub(crate) struct Live {
     lanes: Arc<Lanes>,
     state: Mutex<State>,
     pub(super) plugins: Mutex<Vec<Installed>>,
-    /// Told when something was taken away or all is to end.
-    changed: Notify,
-    /// Whether whoever runs the client is to end.
-    end: watch::Sender<bool>,
+    pub(super) end: End,
 }
 
 #[derive(Default)]
@@ -40,20 +35,22 @@ struct State {
     attached: Vec<Attached>,
     places: u64,
     phase: Phase,
-    /// Why running must end.
-    failed: Option<Error>,
 }
 
-/// What the task that takes events does.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+/// What becomes of events.
+#[derive(Default)]
 enum Phase {
-    /// It does not exist: there is nothing to take them for.
+    /// There is nothing to take them for.
     #[default]
     Idle,
-    Taking,
+    /// A task takes them from here, until that is closed.
+    Taking(Sources),
     /// The client ends.
     Over,
 }
+
+/// Room for an event, and the event.
+type Taken = (OwnedSemaphorePermit, Result<Event>, Held);
 
 impl Live {
     pub(crate) fn new(workers: Workers) -> Self {
@@ -62,8 +59,7 @@ impl Live {
             lanes: Arc::new(Lanes::new(&workers)),
             state: Mutex::default(),
             plugins: Mutex::default(),
-            changed: Notify::new(),
-            end: watch::Sender::new(false),
+            end: End::new(),
         }
     }
 
@@ -80,16 +76,17 @@ impl Live {
     /// [`Error::Closed`] if the client ends.
     pub(super) fn add(self: &Arc<Self>, client: &Client, attached: Attached) -> Result<()> {
         let mut state = lock(&self.state);
-        if state.phase == Phase::Over {
-            return Err(Error::Closed);
-        }
-        if state.phase == Phase::Idle {
-            let sources = Sources::of(client);
-            let take = Arc::clone(self).take(client.downgrade(), sources);
-            if !client.net().tasks.spawn(take) {
-                return Err(Error::Closed);
+        match state.phase {
+            Phase::Over => return Err(Error::Closed),
+            Phase::Taking(_) => {}
+            Phase::Idle => {
+                let sources = Sources::of(client);
+                let take = Arc::clone(self).take(client.downgrade(), sources.clone());
+                if !client.net().tasks.spawn(take) {
+                    return Err(Error::Closed);
+                }
+                state.phase = Phase::Taking(sources);
             }
-            state.phase = Phase::Taking;
         }
         let place = attached.place;
         let at = state.attached.partition_point(|a| a.place <= place);
@@ -98,15 +95,34 @@ impl Live {
         Ok(())
     }
 
-    /// Takes routes away. Handlers at work go on.
+    /// Takes routes away. Handlers at work go on; without routes no events are taken, and those that
+    /// wait are given back.
     pub(super) fn remove(&self, place: u64) -> Option<Attached> {
         let mut state = lock(&self.state);
         let at = state.attached.iter().position(|a| a.place == place)?;
         let gone = state.attached.remove(at);
+        if !state.attached.is_empty() {
+            self.lay(&state);
+            // Only now: what it does not get any more is for those that are there instead.
+            gone.owner.close();
+            return Some(gone);
+        }
+        // Here and not later: whoever adds routes next begins with what was left.
+        if let Phase::Taking(sources) = &state.phase {
+            sources.close();
+            state.phase = Phase::Idle;
+        }
+        let left = self.lanes.clear_table();
         gone.owner.close();
-        self.lay(&state);
-        self.changed.notify_one();
+        drop(state);
+        self.give_back(left);
         Some(gone)
+    }
+
+    fn give_back(&self, left: Vec<Job>) {
+        for job in left {
+            self.lanes.give_back(job.cx.event(), job.receipt);
+        }
     }
 
     /// Looks at what is attached, in order.
@@ -119,123 +135,130 @@ impl Live {
         self.lanes.set_table(Table::of(groups));
     }
 
-    /// Takes events while there is something to take them for.
-    async fn take(self: Arc<Self>, client: WeakClient, mut sources: Sources) {
+    /// Takes events until their sources are closed.
+    async fn take(self: Arc<Self>, client: WeakClient, sources: Sources) {
         let mut count = 0;
         loop {
-            let next = async {
-                // Room first: what cannot be accepted stays where lagging is seen.
-                let room = self.lanes.room().await?;
-                loop {
-                    if let Some(dropped) = self.lanes.lagged() {
-                        return Some((room, Delivery::told(Event::Lagged(dropped))));
-                    }
-                    tokio::select! {
-                        biased;
-                        () = self.lanes.news() => {}
-                        delivery = sources.next() => return Some((room, delivery?)),
-                    }
-                }
-            };
-            let (room, delivery) = tokio::select! {
+            let next = tokio::select! {
                 biased;
-                () = self.changed.notified() => match self.ends() {
-                    true => return,
-                    false => continue,
-                },
-                next = next => match next {
-                    Some(next) => next,
-                    None => return self.ended(),
-                },
+                () = sources.closed() => return,
+                next = self.next(&sources) => next,
             };
-            let Delivery { event, receipt } = delivery;
+            let Some((room, event, receipt)) = next else {
+                return self.ended(&sources);
+            };
+            let Some(client) = client.upgrade() else {
+                return self.ended(&sources);
+            };
             let event = match event {
                 Ok(event) => event,
                 Err(e) => {
-                    self.fail(e);
+                    self.fail(e, &client);
                     continue;
                 }
             };
-            if !self.is_wanted(&event) {
-                continue;
+            match self.is_wanted(&event) {
+                Some(true) => {}
+                Some(false) => {
+                    receipt.acknowledge();
+                    continue;
+                }
+                None => {
+                    self.lanes.give_back(&event, receipt);
+                    continue;
+                }
             }
-            let Some(client) = client.upgrade() else {
-                return self.ended();
-            };
             count += 1;
             let lane = self.workers.lane(&event, count);
-            let job = Job {
-                cx: UpdateCx::new(client, event),
-                receipt: self.workers.ack_after_handler.then(|| Held::new(receipt)),
-                room,
+            let receipt = match self.workers.ack_after_handler {
+                true => receipt,
+                false => {
+                    receipt.acknowledge();
+                    Held::default()
+                }
             };
-            self.lanes.put(lane, job);
+            let cx = UpdateCx::new(client, event);
+            self.lanes.put(lane, Job { cx, receipt, room });
         }
     }
 
-    fn is_wanted(&self, event: &Event) -> bool {
-        let wanted = self.lanes.table().wants(event.kind());
+    /// Waits for an event that there is room for; `None` if there will be no more. Loses nothing if
+    /// dropped.
+    async fn next(&self, sources: &Sources) -> Option<Taken> {
+        // Room first: what cannot be accepted stays where lagging is seen.
+        let room = self.lanes.room().await?;
+        loop {
+            if let Some(untold) = self.lanes.lag().take_due() {
+                return Some((room, Ok(Event::Lagged(untold.events)), untold.receipt));
+            }
+            tokio::select! {
+                biased;
+                () = self.lanes.lag().news() => {}
+                delivery = sources.next() => {
+                    let Delivery { event, receipt } = delivery?;
+                    return Some((room, event, Held::new(receipt)));
+                }
+            }
+        }
+    }
+
+    /// Whether a route is for this event; `None` if there are none at all.
+    fn is_wanted(&self, event: &Event) -> Option<bool> {
+        let wanted = self.lanes.table()?.wants(event.kind());
         if let (Event::Lagged(dropped), false) = (event, wanted) {
             tracing::warn!(dropped, "handlers are too slow: events were dropped");
         }
-        wanted
+        Some(wanted)
     }
 
-    /// Whether there is nothing to take events for any more; if so, the task is said to be gone.
-    fn ends(&self) -> bool {
-        let mut state = lock(&self.state);
-        if state.attached.is_empty() && state.phase == Phase::Taking {
-            state.phase = Phase::Idle;
+    /// There are no more events: the client has ended, unless somebody closed the sources.
+    fn ended(&self, sources: &Sources) {
+        if !sources.is_closed() {
+            self.over();
         }
-        state.phase != Phase::Taking
     }
 
-    /// The client has ended.
-    fn ended(&self) {
-        lock(&self.state).phase = Phase::Over;
+    /// No events are taken any more.
+    fn over(&self) {
+        let phase = std::mem::replace(&mut lock(&self.state).phase, Phase::Over);
+        if let Phase::Taking(sources) = phase {
+            sources.close();
+        }
     }
 
     /// Something is wrong with the stream of events.
-    fn fail(&self, e: Error) {
+    fn fail(&self, e: Error, client: &Client) {
         tracing::error!(error = %e, "no events for handlers");
         if e.is_unauthorized() {
-            lock(&self.state).failed = Some(e);
-            self.quit();
+            self.end.fail(e, client);
         }
-    }
-
-    /// Lets whoever runs the client end.
-    pub(super) fn quit(&self) {
-        self.end.send_replace(true);
-    }
-
-    /// Waits until running is to end.
-    pub(super) async fn until_end(&self) {
-        let mut end = self.end.subscribe();
-        // The sender lives as long as this does.
-        let _ = end.wait_for(|end| *end).await;
-    }
-
-    /// Why running had to end, if something was wrong.
-    pub(super) fn failure(&self) -> Option<Error> {
-        lock(&self.state).failed.take()
     }
 
     /// Takes no more events, lets handlers end what they have, for a bounded time, and takes all
     /// routes away. A handler that asks for that is not waited for, nor are the others.
     pub(crate) async fn drain(&self, client: &Client) {
-        lock(&self.state).phase = Phase::Over;
-        self.changed.notify_one();
+        self.over();
         if self.lanes.is_within() {
             self.lanes.cut();
         } else if !self.lanes.drained(self.workers.drain).await {
             tracing::warn!("handlers did not end in time and are cut off");
             self.lanes.cut();
+        } else {
+            self.tell_rest(client).await;
         }
         // What handlers hold, they hold no longer: it may be their own client.
         lock(&self.plugins).clear();
         let gone = std::mem::take(&mut lock(&self.state).attached);
-        self.lanes.set_table(Table::default());
+        self.give_back(self.lanes.clear_table());
+        if let Some(untold) = self.lanes.lag().take()
+            && !untold.receipt.counts()
+        {
+            let dropped = untold.events;
+            tracing::warn!(
+                dropped,
+                "the client stopped before handlers were told of events that were dropped"
+            );
+        }
         let stop = async {
             for attached in &gone {
                 attached.stopping(client).await;
@@ -243,6 +266,28 @@ impl Live {
         };
         if timeout(self.workers.drain, stop).await.is_err() {
             tracing::warn!("handlers of `on_stop` did not end in time and are cut off");
+        }
+    }
+
+    /// Tells handlers of the last events that were dropped, if these do not come again.
+    async fn tell_rest(&self, client: &Client) {
+        if self.lanes.table().is_none() {
+            return;
+        }
+        let Some(untold) = self.lanes.lag().take() else {
+            return;
+        };
+        let event = Event::Lagged(untold.events);
+        if untold.receipt.counts() || self.is_wanted(&event) != Some(true) {
+            return;
+        }
+        if let Some(room) = self.lanes.room().await {
+            let cx = UpdateCx::new(client.clone(), event);
+            let receipt = untold.receipt;
+            self.lanes.put(Lane::Rest, Job { cx, receipt, room });
+            if !self.lanes.drained(self.workers.drain).await {
+                self.lanes.cut();
+            }
         }
     }
 

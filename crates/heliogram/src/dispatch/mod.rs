@@ -19,10 +19,12 @@ mod cx;
 mod dead;
 #[cfg(feature = "dialogue")]
 mod dialogue;
+mod end;
 mod extract;
 mod failure;
 pub mod filter;
 mod handler;
+mod lag;
 mod lanes;
 mod layout;
 mod live;

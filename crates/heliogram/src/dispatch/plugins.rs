@@ -63,8 +63,10 @@ pub(super) struct Installed {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Switch {
     Off,
-    /// Somebody is at it.
+    /// It begins.
     Turning,
+    /// It begins, and was switched off meanwhile.
+    Unwanted,
     On,
 }
 
@@ -136,35 +138,44 @@ impl Client {
     }
 
     /// Switches a plugin on; answers whether it was off. It gets the events that are handled from
-    /// now on.
+    /// now on, unless it was [switched off](Self::disable_plugin) while its handlers of
+    /// [`Router::on_start`] were at work.
     ///
     /// # Errors
     /// [`Error::Usage`] if there is no plugin of this name; and as [`attach`](Self::attach), then
     /// it stays off.
     pub async fn enable_plugin(&self, name: &str) -> Result<bool> {
-        let Some((router, place)) = self.live().turn_on(name)? else {
-            return Ok(false);
+        let (router, place) = match self.live().turn_on(name)? {
+            TurnOn::Already => return Ok(false),
+            TurnOn::Soon => return Ok(true),
+            TurnOn::Begin(router, place) => (router, place),
         };
         let mut turning = Turning {
             live: self.live(),
             name,
-            end: Switch::Off,
+            over: false,
         };
         let attached = Attached::new(router, place, self).await?;
-        self.live().add(self, attached)?;
-        turning.end = Switch::On;
+        let unwanted = self.live().turned_on(self, name, attached)?;
+        turning.over = true;
+        if let Some(attached) = unwanted {
+            attached.stopping(self).await;
+        }
         Ok(true)
     }
 
     /// Switches a plugin off; answers whether it was on. None of its handlers begins from now on;
     /// this waits for those at work, unless one of the client's handlers asks for it. No event is
-    /// lost to the others.
+    /// lost to the others. One that begins just now is off as soon as its handlers of
+    /// [`Router::on_start`] have ended; that is not waited for.
     ///
     /// # Errors
     /// [`Error::Usage`] if there is no plugin of this name.
     pub async fn disable_plugin(&self, name: &str) -> Result<bool> {
-        let Some(gone) = self.live().turn_off(name)? else {
-            return Ok(false);
+        let gone = match self.live().turn_off(name)? {
+            TurnedOff::Already => return Ok(false),
+            TurnedOff::Soon => return Ok(true),
+            TurnedOff::Now(gone) => gone,
         };
         if self.live().is_within() {
             self.retire_later(gone);
@@ -217,39 +228,94 @@ impl Live {
         }))
     }
 
-    /// What is to be attached, if the plugin is off.
-    fn turn_on(&self, name: &str) -> Result<Option<(Router, u64)>> {
-        self.with_plugin(name, |plugin| {
-            (plugin.switch == Switch::Off).then(|| {
+    /// Has the plugin begin.
+    fn turn_on(&self, name: &str) -> Result<TurnOn> {
+        self.with_plugin(name, |plugin| match plugin.switch {
+            Switch::Turning | Switch::On => TurnOn::Already,
+            Switch::Unwanted => {
                 plugin.switch = Switch::Turning;
-                (plugin.router.clone(), plugin.place)
-            })
+                TurnOn::Soon
+            }
+            Switch::Off => {
+                plugin.switch = Switch::Turning;
+                TurnOn::Begin(plugin.router.clone(), plugin.place)
+            }
         })
     }
 
-    /// What was attached, if the plugin is on.
-    fn turn_off(&self, name: &str) -> Result<Option<Attached>> {
-        let place = self.with_plugin(name, |plugin| {
-            (plugin.switch == Switch::On).then(|| {
-                plugin.switch = Switch::Off;
-                plugin.place
-            })
-        })?;
-        Ok(place.and_then(|place| self.remove(place)))
+    /// The plugin has begun; gives it back if it was switched off meanwhile.
+    fn turned_on(
+        self: &Arc<Self>,
+        client: &Client,
+        name: &str,
+        attached: Attached,
+    ) -> Result<Option<Attached>> {
+        let mut plugins = lock(&self.plugins);
+        // It is gone if the client ended meanwhile.
+        let plugin = plugins.iter_mut().find(|p| &*p.name == name);
+        let plugin = plugin.ok_or(Error::Closed)?;
+        if plugin.switch == Switch::Unwanted {
+            plugin.switch = Switch::Off;
+            return Ok(Some(attached));
+        }
+        self.add(client, attached)?;
+        plugin.switch = Switch::On;
+        Ok(None)
     }
+
+    /// Takes away what was attached, if the plugin is on.
+    fn turn_off(&self, name: &str) -> Result<TurnedOff> {
+        let place = self.with_plugin(name, |plugin| match plugin.switch {
+            Switch::Off | Switch::Unwanted => Err(TurnedOff::Already),
+            Switch::Turning => {
+                plugin.switch = Switch::Unwanted;
+                Err(TurnedOff::Soon)
+            }
+            Switch::On => {
+                plugin.switch = Switch::Off;
+                Ok(plugin.place)
+            }
+        })?;
+        Ok(match place {
+            Ok(place) => match self.remove(place) {
+                Some(gone) => TurnedOff::Now(gone),
+                None => TurnedOff::Already,
+            },
+            Err(otherwise) => otherwise,
+        })
+    }
+}
+
+/// What switching a plugin on takes.
+enum TurnOn {
+    Already,
+    /// Whoever is at it will see that it is wanted after all.
+    Soon,
+    Begin(Router, u64),
+}
+
+/// What switching a plugin off came to.
+enum TurnedOff {
+    Already,
+    /// Whoever switches it on will see that it is not wanted any more.
+    Soon,
+    Now(Attached),
 }
 
 /// A plugin that is being switched on; if that is given up, it is off again.
 struct Turning<'a> {
     live: &'a Live,
     name: &'a str,
-    end: Switch,
+    /// It is not given up any more.
+    over: bool,
 }
 
 impl Drop for Turning<'_> {
     fn drop(&mut self) {
-        // It is gone if the client ended meanwhile.
-        let _ = self.live.with_plugin(self.name, |p| p.switch = self.end);
+        if !self.over {
+            // It is gone if the client ended meanwhile.
+            let _ = self.live.with_plugin(self.name, |p| p.switch = Switch::Off);
+        }
     }
 }
 

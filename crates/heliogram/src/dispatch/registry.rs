@@ -88,7 +88,9 @@ impl Client {
 
     /// Takes away what [`on`](Self::on) or [`attach`](Self::attach) gave; answers whether it was
     /// there. None of its handlers begins from now on; those at work go on, and once they have ended
-    /// the handlers of [`Router::on_stop`] are called.
+    /// the handlers of [`Router::on_stop`] are called. Events that wait for the last of all handlers
+    /// are for the next, as [`Workers::ack_after_handler`](super::Workers::ack_after_handler) says; to
+    /// exchange handlers, give the client the new ones first.
     #[doc(alias = "remove_event_handler")]
     #[doc(alias = "remove_handler")]
     #[doc(alias = "unregister")]

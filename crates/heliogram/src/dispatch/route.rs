@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::{
     Failure, Filter, Flow, HandlerError, Outcome, Reject, UpdateCx,
-    failure::{guarded, guarded_async},
+    failure::{Part, guarded, guarded_async},
     middleware::{Middleware, Next},
 };
 use crate::{BoxFuture, Client, Result, events::Kinds, net::lock};
@@ -54,27 +54,41 @@ pub(super) enum Step {
 /// The steps of each group, by number.
 pub(super) type Groups = BTreeMap<i32, Vec<Step>>;
 
+/// What a route did with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// It is not for it.
+    Declined,
+    /// It was taken away meanwhile.
+    Gone,
+    /// It had it, and says where it goes next.
+    Had(Flow),
+}
+
 impl Route {
-    /// Offers it the event; answers where that goes next.
-    pub(super) async fn offer(self: &Arc<Self>, cx: &UpdateCx) -> Flow {
+    /// Offers it the event.
+    pub(super) async fn offer(self: &Arc<Self>, cx: &UpdateCx) -> Offer {
         if !self.kinds.contains(cx.event().kind()) {
-            return Flow::Next;
+            return Offer::Declined;
         }
-        match guarded(|| self.filter.holds(cx)) {
+        match guarded(Part::Filter, || self.filter.holds(cx)) {
             Ok(true) => {}
-            Ok(false) => return Flow::Next,
-            Err(panicked) => return self.fail(cx, panicked).await,
+            Ok(false) => return Offer::Declined,
+            Err(panicked) => {
+                let flow = self.fail(cx, panicked).await;
+                return Offer::Had(flow.unwrap_or(Flow::Next));
+            }
         }
         if self.role == Role::Hook {
-            return match self.run(cx).await {
+            return Offer::Had(match self.run(cx).await {
                 Flow::Stop => Flow::Stop,
                 Flow::Done | Flow::Next => Flow::Next,
-            };
+            });
         }
         let Some(_at_work) = self.owner.enter() else {
-            return Flow::Next;
+            return Offer::Gone;
         };
-        self.run(cx).await
+        Offer::Had(self.run(cx).await)
     }
 
     /// Runs the handler and what is around it.
@@ -83,31 +97,32 @@ impl Route {
         match guarded_async(run).await {
             Ok(Ok(flow)) => flow,
             Ok(Err(Reject::Skip)) => Flow::Next,
-            Ok(Err(Reject::Fail(e))) | Err(e) => self.fail(cx, e).await,
+            Ok(Err(Reject::Fail(e))) | Err(e) => self.fail(cx, e).await.unwrap_or_default(),
         }
     }
 
-    /// Hands an error to the error handlers, the innermost first, until one takes it.
-    async fn fail(&self, cx: &UpdateCx, e: HandlerError) -> Flow {
+    /// Hands an error to the error handlers, the innermost first, until one takes it and says where
+    /// the event goes; `None` if nobody does.
+    async fn fail(&self, cx: &UpdateCx, e: HandlerError) -> Option<Flow> {
         cx.client().live().failed();
         let failure = Failure::new(Arc::clone(&self.name), e);
         cx.insert(failure.clone());
         for handler in &*self.on_error {
-            let run = guarded(|| handler(cx.clone(), ()));
+            let run = guarded(Part::Handler, || handler(cx.clone(), ()));
             let outcome = match run {
                 Ok(run) => guarded_async(run).await,
                 Err(e) => Err(e),
             };
             match outcome {
-                Ok(Ok(flow)) => return flow,
+                Ok(Ok(flow)) => return Some(flow),
                 Ok(Err(Reject::Skip)) => {}
                 Ok(Err(Reject::Fail(e))) | Err(e) => {
                     tracing::error!(route = %self.name, error = %e, "an error handler failed");
                 }
             }
         }
-        tracing::error!(route = %self.name, error = %failure.error(), "a handler failed");
-        Flow::Done
+        tracing::error!(route = %self.name, error = %failure.error(), "a route failed");
+        None
     }
 }
 
@@ -124,7 +139,7 @@ impl fmt::Debug for Route {
 /// All routes of a client, as they stand at a moment.
 #[derive(Default)]
 pub(super) struct Table {
-    groups: Vec<Vec<Step>>,
+    groups: Groups,
     wanted: Kinds,
 }
 
@@ -138,8 +153,7 @@ impl Table {
                 .or_default()
                 .extend(steps.iter().cloned());
         }
-        let groups: Vec<_> = groups.into_values().collect();
-        let wanted = groups.iter().flatten().map(Step::kinds);
+        let wanted = groups.values().flatten().map(Step::kinds);
         let wanted = wanted.fold(Kinds::NONE, Kinds::or);
         Self { groups, wanted }
     }
@@ -149,33 +163,64 @@ impl Table {
         !(self.wanted & kind).is_empty()
     }
 
-    /// Takes an event through all groups; in each, the first route that wants it has it.
-    pub(super) async fn dispatch(&self, cx: &UpdateCx) {
-        for group in &self.groups {
-            if Self::through(group, cx).await == Flow::Stop {
-                return;
+    /// Takes an event through all groups from this number on; in each, the first route that wants it
+    /// has it. Answers with a group whose route was taken away before it could have it, and nobody
+    /// had it there so far: the rest is for the routes as they stand now.
+    pub(super) async fn dispatch(&self, cx: &UpdateCx, from: i32) -> Option<i32> {
+        for (number, group) in self.groups.range(from..) {
+            match Self::through(group, cx).await {
+                Offer::Gone => return Some(*number),
+                Offer::Had(Flow::Stop) => return None,
+                Offer::Had(_) | Offer::Declined => {}
             }
         }
+        None
     }
 
-    async fn through(group: &[Step], cx: &UpdateCx) -> Flow {
+    async fn through(group: &[Step], cx: &UpdateCx) -> Offer {
+        let mut so_far = Offer::Declined;
         let mut at = 0;
         while let Some(step) = group.get(at) {
             at += 1;
             match step {
                 Step::Unless(filter, skip) => {
-                    // A filter that panics has told once, and passes nothing.
-                    if !guarded(|| filter.holds(cx)).unwrap_or(false) {
-                        at += skip;
+                    let inside = at..at.saturating_add(*skip);
+                    // One that panics passes nothing.
+                    let passed = match guarded(Part::Door, || filter.holds(cx)) {
+                        Ok(passed) => passed,
+                        Err(e) => match Self::fail(group.get(inside.clone()), cx, e).await {
+                            Flow::Next => false,
+                            end => return Offer::Had(end),
+                        },
+                    };
+                    if !passed {
+                        at = inside.end;
                     }
                 }
                 Step::Try(route) => match route.offer(cx).await {
-                    Flow::Next => {}
+                    Offer::Declined => {}
+                    Offer::Gone if so_far == Offer::Declined => return Offer::Gone,
+                    Offer::Gone => {}
+                    Offer::Had(Flow::Next) => so_far = Offer::Had(Flow::Next),
                     end => return end,
                 },
             }
         }
-        Flow::Next
+        so_far
+    }
+
+    /// Tells that a filter around these steps failed, by the first route that it keeps the event
+    /// from.
+    async fn fail(inside: Option<&[Step]>, cx: &UpdateCx, e: HandlerError) -> Flow {
+        let kind = cx.event().kind();
+        let mut routes = inside.into_iter().flatten().filter_map(|step| match step {
+            Step::Try(route) if route.kinds.contains(kind) => Some(route),
+            _ => None,
+        });
+        match routes.next() {
+            Some(route) => route.fail(cx, e).await.unwrap_or(Flow::Next),
+            None => Flow::Next,
+        }
     }
 }
 

@@ -66,13 +66,14 @@ impl Client {
     #[doc(alias = "idle")]
     pub async fn run_until_disconnected(&self) -> Result<()> {
         self.must_be_signed_in()?;
+        self.live().end.begin(self);
         let told = tokio::select! {
             told = told_to_end() => told,
-            () = self.live().until_end() => Ok(()),
+            told = self.live().end.told() => told,
             () = self.disconnected() => Ok(()),
         };
         let stopped = self.stop_in_time().await;
-        if let Some(e) = self.live().failure() {
+        if let Some(e) = self.live().end.failure() {
             return Err(e);
         }
         told?;
@@ -122,7 +123,7 @@ impl Client {
     /// ```
     #[doc(alias = "stop_running")]
     pub fn quit(&self) {
-        self.live().quit();
+        self.live().end.tell();
     }
 }
 

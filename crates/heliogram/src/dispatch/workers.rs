@@ -11,7 +11,8 @@ use crate::{Event, PeerId};
 /// What waits is bounded ([`queue`](Self::queue)). When that is full, no event is taken from the
 /// server's stream until a handler ends. When none does for half a minute, those that wait in the
 /// fullest chat make room: the older half of them is dropped, more do not wait there until its
-/// handler ends, and [`Event::Lagged`] tells the handlers how many were dropped.
+/// handler ends, and [`Event::Lagged`] tells the handlers how many were dropped, at once or half a
+/// minute later at the latest.
 ///
 /// ```
 /// use heliogram::{Client, dispatch::Workers};
@@ -94,7 +95,12 @@ impl Workers {
     /// waits for them. Off by default.
     ///
     /// On, a program that is killed gets the events that were in hand again at its next start: none
-    /// is lost, some come twice. A handler that fails or panics has ended.
+    /// is lost, some come twice. Those that are dropped come again, too, unless handlers were told how
+    /// many. A handler that fails or panics has ended.
+    ///
+    /// Those that wait when the last handlers are taken away come again to the next; as long as a
+    /// [stream](crate::Client::updates) reads on, only after that. Without this they are dropped, and
+    /// the next handlers are told how many.
     pub const fn ack_after_handler(mut self, on: bool) -> Self {
         self.ack_after_handler = on;
         self
@@ -134,7 +140,7 @@ pub struct HandlerStats {
     pub in_hand: u64,
     /// Events whose handlers have ended.
     pub handled: u64,
-    /// How often a handler ended with an error or a panic.
+    /// How often a handler ended with an error or a panic, or a filter with a panic.
     pub failed: u64,
     /// Events that were dropped because a handler of their chat kept all others waiting.
     pub dropped: u64,

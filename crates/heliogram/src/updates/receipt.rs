@@ -66,6 +66,32 @@ impl Receipt {
         self.slip.is_some() || !self.others.is_empty()
     }
 
+    /// Goes on for both, with what is needed for all of it to come again: the earliest. What comes
+    /// after that is passed over.
+    fn cover(&mut self, mut other: Self) {
+        let (mine, its) = (self.slips(), other.slips());
+        let Some(one) = mine.first() else {
+            *self = other;
+            return;
+        };
+        let is_one = |slip: &&Slip| Arc::ptr_eq(&slip.ledger, &one.ledger);
+        if !mine.iter().chain(&its).all(is_one) {
+            // Which of them still counts is not for this one to know.
+            self.join(other);
+            return;
+        }
+        let first = |slips: &[&Slip]| slips.iter().map(|slip| slip.ticket).min();
+        if !its.is_empty() && first(&its) < first(&mine) {
+            std::mem::swap(self, &mut other);
+        }
+        other.pass_over();
+    }
+
+    fn slips(&self) -> Vec<&Slip> {
+        let others = self.others.iter().flat_map(Self::slips);
+        self.slip.as_deref().into_iter().chain(others).collect()
+    }
+
     fn end(self, outcome: Outcome) {
         if let Some(slip) = &self.slip {
             slip.outcome.fetch_max(outcome as u8, Ordering::AcqRel);
@@ -95,6 +121,19 @@ impl Held {
     /// The event was dealt with.
     pub(crate) fn acknowledge(mut self) {
         self.0 = None;
+    }
+
+    /// Whether anything depends on it.
+    pub(crate) fn counts(&self) -> bool {
+        self.0.as_ref().is_some_and(Receipt::counts)
+    }
+
+    /// Is for another event, too: both are given back or dealt with together, as one place in the
+    /// ledger.
+    pub(crate) fn cover(&mut self, mut other: Self) {
+        if let Some(other) = other.0.take() {
+            self.0.get_or_insert_default().cover(other);
+        }
     }
 }
 

@@ -4,13 +4,14 @@ use tokio::sync::Semaphore;
 
 use super::{Log, Room, Router};
 use crate::{
-    Message,
+    Event, Message,
     dispatch::{
         State, UpdateCx, Workers,
-        lanes::{Job, Lanes},
+        lanes::{Job, Lanes, PATIENCE},
         route::{Owner, Table},
     },
     filter::any,
+    updates::Held,
 };
 
 /// Handlers that wait until the test lets them go on.
@@ -57,12 +58,16 @@ impl Shop {
     }
 
     async fn put(&mut self, chat: i64, text: &str) {
-        self.count += 1;
         let event = self.room.message(chat, text);
+        self.put_event(event).await;
+    }
+
+    async fn put_event(&mut self, event: Event) {
+        self.count += 1;
         let lane = self.workers.lane(&event, self.count);
         let job = Job {
             cx: UpdateCx::new(self.room.client.clone(), event),
-            receipt: None,
+            receipt: Held::default(),
             room: self.lanes.room().await.unwrap(),
         };
         self.lanes.put(lane, job);
@@ -72,6 +77,11 @@ impl Shop {
     async fn seen(&self) -> Vec<String> {
         tokio::time::sleep(Duration::from_millis(20)).await;
         self.gate.log.take()
+    }
+
+    /// How many were dropped and not told of so far.
+    fn untold(&self) -> u64 {
+        self.lanes.lag().take().map_or(0, |untold| untold.events)
     }
 
     async fn end(&self) -> bool {
@@ -152,16 +162,16 @@ async fn a_handler_that_never_ends_does_not_stop_the_others_for_good() {
     assert_eq!(seen, ["slow begins", "other begins", "other ends"]);
 
     // What waited there longest is gone and counted, what came last still comes.
-    let dropped = shop.lanes.lagged();
+    let dropped = shop.untold();
     shop.gate.open.add_permits(1);
     assert!(shop.end().await);
     let handled = shop.seen().await;
     let handled = handled.iter().filter(|line| line.ends_with("ends")).count();
     assert_eq!(shop.seen().await.len(), 0);
-    let dropped = dropped.unwrap_or(0) + shop.lanes.lagged().unwrap_or(0);
+    let dropped = dropped + shop.untold();
     assert_eq!(handled as u64 + dropped, 101, "each is handled or told of");
     assert!((1..10).contains(&handled));
-    assert_eq!(shop.lanes.lagged(), None);
+    assert_eq!(shop.untold(), 0);
 }
 
 #[tokio::test]
@@ -182,7 +192,58 @@ async fn a_slow_handler_that_ends_loses_nothing() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     opener.abort();
-    assert_eq!(shop.lanes.lagged(), None);
+    assert_eq!(shop.untold(), 0);
+}
+
+#[tokio::test]
+async fn what_is_dropped_is_told_half_a_minute_later_at_the_latest() {
+    let mut shop = Shop::new(Workers::new().queue(10)).await;
+    tokio::time::pause();
+    shop.put(1, "slow").await;
+    for n in 0..10 {
+        shop.put(1, &n.to_string()).await;
+    }
+    let told = shop.lanes.lag().take_due().unwrap();
+    assert_eq!(told.events, 6, "at once, as there was no room");
+    shop.put(1, "another").await;
+    let dropped = tokio::time::Instant::now();
+    assert!(shop.lanes.lag().take_due().is_none());
+    while shop.lanes.lag().take_due().is_none() {
+        shop.lanes.lag().news().await;
+    }
+    let elapsed = dropped.elapsed();
+    assert!((PATIENCE..PATIENCE + Duration::from_secs(1)).contains(&elapsed));
+}
+
+#[tokio::test]
+async fn the_news_of_what_was_dropped_is_not_lost_when_it_is_dropped_itself() {
+    let mut shop = Shop::new(Workers::new().sequential().queue(4)).await;
+    tokio::time::pause();
+    shop.put(1, "slow").await;
+    shop.put_event(Event::Lagged(70)).await;
+    for n in 0..20 {
+        shop.put(1, &n.to_string()).await;
+    }
+    let dropped = shop.lanes.stats().dropped;
+    assert!((17..20).contains(&dropped), "{dropped}");
+    assert_eq!(shop.untold(), 70 + dropped);
+}
+
+#[tokio::test]
+async fn what_waits_for_routes_that_are_taken_away_is_told_to_the_next() {
+    let mut shop = Shop::new(Workers::new()).await;
+    shop.put(1, "slow").await;
+    shop.put(1, "waits").await;
+    assert_eq!(shop.seen().await, ["slow begins"]);
+    for job in shop.lanes.clear_table() {
+        shop.lanes.give_back(job.cx.event(), job.receipt);
+    }
+    // This one was on its way.
+    shop.put(1, "late").await;
+    shop.gate.open.add_permits(1);
+    assert!(shop.end().await);
+    assert_eq!(shop.seen().await, ["slow ends"]);
+    assert_eq!(shop.untold(), 2);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ impl Room {
         let groups = router.lay_out(&Arc::new(Owner::default()))?;
         let table = Table::of([&groups].into_iter());
         let cx = UpdateCx::new(self.client.clone(), event);
-        table.dispatch(&cx).await;
+        table.dispatch(&cx, i32::MIN).await;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use heliogram_api::enums;
 
@@ -8,6 +8,7 @@ use crate::{
     dispatch::{
         Edited, Flow, FromRef, Lagged, Outcome, State,
         middleware::{Next, RateLimit},
+        route::{Owner, Table},
     },
     events::{Kinds, Lifecycle, MessagesDeleted},
     filter::{self, any, filter_fn},
@@ -55,6 +56,32 @@ async fn stop_keeps_an_event_from_later_groups() {
         .on(any(), says("stops", Flow::Stop))
         .group(1, Router::new().on(any(), says("never", Flow::Done)));
     assert_eq!(run(&room, router, room.message(1, "hi")).await, ["stops"]);
+}
+
+#[tokio::test]
+async fn an_event_whose_route_is_taken_away_is_for_those_that_are_there_instead() {
+    let room = Room::new().await;
+    let log = Log::default();
+    let (stays, goes) = (Arc::new(Owner::default()), Arc::new(Owner::default()));
+    let lay_out = |number, name, flow, owner| {
+        let router = Router::new().group(number, Router::new().on(any(), says(name, flow)));
+        router.with_state(log.clone()).lay_out(owner).unwrap()
+    };
+    let groups = [
+        lay_out(1, "early", Flow::Done, &stays),
+        lay_out(2, "goes", Flow::Done, &goes),
+        lay_out(3, "passes on", Flow::Next, &stays),
+        lay_out(3, "goes, too", Flow::Done, &goes),
+        lay_out(3, "late", Flow::Done, &stays),
+    ];
+    let table = Table::of(groups.iter());
+    goes.close();
+    let cx = UpdateCx::new(room.client.clone(), room.message(1, "hi"));
+    assert_eq!(table.dispatch(&cx, i32::MIN).await, Some(2));
+    assert_eq!(log.take(), ["early"]);
+    // Where somebody had it already, nobody has it twice.
+    assert_eq!(table.dispatch(&cx, 3).await, None);
+    assert_eq!(log.take(), ["passes on", "late"]);
 }
 
 #[tokio::test]
@@ -146,10 +173,29 @@ async fn a_filter_that_panics_passes_nothing_and_is_told_of() {
         .on_error(told)
         .group(
             1,
-            Router::new().nest(broken(), Router::new().on(any(), says("never", Flow::Done))),
+            Router::new().nest(
+                broken(),
+                Router::new()
+                    .on(any(), |_: Edited| async {})
+                    .on(any(), says("never", Flow::Done))
+                    .name("two"),
+            ),
         );
     let seen = run(&room, router, room.message(1, "hi")).await;
-    assert_eq!(seen, ["one: the handler panicked: broken"]);
+    assert_eq!(
+        seen,
+        [
+            "one: its filter panicked: broken",
+            "two: the filter of a router around it panicked: broken"
+        ]
+    );
+    // Without anybody to tell, the event goes on to the next routes.
+    let router = Router::new()
+        .on(broken(), says("never", Flow::Done))
+        .nest(broken(), Router::new().on(any(), says("never", Flow::Done)))
+        .on(any(), says("next", Flow::Done));
+    let seen = run(&room, router, room.message(1, "hi")).await;
+    assert_eq!(seen, ["next"]);
 }
 
 #[tokio::test]

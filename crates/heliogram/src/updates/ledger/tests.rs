@@ -66,6 +66,57 @@ fn what_is_given_back_holds_all_that_came_after_it() {
     assert!(ledger.len() == 1 && ledger.is_settled());
 }
 
+/// A ledger of four events, and what holds three of them for all four, whatever their order is.
+fn covered(order: [usize; 3]) -> (Arc<Ledger>, Held) {
+    let ledger = Arc::new(Ledger::default());
+    let mut receipts: Vec<_> = (1..=4)
+        .map(|id| {
+            let receipt = ledger.open(message(id));
+            ledger.moved(at(id));
+            Some(receipt)
+        })
+        .collect();
+    let mut held = Held::default();
+    for at in order {
+        held.cover(Held::new(receipts[at].take().unwrap()));
+    }
+    (ledger, held)
+}
+
+#[test]
+fn one_place_holds_all_that_is_given_back_or_dealt_with_together() {
+    for order in [[1, 2, 3], [3, 2, 1], [2, 1, 3]] {
+        let (ledger, held) = covered(order);
+        assert_eq!(ledger.len(), 1, "{order:?}");
+        assert!(held.counts());
+        assert_eq!(ready(&ledger), Some(1));
+        held.acknowledge();
+        assert_eq!(ready(&ledger), Some(4));
+        let (ledger, held) = covered(order);
+        drop(held);
+        assert_eq!(ready(&ledger), Some(1));
+        let marks = ledger.take_settled().ahead;
+        assert!(
+            marks.is_none_or(|marks| marks.is_empty()),
+            "all of it comes again"
+        );
+    }
+    assert!(!Held::default().counts());
+}
+
+#[test]
+fn what_is_of_several_ledgers_is_held_in_each() {
+    let ledgers = [Arc::new(Ledger::default()), Arc::new(Ledger::default())];
+    let mut held = Held::default();
+    for ledger in ledgers.iter().chain(&ledgers) {
+        held.cover(Held::new(ledger.open(None)));
+        ledger.moved(at(1));
+    }
+    assert!(ledgers.iter().all(|ledger| ready(ledger).is_none()));
+    drop(held);
+    assert!(ledgers.iter().all(|ledger| ready(ledger).is_none()));
+}
+
 #[test]
 fn what_is_joined_is_acknowledged_together() {
     let ledger = Arc::new(Ledger::default());
