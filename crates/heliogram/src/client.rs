@@ -289,6 +289,7 @@ impl Client {
     /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
+        self.hub().stopping();
         // Handlers that wait for an answer would wait in vain.
         self.hub().desk().close();
         self.inner.live.drain(self).await;

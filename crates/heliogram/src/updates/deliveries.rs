@@ -3,7 +3,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Receipt, hub::Hub, mailbox::Mailbox};
+use super::{
+    Receipt,
+    hub::Hub,
+    mailbox::{Leftover, Mailbox},
+};
 use crate::{Result, events::Event};
 
 /// An event on its way to whoever reads, and the duty to say when it was dealt with.
@@ -25,8 +29,8 @@ impl Delivery {
 
 /// What one reader is handed; dropping it ends the subscription.
 ///
-/// What is left in it then counts as dealt with as long as others read; after the last of them, and
-/// when the client stops, it comes again. Receipts that are still out then count to the end of the
+/// What is left in it then goes to the others who read, unless they have had it themselves; after the
+/// last of them, and when the client stops, it comes again. Receipts that are still out then count to the end of the
 /// client, or until somebody reads again: a reader that works on several events at a time waits for
 /// that work before it drops this.
 pub(crate) struct Deliveries {
@@ -44,14 +48,14 @@ impl Deliveries {
         self.mailbox.poll_take(cx)
     }
 
-    /// Ends the subscription; answers whether what is in hand is to be given back.
-    pub(super) fn leave(&self) -> bool {
-        self.hub.unsubscribe(&self.mailbox)
+    /// Ends the subscription with this in hand, which is dealt with as what was not taken is.
+    pub(super) fn leave(&self, in_hand: Option<Leftover>) {
+        self.hub.unsubscribe(&self.mailbox, in_hand);
     }
 }
 
 impl Drop for Deliveries {
     fn drop(&mut self) {
-        self.leave();
+        self.leave(None);
     }
 }

@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     Receipt, UpdateStats,
     ledger::Ledger,
-    mailbox::{Letter, Mailbox},
+    mailbox::{Leftover, Letter, Mailbox},
     meter::Meter,
     normalize,
     own::{Own, UnderWay},
@@ -57,6 +57,8 @@ struct State {
     /// The server may have sent updates that did not arrive.
     resync: bool,
     closed: bool,
+    /// The client is about to end.
+    stopping: bool,
     /// The server was asked to send no updates.
     off: bool,
     readers: Vec<Arc<Mailbox>>,
@@ -151,6 +153,11 @@ impl Hub {
         self.wake();
     }
 
+    /// The client is about to end: what its readers leave from now on comes again after that.
+    pub(crate) fn stopping(&self) {
+        lock(&self.shared.state).stopping = true;
+    }
+
     /// The client ends, and every stream with it.
     pub(crate) fn close(&self) {
         {
@@ -158,7 +165,9 @@ impl Hub {
             state.closed = true;
             state.catching_up.clear();
             for reader in state.readers.drain(..) {
-                reader.close().into_iter().for_each(Receipt::forfeit);
+                for left in reader.close() {
+                    left.receipt.forfeit();
+                }
             }
         }
         self.shared.desk.close();
@@ -192,23 +201,29 @@ impl Hub {
         mailbox
     }
 
-    /// Takes a reader away. What it had not taken counts as dealt with if others read, or else is
-    /// given back; answers whether that is so for what it has in hand, too.
-    pub(super) fn unsubscribe(&self, mailbox: &Arc<Mailbox>) -> bool {
+    /// Takes a reader away, and what it had in hand. If others read, they are given what it alone had;
+    /// the rest counts as dealt with. Without others, all of it is given back.
+    pub(super) fn unsubscribe(&self, mailbox: &Arc<Mailbox>, in_hand: Option<Leftover>) {
         let (left, give_back) = {
             let mut state = lock(&self.shared.state);
+            let before = state.readers.len();
             state.readers.retain(|reader| !Arc::ptr_eq(reader, mailbox));
             let last = state.readers.is_empty();
-            state.orphaned |= last;
-            (mailbox.close(), state.closed || last)
+            state.orphaned |= last && before > 0;
+            (mailbox.close(), state.closed || state.stopping || last)
         };
-        for receipt in left {
-            if give_back {
-                receipt.forfeit();
+        for Leftover { event, receipt } in in_hand.into_iter().chain(left) {
+            match event {
+                _ if give_back => receipt.forfeit(),
+                Some(event) if receipt.is_of_one() => {
+                    self.shared.desk.leave_to_others(event, receipt)
+                }
+                // Nobody can be told any more what it was.
+                None if receipt.is_of_one() => receipt.forfeit(),
+                _ => {}
             }
         }
         self.wake();
-        give_back
     }
 
     /// Asks for what was missed; the answer comes when it is in the hands of the readers. Without
@@ -349,6 +364,7 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Event;
 
     #[test]
     fn a_flood_is_bounded_and_remembered() {
@@ -365,9 +381,9 @@ mod tests {
     fn readers_that_went_away_are_forgotten() {
         let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
-        assert!(!hub.unsubscribe(&one));
+        hub.unsubscribe(&one, None);
         assert_eq!(hub.readers().map(|r| r.len()), Some(1));
-        assert!(hub.unsubscribe(&two), "nobody else reads");
+        hub.unsubscribe(&two, None);
         let two = hub.subscribe();
         assert!(hub.readers().is_none() && hub.is_read() && hub.take_orphaned());
         assert_eq!(hub.readers().map(|r| r.len()), Some(1));
@@ -380,17 +396,54 @@ mod tests {
         let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
         let receipt = hub.ledger().open(None);
+        receipt.share();
         for mailbox in [&one, &two] {
             mailbox.put(Letter {
-                event: Ok(crate::Event::Lagged(1)),
+                event: Ok(Event::Lagged(1)),
                 receipt: receipt.clone(),
                 arrived: Instant::now(),
             });
         }
         drop(receipt);
-        hub.unsubscribe(&one);
+        hub.unsubscribe(&one, None);
         assert!(!hub.ledger().is_settled());
-        hub.unsubscribe(&two);
+        hub.unsubscribe(&two, None);
         assert!(hub.ledger().is_settled() && hub.stats().unacknowledged == 1);
+    }
+
+    #[tokio::test]
+    async fn what_a_reader_alone_had_is_left_to_the_others() {
+        let hub = Hub::new(true);
+        let one = hub.subscribe();
+        let (alone, both) = (hub.ledger().open(None), hub.ledger().open(None));
+        both.share();
+        let letter = |lagged, receipt| Letter {
+            event: Ok(Event::Lagged(lagged)),
+            receipt,
+            arrived: Instant::now(),
+        };
+        one.put(letter(1, alone));
+        let _two = hub.subscribe();
+        one.put(letter(2, both));
+        hub.unsubscribe(&one, None);
+        let left = hub.desk().take_returned().map(|(event, _receipt)| event);
+        assert!(matches!(left, Some(Event::Lagged(1))));
+        assert!(hub.desk().take_returned().is_none() && hub.stats().unacknowledged == 0);
+    }
+
+    #[tokio::test]
+    async fn at_the_end_of_the_client_all_of_it_comes_again() {
+        let hub = Hub::new(true);
+        let (one, _two) = (hub.subscribe(), hub.subscribe());
+        let receipt = hub.ledger().open(None);
+        receipt.share();
+        one.put(Letter {
+            event: Ok(Event::Lagged(1)),
+            receipt,
+            arrived: Instant::now(),
+        });
+        hub.stopping();
+        hub.unsubscribe(&one, None);
+        assert_eq!(hub.stats().unacknowledged, 1);
     }
 }

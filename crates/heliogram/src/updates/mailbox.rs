@@ -37,6 +37,12 @@ pub(super) struct Letter {
     pub(super) arrived: Instant,
 }
 
+/// What a reader leaves: an event, unless it was dropped before or others have it as well.
+pub(super) struct Leftover {
+    pub(super) event: Option<Event>,
+    pub(super) receipt: Receipt,
+}
+
 #[derive(Default)]
 struct Letters {
     queue: VecDeque<Letter>,
@@ -176,18 +182,26 @@ impl Mailbox {
     }
 
     /// There will be no more events, and those inside are given up: they are handed back, for the
-    /// caller to decide what that means.
-    pub(super) fn close(&self) -> Vec<Receipt> {
+    /// caller to decide what that means. Of those that were dropped before there is but a receipt.
+    pub(super) fn close(&self) -> Vec<Leftover> {
         let mut letters = lock(&self.letters);
         letters.closed = true;
         letters.full_since = None;
         let waker = letters.waker.take();
-        let mut left = vec![std::mem::take(&mut letters.lag).receipt];
-        letters.queue.retain_mut(|letter| {
-            left.push(std::mem::take(&mut letter.receipt));
-            // What went wrong is not repeated after a restart; it can be taken even now.
-            letter.event.is_err()
-        });
+        let mut left = vec![Leftover {
+            event: None,
+            receipt: std::mem::take(&mut letters.lag).receipt,
+        }];
+        for letter in std::mem::take(&mut letters.queue) {
+            match letter.event {
+                Ok(event) => left.push(Leftover {
+                    event: Some(event),
+                    receipt: letter.receipt,
+                }),
+                // What went wrong is not repeated after a restart; it can be taken even now.
+                Err(_) => letters.queue.push_back(letter),
+            }
+        }
         drop(letters);
         if let Some(waker) = waker {
             waker.wake();
@@ -315,8 +329,8 @@ mod tests {
         assert_eq!(stored(&ledger), None, "it is in hand");
         drop(told.receipt);
         assert_eq!(stored(&ledger), Some(3));
-        for receipt in mailbox.close() {
-            receipt.forfeit();
+        for left in mailbox.close() {
+            left.receipt.forfeit();
         }
         assert_eq!(ledger.len(), CAPACITY, "what was left comes again");
     }
@@ -324,8 +338,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_dropped_comes_again_if_nobody_was_told() {
         let (mailbox, ledger) = overflown();
-        for receipt in mailbox.close() {
-            receipt.forfeit();
+        for left in mailbox.close() {
+            left.receipt.forfeit();
         }
         assert_eq!(stored(&ledger), None);
         assert!(take(&mailbox).await.is_none(), "nothing is missing");

@@ -154,6 +154,10 @@ impl Client {
     #[doc(alias = "recover_gaps")]
     #[doc(alias = "updates.getDifference")]
     pub async fn catch_up(&self) -> Result<()> {
+        if self.self_id().is_none() {
+            // Nobody to ask for; the server says so in its words.
+            return fetch::state(self).await.map(drop);
+        }
         match self.hub().catch_up() {
             Some(answer) => answer.await.unwrap_or(Err(crate::Error::Closed)),
             None => Ok(()),

@@ -5,13 +5,16 @@ use std::{
     time::Duration,
 };
 
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::{Id, JoinSet},
+    time::Instant,
+};
 
 use super::Driver;
 use crate::{
-    Client,
+    Client, Error,
     updates::{
-        engine::{Key, Request},
+        engine::{Failure, Key, Request, State},
         fetch::{self, Fetched},
     },
 };
@@ -23,6 +26,8 @@ const COURTESY: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub(super) struct Requests {
     running: JoinSet<(Fetched, Option<i32>)>,
+    /// What each of them is about.
+    keys: HashMap<Id, Key>,
     /// The question for the difference, while it has to wait, and until when.
     held: Option<(Request, Instant)>,
     /// How little is asked for at once where an answer could not be read.
@@ -34,13 +39,19 @@ pub(super) struct Requests {
 impl Requests {
     /// The next that was answered; `None` if none is under way.
     pub(super) async fn next(&mut self) -> Option<Fetched> {
-        let done = self.running.join_next().await?;
+        let done = self.running.join_next_with_id().await?;
         let (fetched, step) = match done {
-            Ok(done) => done,
+            Ok((id, done)) => {
+                self.keys.remove(&id);
+                done
+            }
             Err(e) => {
-                // Tasks are only aborted together with the set.
+                // Tasks are only aborted together with the set: a layer of the user's panicked.
                 tracing::error!(error = %e, "a fetch of updates broke off");
-                return None;
+                let key = self.keys.remove(&e.id())?;
+                let after = Duration::ZERO;
+                let failed = Fetched::Failed(key, Failure::Retry { after }, Error::Cancelled);
+                (failed, None)
             }
         };
         if let Some(key) = fetched.key() {
@@ -50,6 +61,11 @@ impl Requests {
             };
         }
         Some(fetched)
+    }
+
+    /// Whether a question waits for what was handed out to be acknowledged and stored.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// When to look at what has to wait.
@@ -90,7 +106,8 @@ impl Requests {
         };
         let step = self.steps.get(&key).copied();
         let fetch = fetch::fetch(client.clone(), request, step);
-        self.running.spawn(fetch);
+        let task = self.running.spawn(fetch);
+        self.keys.insert(task.id(), key);
     }
 }
 
@@ -102,9 +119,13 @@ impl Driver {
         };
         let meter = self.hub.meter();
         if let Some((request, until)) = self.requests.held.take() {
-            match self.keeper.allows(&request) || until <= Instant::now() {
-                true => self.requests.begin(client, request),
-                false => self.requests.held = Some((request, until)),
+            if self.keeper.allows(&request) {
+                self.requests.begin(client, request);
+            } else if until <= Instant::now() {
+                let request = sparing(request, self.keeper.qts());
+                self.requests.begin(client, request);
+            } else {
+                self.requests.held = Some((request, until));
             }
         }
         while let Some(request) = engine.poll_request() {
@@ -125,5 +146,19 @@ impl Driver {
                 self.hub.ledger().count_ahead();
             }
         }
+    }
+}
+
+/// The same question, but for what the server would delete for good although it is in nobody's safe
+/// hands: it gives that once more.
+fn sparing(request: Request, stored: Option<i32>) -> Request {
+    match request {
+        Request::Difference { state } => Request::Difference {
+            state: State {
+                qts: stored.map_or(state.qts, |stored| stored.min(state.qts)),
+                ..state
+            },
+        },
+        other => other,
     }
 }
