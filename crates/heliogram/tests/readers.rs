@@ -17,7 +17,7 @@ use heliogram::{
     filter,
     storage::{Memory, Storage},
 };
-use heliogram_server::{Account, TestServer};
+use heliogram_server::{Account, Fault, Refusal, TestServer};
 
 async fn texts(updates: &mut Updates, many: usize) -> Vec<String> {
     let mut texts = Vec::new();
@@ -107,4 +107,26 @@ async fn catching_up_without_an_account_says_so() {
     let caught_up = tokio::time::timeout(Duration::from_secs(20), client.catch_up());
     let e = caught_up.await.expect("an answer").unwrap_err();
     assert!(e.is_unauthorized(), "{e:?}");
+}
+
+#[tokio::test]
+async fn catching_up_is_never_done_while_nothing_can_be_fetched() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let client = room::enter(&server, &bob).await;
+    let mut updates = client.updates();
+    client.catch_up().await.unwrap();
+    let method = "updates.getDifference";
+    let refused = Fault::refuse(Refusal::new(400, "NOT_NOW")).method(method);
+    let refused = server.faults().add(refused.always()).unwrap();
+    server.faults().lose_updates(&bob, 1);
+    say(&alice, &bob, &["missed"]).await;
+    for _ in 0..3 {
+        let e = client.catch_up().await.unwrap_err();
+        assert!(e.to_string().contains("NOT_NOW"), "{e:?}");
+    }
+    server.faults().remove(refused);
+    client.catch_up().await.unwrap();
+    assert_eq!(client.stats().updates.waiting, 1);
+    assert_eq!(texts(&mut updates, 1).await, ["missed"]);
 }

@@ -129,6 +129,12 @@ impl<T: Content> Engine<T> {
         idle && self.wanted.is_empty() && self.timers.is_empty() && self.out.ready.is_empty()
     }
 
+    /// Whether the difference of the account is fetched or is to be, now or after a pause.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.fetching.fetch != Fetch::Idle
+    }
+
     /// What happened since the engine began, as numbers.
     #[must_use]
     pub fn counts(&self) -> Counts {

@@ -174,9 +174,9 @@ impl Driver {
         }
         let now = self.now();
         if let Some(engine) = &mut self.engine {
-            if news.resync {
+            if news.resync || self.catching_up.begin() {
                 engine.handle_reconnected(now);
-            } else if news.lost || self.catching_up.begin() {
+            } else if news.lost {
                 engine.handle_too_long(now);
             }
             if free {

@@ -140,7 +140,9 @@ impl Driver {
             }
         }
         if self.requests.is_idle() {
-            self.catching_up.over();
+            if !engine.is_behind() {
+                self.catching_up.over();
+            }
             // All that was to come again has come, unless it could not be fetched yet.
             if engine.is_caught_up() && self.known.forget_ahead() {
                 self.hub.ledger().count_ahead();
