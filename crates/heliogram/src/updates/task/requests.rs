@@ -164,3 +164,25 @@ fn sparing(request: Request, stored: Option<i32>) -> Request {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_keeps_what_is_in_nobodys_safe_hands() {
+        let asked = |stored| {
+            let state = State {
+                pts: 5,
+                qts: 7,
+                ..State::default()
+            };
+            match sparing(Request::Difference { state }, stored) {
+                Request::Difference { state } => (state.pts, state.qts),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(asked(Some(4)), (5, 4));
+        assert_eq!((asked(Some(9)), asked(None)), ((5, 7), (5, 7)));
+    }
+}
