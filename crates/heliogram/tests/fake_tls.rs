@@ -212,7 +212,7 @@ async fn sec_33_records_that_are_none_end_the_connection_after_a_right_greeting(
         );
     }
     // Good records in front of it change nothing.
-    let late = [vec![0x17, 3, 3, 0, 0].repeat(1000), head(LONGEST + 1)].concat();
+    let late = [[0x17, 3, 3, 0, 0].repeat(1000), head(LONGEST + 1)].concat();
     let len = LONGEST + 1;
     assert_eq!(refused_later(late).await, FakeTlsError::TooLong { len });
 }
