@@ -127,13 +127,8 @@ fn cipher(init: &[u8; 64], secret: [u8; 16]) -> Ctr {
     Ctr::new(&key, init[40..56].try_into().unwrap())
 }
 
-/// Answers a greeting of TLS if it proves the secret, was made now, and is for the domain.
-async fn greet(
-    client: &mut TcpStream,
-    key: [u8; 16],
-    domain: &str,
-    quirks: Quirks,
-) -> std::io::Result<()> {
+/// Reads a greeting of TLS: its random bytes, and all of it without them.
+pub async fn hello(client: &mut TcpStream) -> std::io::Result<([u8; 32], Vec<u8>)> {
     let head = read::<5>(client).await?;
     assert_eq!(head[..3], [0x16, 3, 1]);
     let mut hello = head.to_vec();
@@ -141,6 +136,28 @@ async fn greet(
     client.read_exact(&mut hello[5..]).await?;
     let random: [u8; 32] = hello[11..43].try_into().unwrap();
     hello[11..43].fill(0);
+    Ok((random, hello))
+}
+
+/// The answer to a greeting with these random bytes by who knows the key.
+pub fn answer(key: &[u8; 16], random: &[u8; 32]) -> Vec<u8> {
+    let mut answer = vec![0x16, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3];
+    answer.resize(5 + 122, 0);
+    answer.extend([0x14, 3, 3, 0, 1, 1, 0x17, 3, 3, 0x0f, 0xa0]);
+    answer.resize(answer.len() + 4000, 0x5a);
+    let proof = hmac_sha256(key, &[random, &answer]);
+    answer[11..43].copy_from_slice(&proof);
+    answer
+}
+
+/// Answers a greeting of TLS if it proves the secret, was made now, and is for the domain.
+async fn greet(
+    client: &mut TcpStream,
+    key: [u8; 16],
+    domain: &str,
+    quirks: Quirks,
+) -> std::io::Result<()> {
+    let (random, hello) = hello(client).await?;
     let proof = hmac_sha256(&key, &[&hello]);
     let time: Vec<u8> = (28..32).map(|i| random[i] ^ proof[i]).collect();
     let time = u32::from_le_bytes(time.try_into().unwrap());
@@ -156,12 +173,7 @@ async fn greet(
         // As real ones do by leading to the web site itself: somebody answers who knows no secret.
         false => [0x55; 16],
     };
-    let mut answer = vec![0x16, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3];
-    answer.resize(5 + 122, 0);
-    answer.extend([0x14, 3, 3, 0, 1, 1, 0x17, 3, 3, 0x0f, 0xa0]);
-    answer.resize(answer.len() + 4000, 0x5a);
-    let proof = hmac_sha256(&key, &[&random, &answer]);
-    answer[11..43].copy_from_slice(&proof);
+    let answer = answer(&key, &random);
     // In pieces, as networks have it.
     let (first, rest) = answer.split_at(60);
     client.write_all(first).await?;

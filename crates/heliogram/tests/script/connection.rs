@@ -136,6 +136,7 @@ impl Server {
         let opened = open(key, packet).unwrap();
         let id = (key.id(), opened.session_id);
         let mut state = self.state();
+        let refusal = state.numbering.take(&opened);
         let session = state.sessions.entry(id).or_insert_with(|| {
             let salts = ServerSalts::new(key.clone()).with_initial(salt, now);
             ServerSession::new(key.clone(), id.1, salts, seed, now)
@@ -143,6 +144,9 @@ impl Server {
         if *mine != Some(id) {
             session.handle_connected(now);
             *mine = Some(id);
+        }
+        if let Some(code) = refusal {
+            session.refuse_once(code);
         }
         session.handle_opened(now, &opened).unwrap();
         let mut events = Vec::new();

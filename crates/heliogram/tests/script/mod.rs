@@ -6,10 +6,14 @@ pub mod account;
 mod attacks;
 pub mod cdn;
 mod connection;
+pub mod numbering;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, OnceLock},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -62,6 +66,8 @@ pub struct Server {
     script: Box<Script>,
     cut: watch::Sender<u64>,
     origin: Instant,
+    /// By how many seconds the server's clock is behind.
+    behind: AtomicU64,
 }
 
 #[derive(Default)]
@@ -89,6 +95,7 @@ struct State {
     injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
     /// Bytes that leave on the next connection as they are, packets or not.
     raw: Vec<u8>,
+    numbering: numbering::Numbering,
 }
 
 /// Key generation takes a moment; all tests of a program share one.
@@ -132,6 +139,7 @@ impl Server {
             script: Box::new(script),
             cut: watch::Sender::new(0),
             origin: Instant::now(),
+            behind: AtomicU64::new(0),
         });
         for (dc, listener) in dcs.into_iter().zip(listeners) {
             let server = Arc::clone(&server);
@@ -236,9 +244,10 @@ impl Server {
 
     fn now(&self) -> Now {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let behind = Duration::from_secs(self.behind.load(Ordering::SeqCst));
         Now {
             mono: self.origin.elapsed(),
-            unix,
+            unix: unix - behind,
         }
     }
 
