@@ -53,6 +53,22 @@ async fn what_a_reader_alone_had_goes_to_the_others_when_it_leaves() {
 }
 
 #[tokio::test]
+async fn readers_that_leave_one_after_the_other_leave_all_to_the_last() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let client = room::enter(&server, &bob).await;
+    let (first, second) = (client.updates(), client.updates());
+    say(&alice, &bob, &["one", "two", "three"]).await;
+    room::until(|| client.stats().updates.waiting == 3).await;
+    let mut last = client.updates();
+    drop(second);
+    room::no_message(&mut last).await;
+    drop(first);
+    assert_eq!(texts(&mut last, 3).await, ["one", "two", "three"]);
+    room::no_message(&mut last).await;
+}
+
+#[tokio::test]
 async fn what_handlers_leave_at_a_stop_comes_again_although_a_stream_had_it() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);

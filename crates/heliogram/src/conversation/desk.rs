@@ -63,11 +63,6 @@ impl Desk {
         lock(&self.table).returned.pop_front()
     }
 
-    /// Leaves an event that a reader had alone to the other readers.
-    pub(crate) fn leave_to_others(&self, event: Event, receipt: Receipt) {
-        lock(&self.table).give_back(event, receipt);
-    }
-
     /// Shows an event to the conversations; answers whether one of them took it, so that nobody
     /// else is to see it.
     ///

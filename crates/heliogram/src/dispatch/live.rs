@@ -148,7 +148,7 @@ impl Live {
                     None => return self.ended(),
                 },
             };
-            let Delivery { event, receipt } = delivery;
+            let Delivery { event, receipt, .. } = delivery;
             let event = match event {
                 Ok(event) => event,
                 Err(e) => {

@@ -5,6 +5,7 @@ use std::{
 
 use super::{
     Receipt,
+    company::Company,
     hub::Hub,
     mailbox::{Leftover, Mailbox},
 };
@@ -15,6 +16,8 @@ pub(crate) struct Delivery {
     pub(crate) event: Result<Event>,
     /// Dropped when the event was dealt with: only then may its place in history be stored.
     pub(crate) receipt: Receipt,
+    /// Who else was handed it.
+    pub(super) company: Company,
 }
 
 impl Delivery {
@@ -23,16 +26,17 @@ impl Delivery {
         Self {
             event: Ok(event),
             receipt: Receipt::default(),
+            company: Company::default(),
         }
     }
 }
 
 /// What one reader is handed; dropping it ends the subscription.
 ///
-/// What is left in it then goes to the others who read, unless they have had it themselves; after the
-/// last of them, and when the client stops, it comes again. Receipts that are still out then count to the end of the
-/// client, or until somebody reads again: a reader that works on several events at a time waits for
-/// that work before it drops this.
+/// What is left in it then goes to the others who read, unless one of them was handed it as well; after
+/// the last of them, and when the client stops, it comes again. Receipts that are still out then count
+/// to the end of the client, or until somebody reads again: a reader that works on several events at a
+/// time waits for that work before it drops this.
 pub(crate) struct Deliveries {
     hub: Hub,
     mailbox: Arc<Mailbox>,

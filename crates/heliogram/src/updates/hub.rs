@@ -16,13 +16,14 @@ use tokio::{
 
 use super::{
     Receipt, UpdateStats,
+    company::Company,
     ledger::Ledger,
     mailbox::{Leftover, Letter, Mailbox},
     meter::Meter,
     normalize,
     own::{Own, UnderWay},
 };
-use crate::{Client, Error, Result, UsageError, conversation::Desk, net::lock};
+use crate::{Client, Error, Event, Result, UsageError, conversation::Desk, net::lock};
 
 /// How many updates may wait to be put in order. What is beyond is fetched again later.
 const CAPACITY: usize = 1024;
@@ -64,6 +65,8 @@ struct State {
     readers: Vec<Arc<Mailbox>>,
     /// The last reader went away; what it gave back is to come again.
     orphaned: bool,
+    /// What readers left that nobody else was handed.
+    left: VecDeque<(Event, Receipt)>,
     /// Who waits for what was missed to be fetched.
     catching_up: Vec<CatchUp>,
 }
@@ -169,6 +172,9 @@ impl Hub {
                     left.receipt.forfeit();
                 }
             }
+            for (_, receipt) in state.left.drain(..) {
+                receipt.forfeit();
+            }
         }
         self.shared.desk.close();
         self.wake();
@@ -188,6 +194,7 @@ impl Hub {
                 mailbox.put(Letter {
                     event: Err(UsageError::UpdatesOff.into()),
                     receipt: Receipt::default(),
+                    company: Company::default(),
                     arrived: Instant::now(),
                 });
             }
@@ -201,8 +208,8 @@ impl Hub {
         mailbox
     }
 
-    /// Takes a reader away, and what it had in hand. If others read, they are given what it alone had;
-    /// the rest counts as dealt with. Without others, all of it is given back.
+    /// Takes a reader away, and what it had in hand. If others read, they are given what nobody else was
+    /// handed; the rest counts as dealt with. Without others, all of it is given back.
     pub(super) fn unsubscribe(&self, mailbox: &Arc<Mailbox>, in_hand: Option<Leftover>) {
         let (left, give_back) = {
             let mut state = lock(&self.shared.state);
@@ -212,18 +219,20 @@ impl Hub {
             state.orphaned |= last && before > 0;
             (mailbox.close(), state.closed || state.stopping || last)
         };
-        for Leftover { event, receipt } in in_hand.into_iter().chain(left) {
-            match event {
-                _ if give_back => receipt.forfeit(),
-                Some(event) if receipt.is_of_one() => {
-                    self.shared.desk.leave_to_others(event, receipt)
-                }
-                // Nobody can be told any more what it was.
-                None if receipt.is_of_one() => receipt.forfeit(),
-                _ => {}
+        for left in in_hand.into_iter().chain(left) {
+            if give_back {
+                left.receipt.forfeit();
+            } else if left.company.leave() && left.receipt.counts() {
+                let mut state = lock(&self.shared.state);
+                state.left.push_back((left.event, left.receipt));
             }
         }
         self.wake();
+    }
+
+    /// The next that a reader has left to the others.
+    pub(super) fn take_left(&self) -> Option<(Event, Receipt)> {
+        lock(&self.shared.state).left.pop_front()
     }
 
     /// Asks for what was missed; the answer comes when it is in the hands of the readers. Without
@@ -301,6 +310,7 @@ impl Hub {
             reader.put(Letter {
                 event: Err(error()),
                 receipt: Receipt::default(),
+                company: Company::default(),
                 arrived: Instant::now(),
             });
         }
@@ -364,7 +374,6 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Event;
 
     #[test]
     fn a_flood_is_bounded_and_remembered() {
@@ -395,12 +404,12 @@ mod tests {
     fn what_a_reader_leaves_comes_again_only_if_it_was_the_last() {
         let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
-        let receipt = hub.ledger().open(None);
-        receipt.share();
+        let (receipt, company) = (hub.ledger().open(None), Company::of(2));
         for mailbox in [&one, &two] {
             mailbox.put(Letter {
                 event: Ok(Event::Lagged(1)),
                 receipt: receipt.clone(),
+                company: company.clone(),
                 arrived: Instant::now(),
             });
         }
@@ -411,37 +420,42 @@ mod tests {
         assert!(hub.ledger().is_settled() && hub.stats().unacknowledged == 1);
     }
 
-    #[tokio::test]
-    async fn what_a_reader_alone_had_is_left_to_the_others() {
-        let hub = Hub::new(true);
-        let one = hub.subscribe();
-        let (alone, both) = (hub.ledger().open(None), hub.ledger().open(None));
-        both.share();
-        let letter = |lagged, receipt| Letter {
+    fn letter(lagged: u64, receipt: Receipt, company: &Company) -> Letter {
+        Letter {
             event: Ok(Event::Lagged(lagged)),
             receipt,
+            company: company.clone(),
             arrived: Instant::now(),
-        };
-        one.put(letter(1, alone));
-        let _two = hub.subscribe();
-        one.put(letter(2, both));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_else_was_handed_is_left_to_the_others() {
+        let hub = Hub::new(true);
+        let (one, two) = (hub.subscribe(), hub.subscribe());
+        let [alone, both] = [1, 2].map(Company::of);
+        one.put(letter(1, hub.ledger().open(None), &alone));
+        let receipt = hub.ledger().open(None);
+        for reader in [&one, &two] {
+            reader.put(letter(2, receipt.clone(), &both));
+        }
+        drop(receipt);
+        let _three = hub.subscribe();
         hub.unsubscribe(&one, None);
-        let left = hub.desk().take_returned().map(|(event, _receipt)| event);
+        let left = hub.take_left().map(|(event, _receipt)| event);
         assert!(matches!(left, Some(Event::Lagged(1))));
-        assert!(hub.desk().take_returned().is_none() && hub.stats().unacknowledged == 0);
+        assert!(hub.take_left().is_none(), "the other has it still");
+        hub.unsubscribe(&two, None);
+        let left = hub.take_left().map(|(event, _receipt)| event);
+        assert!(matches!(left, Some(Event::Lagged(2))));
+        assert!(hub.take_left().is_none() && hub.stats().unacknowledged == 0);
     }
 
     #[tokio::test]
     async fn at_the_end_of_the_client_all_of_it_comes_again() {
         let hub = Hub::new(true);
         let (one, _two) = (hub.subscribe(), hub.subscribe());
-        let receipt = hub.ledger().open(None);
-        receipt.share();
-        one.put(Letter {
-            event: Ok(Event::Lagged(1)),
-            receipt,
-            arrived: Instant::now(),
-        });
+        one.put(letter(1, hub.ledger().open(None), &Company::of(2)));
         hub.stopping();
         hub.unsubscribe(&one, None);
         assert_eq!(hub.stats().unacknowledged, 1);

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Delivery, Receipt, meter::Meter};
+use super::{Delivery, Receipt, company::Company, meter::Meter};
 use crate::{Result, events::Event, net::lock};
 
 /// How many events a reader may leave unread.
@@ -33,14 +33,17 @@ pub(super) struct Mailbox {
 pub(super) struct Letter {
     pub(super) event: Result<Event>,
     pub(super) receipt: Receipt,
+    /// Who else is handed it.
+    pub(super) company: Company,
     /// When the update came in from the server.
     pub(super) arrived: Instant,
 }
 
-/// What a reader leaves: an event, unless it was dropped before or others have it as well.
+/// What a reader leaves.
 pub(super) struct Leftover {
-    pub(super) event: Option<Event>,
+    pub(super) event: Event,
     pub(super) receipt: Receipt,
+    pub(super) company: Company,
 }
 
 #[derive(Default)]
@@ -61,6 +64,7 @@ struct Lag {
     dropped: u64,
     /// Of the first of them: as long as nobody was told, all of them come again after a restart.
     receipt: Receipt,
+    company: Company,
 }
 
 impl Lag {
@@ -69,16 +73,24 @@ impl Lag {
         self.dropped += 1;
         match self.receipt.counts() {
             true => letter.receipt,
-            false => std::mem::replace(&mut self.receipt, letter.receipt),
+            false => {
+                self.company = letter.company;
+                std::mem::replace(&mut self.receipt, letter.receipt)
+            }
         }
     }
 
     /// What to tell the reader, if there is anything.
-    fn take(&mut self) -> Option<Delivery> {
-        let Self { dropped, receipt } = std::mem::take(self);
-        (dropped > 0).then(|| Delivery {
-            event: Ok(Event::Lagged(dropped)),
+    fn take(&mut self) -> Option<Leftover> {
+        let Self {
+            dropped,
             receipt,
+            company,
+        } = std::mem::take(self);
+        (dropped > 0).then(|| Leftover {
+            event: Event::Lagged(dropped),
+            receipt,
+            company,
         })
     }
 }
@@ -161,7 +173,11 @@ impl Mailbox {
     pub(super) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let mut letters = lock(&self.letters);
         if let Some(lagged) = letters.lag.take() {
-            return Poll::Ready(Some(lagged));
+            return Poll::Ready(Some(Delivery {
+                event: Ok(lagged.event),
+                receipt: lagged.receipt,
+                company: lagged.company,
+            }));
         }
         if let Some(letter) = letters.queue.pop_front() {
             self.room.notify_one();
@@ -169,6 +185,7 @@ impl Mailbox {
             return Poll::Ready(Some(Delivery {
                 event: letter.event,
                 receipt: letter.receipt,
+                company: letter.company,
             }));
         }
         if letters.closed {
@@ -182,21 +199,19 @@ impl Mailbox {
     }
 
     /// There will be no more events, and those inside are given up: they are handed back, for the
-    /// caller to decide what that means. Of those that were dropped before there is but a receipt.
+    /// caller to decide what that means.
     pub(super) fn close(&self) -> Vec<Leftover> {
         let mut letters = lock(&self.letters);
         letters.closed = true;
         letters.full_since = None;
         let waker = letters.waker.take();
-        let mut left = vec![Leftover {
-            event: None,
-            receipt: std::mem::take(&mut letters.lag).receipt,
-        }];
+        let mut left: Vec<_> = letters.lag.take().into_iter().collect();
         for letter in std::mem::take(&mut letters.queue) {
             match letter.event {
                 Ok(event) => left.push(Leftover {
-                    event: Some(event),
+                    event,
                     receipt: letter.receipt,
+                    company: letter.company,
                 }),
                 // What went wrong is not repeated after a restart; it can be taken even now.
                 Err(_) => letters.queue.push_back(letter),
@@ -240,6 +255,7 @@ mod tests {
         Letter {
             event: Ok(Event::Raw(Arc::new(enums::Update::PtsChanged))),
             receipt,
+            company: Company::default(),
             arrived: Instant::now(),
         }
     }

@@ -40,6 +40,7 @@
 //! long events are on their way from the connection to their reader.
 
 mod careful;
+mod company;
 mod connection;
 mod deliveries;
 mod fetch;

@@ -2,7 +2,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU8, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
 };
 
@@ -27,8 +27,6 @@ struct Slip {
     ticket: u64,
     /// The worst [`Outcome`] of any of its receipts, as a number.
     outcome: AtomicU8,
-    /// Whether several readers were handed the event.
-    shared: AtomicBool,
 }
 
 impl Receipt {
@@ -38,7 +36,6 @@ impl Receipt {
             ledger,
             ticket,
             outcome: AtomicU8::new(Outcome::Acknowledged as u8),
-            shared: AtomicBool::new(false),
         };
         Self {
             slip: Some(Arc::new(slip)),
@@ -62,19 +59,6 @@ impl Receipt {
     /// back: then it comes again with that.
     pub(super) fn pass_over(self) {
         self.end(Outcome::PassedOver);
-    }
-
-    /// Several readers are handed the event.
-    pub(super) fn share(&self) {
-        if let Some(slip) = &self.slip {
-            slip.shared.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether one reader alone was handed the event, so that nobody else knows of it.
-    pub(super) fn is_of_one(&self) -> bool {
-        let slip = self.slip.as_ref();
-        slip.is_some_and(|slip| !slip.shared.load(Ordering::Relaxed))
     }
 
     /// Whether anything depends on it.

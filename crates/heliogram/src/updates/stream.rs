@@ -25,7 +25,7 @@ use crate::{Client, Result, events::Event};
 pub struct Updates {
     client: Client,
     deliveries: Deliveries,
-    /// The receipt of the event that was taken last, and the event where nobody else has it.
+    /// The event that was taken last.
     in_hand: Option<Leftover>,
     /// News of the connection, if they are asked for.
     connection: Option<ConnectionNews>,
@@ -138,11 +138,15 @@ impl Updates {
             return Poll::Ready(Some(Ok(Event::Lifecycle(turn))));
         }
         self.deliveries.poll_next(cx).map(|delivery| {
-            let Delivery { event, receipt } = delivery?;
-            let copy = || event.as_ref().ok().cloned();
-            self.in_hand = Some(Leftover {
-                event: receipt.is_of_one().then(copy).flatten(),
+            let Delivery {
+                event,
                 receipt,
+                company,
+            } = delivery?;
+            self.in_hand = event.as_ref().ok().map(|event| Leftover {
+                event: event.clone(),
+                receipt,
+                company,
             });
             Some(event)
         })

@@ -101,7 +101,9 @@ impl<T: Content> Engine<T> {
         let seq = of(|p| matches!(p, Place::Seq));
         self.fetching.brought += pts + qts + seq;
         self.out.ready.extend(consumed);
-        let received = self.qts.local().unwrap_or(0);
+        // Unless the server lost count.
+        let received = self.qts.local().filter(|local| state.qts >= *local);
+        let received = received.unwrap_or(0);
         for update in others {
             match update.place {
                 // Asked for from where it was stored, not received.

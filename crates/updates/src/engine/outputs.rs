@@ -80,8 +80,9 @@ impl<T: Content> Engine<T> {
         None
     }
 
-    /// The next thing that happened besides updates. At most 1024 wait; then the oldest is dropped,
-    /// and [`Counts::notices_dropped`] counts it.
+    /// The next thing that happened besides updates. At most 1024 wait, and as many losses as there
+    /// can be; then the oldest that is no [loss](Notice::is_loss) is dropped, and
+    /// [`Counts::notices_dropped`] counts it.
     pub fn poll_notice(&mut self) -> Option<Notice> {
         self.out.notices.pop_front()
     }

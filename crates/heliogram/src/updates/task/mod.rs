@@ -139,7 +139,7 @@ impl Driver {
         let idle = || Instant::now() + Duration::from_secs(3600);
         engine
             .chain(self.keeper.due())
-            .chain(self.requests.due())
+            .chain(self.requests.due().filter(|_| self.blocked.is_none()))
             .min()
             .unwrap_or_else(idle)
     }
@@ -159,8 +159,10 @@ impl Driver {
             // They may be about the account that was signed in.
             arrivals.clear();
         }
+        let followed = self.follow_readers(client).await;
+        // Those who ask now wait for what those who read now are told.
         self.catching_up.add(news.catching_up);
-        if let Err(e) = self.follow_readers(client).await {
+        if let Err(e) = followed {
             tracing::error!(error = %e, "the state of updates cannot be read or written");
             self.publish_error(&e);
             self.catching_up.failed(&e);
@@ -174,7 +176,8 @@ impl Driver {
         }
         let now = self.now();
         if let Some(engine) = &mut self.engine {
-            if news.resync || self.catching_up.begin() {
+            let asked = self.catching_up.begin();
+            if news.resync || asked {
                 engine.handle_reconnected(now);
             } else if news.lost {
                 engine.handle_too_long(now);
@@ -274,6 +277,9 @@ impl Driver {
         let anew = self.left_behind && self.hub.has_readers();
         if self.engine.is_some() && (anew || !wanted) {
             self.rest();
+        } else if !wanted {
+            // Events hold the client they are of.
+            self.forfeit_returned();
         }
         if wanted && self.engine.is_none() {
             // What was not written yet is where the new engine starts.
@@ -315,6 +321,7 @@ fn again(e: &Error) -> Error {
         Error::Network(e) => crate::NetworkError::clone(e).into(),
         Error::Timeout { what } => Error::Timeout { what },
         Error::Closed => Error::Closed,
+        Error::Cancelled => Error::Cancelled,
         other => Error::storage(other.to_string()),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     updates::{
         Receipt,
         careful::Found,
+        company::Company,
         engine::Engine,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
@@ -82,16 +83,19 @@ impl Outlet {
             receipt,
             arrived,
         } = ready;
-        if self.readers.len() > 1 {
-            receipt.share();
-        }
+        let company = Company::of(self.readers.len());
         let mut taken = false;
         for reader in &self.readers {
-            taken |= reader.put(Letter {
+            let took = reader.put(Letter {
                 event: Ok(event.clone()),
                 receipt: receipt.clone(),
+                company: company.clone(),
                 arrived,
             });
+            taken |= took;
+            if !took {
+                company.leave();
+            }
         }
         if !taken {
             // They went away meanwhile: it is for the next who reads.
@@ -106,6 +110,7 @@ impl Outlet {
             reader.put(Letter {
                 event: Ok(event.clone()),
                 receipt: Receipt::default(),
+                company: Company::default(),
                 arrived: Instant::now(),
             });
         }
@@ -133,6 +138,8 @@ impl Driver {
             }
             if let Some(ready) = self.ready.pop_front() {
                 self.put(&outlet, ready);
+            } else if let Some((event, receipt)) = self.hub.take_left() {
+                self.pass_left(&outlet, event, receipt);
             } else if let Some((event, receipt)) = self.hub.desk().take_returned() {
                 self.pass_returned(&outlet, event, receipt);
             } else if let Some(payload) = self.next() {
@@ -276,9 +283,23 @@ impl Driver {
         }
     }
 
-    /// Nobody reads now: what ended conversations have left comes again.
+    /// What a reader has left goes to the others as it is, albums too. If it was taken before those who
+    /// read now began, it comes again by itself.
+    fn pass_left(&mut self, outlet: &Outlet, event: Event, receipt: Receipt) {
+        if receipt.is_of(&outlet.ledger) {
+            self.ready.push_back(Ready {
+                event,
+                receipt,
+                arrived: Instant::now(),
+            });
+        }
+    }
+
+    /// Nobody reads now: what readers and ended conversations have left comes again.
     pub(super) fn forfeit_returned(&mut self) {
-        while let Some((_, receipt)) = self.hub.desk().take_returned() {
+        let hub = self.hub.clone();
+        let next = || hub.take_left().or_else(|| hub.desk().take_returned());
+        while let Some((_, receipt)) = next() {
             self.left_behind = true;
             receipt.forfeit();
         }

@@ -30,6 +30,8 @@ pub(super) struct Requests {
     keys: HashMap<Id, Key>,
     /// The question for the difference, while it has to wait, and until when.
     held: Option<(Request, Instant)>,
+    /// Where the last question stood that was asked from what is stored.
+    spared: Option<State>,
     /// How little is asked for at once where an answer could not be read.
     steps: HashMap<Key, i32>,
     /// Channels whose access hash is not known.
@@ -99,6 +101,19 @@ impl Requests {
         !self.running.is_empty()
     }
 
+    /// The same question, but for what the server would delete for good although it is in nobody's
+    /// safe hands: it gives that once more. Where this leads nowhere, it is asked as it is.
+    fn sparing(&mut self, request: Request, stored: Option<i32>) -> Request {
+        let Request::Difference { state } = request else {
+            return request;
+        };
+        let stored = stored.filter(|_| self.spared.replace(state) != Some(state));
+        let qts = stored.map_or(state.qts, |stored| stored.min(state.qts));
+        Request::Difference {
+            state: State { qts, ..state },
+        }
+    }
+
     fn begin(&mut self, client: &Client, request: Request) {
         let key = match request {
             Request::Channel { id, .. } => Key::Channel(id),
@@ -122,7 +137,7 @@ impl Driver {
             if self.keeper.allows(&request) {
                 self.requests.begin(client, request);
             } else if until <= Instant::now() {
-                let request = sparing(request, self.keeper.qts());
+                let request = self.requests.sparing(request, self.keeper.qts());
                 self.requests.begin(client, request);
             } else {
                 self.requests.held = Some((request, until));
@@ -151,38 +166,26 @@ impl Driver {
     }
 }
 
-/// The same question, but for what the server would delete for good although it is in nobody's safe
-/// hands: it gives that once more.
-fn sparing(request: Request, stored: Option<i32>) -> Request {
-    match request {
-        Request::Difference { state } => Request::Difference {
-            state: State {
-                qts: stored.map_or(state.qts, |stored| stored.min(state.qts)),
-                ..state
-            },
-        },
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_server_keeps_what_is_in_nobodys_safe_hands() {
-        let asked = |stored| {
+        let mut requests = Requests::default();
+        let mut asked = |pts, stored| {
             let state = State {
-                pts: 5,
+                pts,
                 qts: 7,
                 ..State::default()
             };
-            match sparing(Request::Difference { state }, stored) {
-                Request::Difference { state } => (state.pts, state.qts),
+            match requests.sparing(Request::Difference { state }, stored) {
+                Request::Difference { state } => state.qts,
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!(asked(Some(4)), (5, 4));
-        assert_eq!((asked(Some(9)), asked(None)), ((5, 7), (5, 7)));
+        assert_eq!((asked(5, Some(4)), asked(6, Some(4))), (4, 4));
+        assert_eq!(asked(6, Some(4)), 7, "it led nowhere");
+        assert_eq!((asked(8, Some(9)), asked(9, None)), (7, 7));
     }
 }
