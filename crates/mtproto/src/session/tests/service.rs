@@ -61,6 +61,72 @@ fn a_new_session_of_the_server_repeats_what_came_before_it_and_tells_of_the_gap(
     );
 }
 
+/// A new session of the server that begins with this message of ours.
+fn begin(rig: &mut Rig, first_msg_id: i64) {
+    let (unique_id, server_salt) = (5, 99);
+    let new = NewSessionCreated {
+        first_msg_id,
+        unique_id,
+        server_salt,
+    };
+    let message = rig.message(to_bytes(&new), true);
+    assert_eq!(rig.deliver(&message), Ok(()));
+}
+
+/// The new sessions of the server that were told of.
+fn begun(rig: &mut Rig) -> usize {
+    let new = |e: &Event| matches!(e, Event::NewSession { .. });
+    rig.events().into_iter().filter(new).count()
+}
+
+#[test]
+fn sec_24_a_new_session_counts_once_and_only_if_it_begins_with_something_sent_in_this_one() {
+    let mut rig = Rig::new();
+    rig.call();
+    let sent = rig.calls_sent().remove(0).msg_id;
+    for never in [4, 0, -4, i64::MIN, sent - (1 << 40), sent + 4, i64::MAX] {
+        begin(&mut rig, never);
+        assert_eq!(rig.events(), [], "{never}");
+    }
+    begin(&mut rig, sent);
+    assert_eq!(begun(&mut rig), 1);
+    for again in [sent, sent - 4, sent + 4] {
+        begin(&mut rig, again);
+        assert_eq!(rig.events(), [], "nothing was sent since");
+    }
+    // The server forgot the session, and heard of it next by what was sent after that.
+    rig.call();
+    let next = rig.calls_sent().remove(0).msg_id;
+    begin(&mut rig, sent);
+    assert_eq!(rig.events(), []);
+    begin(&mut rig, next);
+    assert_eq!(begun(&mut rig), 1);
+}
+
+#[test]
+fn sec_24_nothing_was_sent_so_no_session_began() {
+    let mut rig = Rig::new();
+    let now = rig.now;
+    rig.session = Session::new(SessionConfig::default(), rig.key.clone(), [9; 32], now);
+    for first in [0, 4, crate::ids::from_time(now.unix)] {
+        begin(&mut rig, first);
+        assert_eq!(rig.events(), []);
+    }
+}
+
+#[test]
+fn a_session_that_began_with_an_answered_request_is_told_of_late_all_the_same() {
+    let mut rig = Rig::new();
+    rig.call();
+    let sent = rig.calls_sent().remove(0).msg_id;
+    rig.answer(sent, b"okay");
+    rig.wait(1200);
+    rig.sent();
+    rig.events();
+    begin(&mut rig, sent);
+    assert_eq!(begun(&mut rig), 1, "updates may be missing");
+}
+
 #[test]
 fn answered_pings_keep_the_connection_and_silence_ends_it_in_the_stated_time() {
     let mut rig = Rig::new();
@@ -163,6 +229,27 @@ fn sec_24_salts_are_taken_only_when_asked_for() {
     assert_eq!(rig.events(), []);
     rig.say(&answer(question.msg_id));
     assert!(matches!(&rig.events()[..], [Event::SaltsChanged(s)] if s[0].value == 1234));
+    rig.say(&answer(question.msg_id));
+    assert_eq!(rig.events(), [], "a question is answered once");
+}
+
+#[test]
+fn sec_24_states_are_taken_once_for_each_question() {
+    let mut rig = Rig::new();
+    rig.call();
+    let sent = rig.calls_sent().remove(0);
+    rig.wait(20);
+    let question = rig.sent_of(MsgsStateReq::ID).remove(0);
+    let asked = read::<MsgsStateReq>(&question).msg_ids;
+    assert_eq!(asked, [sent.msg_id]);
+    let answer = |state: u8| MsgsStateInfo {
+        req_msg_id: question.msg_id,
+        info: vec![state].into(),
+    };
+    rig.say(&answer(4));
+    // It has the request, so that "not received" would fail it.
+    rig.say(&answer(1));
+    assert_eq!(rig.ends(), []);
 }
 
 #[test]
