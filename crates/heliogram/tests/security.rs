@@ -12,7 +12,7 @@ use std::{
 };
 
 use heliogram::{
-    Error, ProtocolError, Purpose,
+    Client, Error, ProtocolError, Purpose,
     api::{functions as f, types},
 };
 use heliogram_simulation::hostile::{ExchangeAttack, Reaction, RecordAttack};
@@ -59,12 +59,29 @@ fn exchange(attack: ExchangeAttack) {
     });
 }
 
+/// Waits until a message was acknowledged more often than this, which happens with any other
+/// packet.
+async fn acknowledges(client: &Client, server: &Server, msg_id: i64, before: usize) {
+    while server.acknowledgements(msg_id) <= before {
+        works(client).await;
+    }
+}
+
 fn record(attack: RecordAttack) {
     block_on(async {
         let server = Server::start(answer).await;
         let (client, mut updates) = client_of(&server).await;
         let before = server.connections();
-        server.attack_sessions(attack, &poison());
+        let gaps = server.count::<f::updates::GetDifference>();
+        let mut attacks = server.attacks(attack, &poison());
+        let last = attacks.split_last();
+        let first = attacks.first_id;
+        server.inject(attacks.packets);
+        if attack.reaction() == Reaction::TakeOnce {
+            acknowledges(&client, &server, first, 0).await;
+        }
+        let acknowledged = server.acknowledgements(first);
+        server.inject(last);
         let more = usize::from(attack.reaction() == Reaction::Reconnect);
         until("the client makes another connection, if it has to", || {
             server.connections() >= before + more
@@ -74,6 +91,16 @@ fn record(attack: RecordAttack) {
         let wanted = usize::from(attack.reaction() == Reaction::TakeOnce);
         assert_eq!(taken(&mut updates).await, wanted);
         assert_eq!(server.connections(), before + more);
+        match attack.reaction() {
+            Reaction::Reconnect => {}
+            Reaction::Ignore => {
+                let asked = server.count::<f::updates::GetDifference>();
+                assert_eq!(asked, gaps, "it believes that updates are missing");
+            }
+            Reaction::TakeOnce => {
+                acknowledges(&client, &server, first, acknowledged).await;
+            }
+        }
         client.stop().await.unwrap();
     });
 }

@@ -1,19 +1,20 @@
-//! Every attack on a client in its key exchange and in its session, packet by packet.
+//! Every attack on a client in its key exchange, and on both ends of a session, packet by packet.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
-use heliogram_crypto::{AuthKey, RsaPrivateKey, SeededRandom};
+use heliogram_crypto::{AuthKey, RsaPrivateKey, SeededRandom, Side};
 use heliogram_mtproto::{
-    Event, Now, SendOptions, Session, SessionConfig,
+    Event, Now, PingConfig, SendOptions, Session, SessionConfig,
     exchange::{
         ClientConfig, ClientExchange, ClientStep, ExchangeError, ServerConfig, ServerExchange,
     },
     server::{self, ServerEvent, ServerSalts, ServerSession},
 };
 use heliogram_simulation::hostile::{
-    ExchangeAttack, HostileServer, Reaction, RecordAttack, RequestAttack, Victim,
+    ExchangeAttack, Heard, HostileServer, Reaction, RecordAttack, RequestAttack, Victim,
+    acknowledged,
 };
 
 const NOW: Now = Now {
@@ -92,11 +93,29 @@ fn sec_13_no_two_exchanges_share_anything_secret() {
 }
 
 /// What came of an attack.
+#[derive(Default)]
 struct Outcome {
     accepted: usize,
     refused: usize,
     updates: usize,
     other_events: Vec<Event>,
+    /// Whether the first message of the attack was acknowledged before its last packet came, and
+    /// after that.
+    acknowledged: [bool; 2],
+}
+
+/// Longer than an acknowledgement waits for company.
+const PAUSE: Duration = Duration::from_secs(11);
+
+/// What the client acknowledges once it has had the time.
+fn acknowledgements(session: &mut Session, key: &AuthKey, now: Now) -> Vec<i64> {
+    session.handle_timeout(now);
+    let mut ids = Vec::new();
+    let mut packet = Vec::new();
+    while session.poll_packet(now, &mut packet) {
+        ids.extend(acknowledged(&server::open(key, &mut packet).unwrap()));
+    }
+    ids
 }
 
 fn attacked(attack: RecordAttack) -> Outcome {
@@ -104,13 +123,17 @@ fn attacked(attack: RecordAttack) -> Outcome {
     let config = SessionConfig {
         salt: 77,
         time_offset_ms: Some(0),
+        // Nobody answers a ping.
+        ping: PingConfig {
+            timeout: Duration::from_secs(3600),
+            ..PingConfig::default()
+        },
         ..SessionConfig::default()
     };
     let mut session = Session::new(config, key.clone(), [1; 32], NOW);
     session.handle_connected(NOW);
     session.send(NOW, POISON, SendOptions::default());
-    let mut out = Vec::new();
-    while session.poll_packet(NOW, &mut out) {}
+    acknowledgements(&mut session, &key, NOW);
     let victim = Victim {
         key: &key,
         session_id: session.session_id(),
@@ -118,26 +141,30 @@ fn attacked(attack: RecordAttack) -> Outcome {
         time: NOW.unix,
         poison: &POISON,
     };
-    let mut outcome = Outcome {
-        accepted: 0,
-        refused: 0,
-        updates: 0,
-        other_events: Vec::new(),
-    };
-    for mut packet in attack.packets(&victim) {
-        match session.handle_packet(NOW, &mut packet) {
-            Ok(()) => outcome.accepted += 1,
-            Err(_) => outcome.refused += 1,
-        }
-        while let Some(event) = session.poll_event() {
-            match event {
-                Event::Update(data) if data == POISON => outcome.updates += 1,
-                other => outcome.other_events.push(other),
+    let first = victim.first_id(Side::Server);
+    let mut outcome = Outcome::default();
+    let mut now = NOW;
+    let mut packets = attack.packets(&victim);
+    let last = packets.split_off(packets.len() - 1);
+    for (part, packets) in [packets, last].into_iter().enumerate() {
+        for mut packet in packets {
+            match session.handle_packet(now, &mut packet) {
+                Ok(()) => outcome.accepted += 1,
+                Err(_) => outcome.refused += 1,
+            }
+            while let Some(event) = session.poll_event() {
+                match event {
+                    Event::Update(data) if data == POISON => outcome.updates += 1,
+                    other => outcome.other_events.push(other),
+                }
             }
         }
+        assert_eq!(session.server_time(now), now.unix, "the clock moved");
+        assert_eq!(session.pending(), 1, "the request is still waited for");
+        now = now.plus(PAUSE);
+        let ids = acknowledgements(&mut session, &key, now);
+        outcome.acknowledged[part] = ids.contains(&first);
     }
-    assert_eq!(session.server_time(NOW), NOW.unix, "the clock moved");
-    assert_eq!(session.pending(), 1, "the request is still waited for");
     outcome
 }
 
@@ -151,9 +178,15 @@ fn record(attack: RecordAttack) {
     };
     assert_eq!((outcome.refused, outcome.updates), expected);
     assert!(outcome.refused == 1 || outcome.accepted > 0);
+    match attack.reaction() {
+        // What may have been read to its end or not says nothing of acknowledgements.
+        Reaction::Reconnect => {}
+        Reaction::Ignore => assert_eq!(outcome.acknowledged, [false, true]),
+        Reaction::TakeOnce => assert_eq!(outcome.acknowledged, [true, true], "again"),
+    }
 }
 
-/// How often a server runs the request of an attack.
+/// What a server does about an attack: how often it runs the request, and what it says.
 fn request(attack: RequestAttack) {
     let key = AuthKey::new(std::array::from_fn(|i| i as u8));
     let salts = ServerSalts::new(key.clone());
@@ -167,17 +200,29 @@ fn request(attack: RequestAttack) {
     let mut session = ServerSession::new(key.clone(), 5, salts, [1; 32], NOW);
     session.handle_connected(NOW);
     let mut runs = 0;
+    let mut heard = Heard::default();
     for mut packet in attack.packets(&victim) {
-        let Ok(opened) = server::open(&key, &mut packet) else {
-            continue;
-        };
-        // What it says about the packet may be an error, or a refusal to the client.
-        let _ = session.handle_opened(NOW, &opened);
+        let opened = server::open(&key, &mut packet);
+        heard.closed |= opened.is_err()
+            || opened.is_ok_and(|opened| session.handle_opened(NOW, &opened).is_err());
         while let Some(event) = session.poll_event() {
-            runs += usize::from(matches!(event, ServerEvent::Request { .. }));
+            if let ServerEvent::Request { msg_id, .. } = event {
+                runs += 1;
+                assert!(session.reply(NOW, msg_id, Ok(POISON)));
+            }
+        }
+        let mut out = Vec::new();
+        while session.poll_packet(NOW, &mut out) {
+            heard.packet(&victim, &mut out).unwrap();
         }
     }
     assert_eq!(runs, attack.runs());
+    // Transport errors are said by whoever owns the connection.
+    let expected = Heard {
+        error: None,
+        ..attack.heard(&victim)
+    };
+    assert_eq!(heard, expected);
 }
 
 heliogram_simulation::exchange_attack_tests!(exchange);

@@ -87,6 +87,8 @@ struct State {
     fooled: bool,
     /// Packets that leave as they are, by session.
     injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
+    /// What clients acknowledged, in the order it came.
+    acknowledged: Vec<i64>,
     /// Bytes that leave on the next connection as they are, packets or not.
     raw: Vec<u8>,
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heliogram_api::functions::help;
-use heliogram_simulation::hostile::{RequestAttack, Victim};
+use heliogram_mtproto::framing::Frame;
+use heliogram_simulation::hostile::{Heard, RequestAttack, Victim};
 use heliogram_tl::to_bytes;
 
 use crate::channel::{Channel, Socket, Tcp};
@@ -13,15 +14,21 @@ use crate::start;
 /// Moments without anything new after which nothing more is waited for.
 const QUIET_MOMENTS: usize = 10;
 
-/// Reads until nothing more comes, or the connection is over.
-fn drain(channel: &mut impl Channel) {
+/// Hears until nothing more comes, or the connection is over.
+fn hear(channel: &mut impl Channel, victim: &Victim<'_>, heard: &mut Heard) {
     let mut quiet = 0;
-    while quiet < QUIET_MOMENTS {
+    while quiet < QUIET_MOMENTS && !heard.closed {
         match channel.receive() {
-            Ok(Some(_)) => quiet = 0,
-            Ok(None) => quiet += 1,
-            Err(()) => return,
+            Ok(Some(Frame::Packet(mut packet))) => heard.packet(victim, &mut packet).unwrap(),
+            Ok(Some(Frame::Error(code))) => heard.error = Some(code),
+            Ok(Some(other)) => panic!("{other:?}"),
+            Ok(None) => {
+                quiet += 1;
+                continue;
+            }
+            Err(()) => heard.closed = true,
         }
+        quiet = 0;
     }
 }
 
@@ -40,10 +47,16 @@ fn request(attack: RequestAttack) {
         time: SystemTime::now().duration_since(UNIX_EPOCH).unwrap(),
         poison: &poison,
     };
-    for packet in attack.packets(&victim) {
-        raw.channel.send(&packet);
+    let mut packets = attack.packets(&victim);
+    let last = packets.pop().unwrap();
+    let mut heard = Heard::default();
+    packets.iter().for_each(|packet| raw.channel.send(packet));
+    if !packets.is_empty() {
+        hear(&mut raw.channel, &victim, &mut heard);
     }
-    drain(&mut raw.channel);
+    raw.channel.send(&last);
+    hear(&mut raw.channel, &victim, &mut heard);
+    assert_eq!(heard, attack.heard(&victim));
     let runs = usize::try_from(server.calls("help.getNearestDc")).unwrap();
     assert_eq!(runs, attack.runs());
     // Neither the key nor the server has come to harm.
