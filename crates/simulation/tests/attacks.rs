@@ -1,4 +1,4 @@
-//! Every attack on a client in its key exchange, and on both ends of a session, packet by packet.
+//! Every attack on either end of a key exchange and of a session, packet by packet.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{collections::HashSet, sync::LazyLock, time::Duration};
@@ -13,8 +13,8 @@ use heliogram_mtproto::{
     server::{self, ServerEvent, ServerSalts, ServerSession},
 };
 use heliogram_simulation::hostile::{
-    ExchangeAttack, Heard, HostileServer, Reaction, RecordAttack, RequestAttack, Victim,
-    acknowledged,
+    ExchangeAttack, Heard, HostileClient, HostileServer, KeyAttack, Reaction, RecordAttack,
+    RequestAttack, Victim, acknowledged,
 };
 
 const NOW: Now = Now {
@@ -55,6 +55,29 @@ fn exchange(attack: ExchangeAttack) {
     assert!(attack.is_seen_through(&error), "{error:?}");
 }
 
+/// The server's end of key exchanges.
+fn server_of(seed: u8) -> ServerExchange {
+    let keys = [rsa()].into();
+    ServerExchange::new(ServerConfig { keys, dc: 2 }, [seed; 32])
+}
+
+/// What a server finds in a client's key exchange, and at which of its packets.
+fn key(attack: KeyAttack) {
+    let mut server = server_of(7);
+    let public = rsa().public().clone();
+    let (mut client, mut packet) = HostileClient::start(attack, public, 2, [1; 32]);
+    for step in 1..=attack.answered() {
+        let reply = server.handle(NOW, &packet).unwrap().reply;
+        packet = match step {
+            1 => client.take_pq(&reply).unwrap(),
+            _ => client.take_params(&reply).unwrap(),
+        };
+    }
+    let error = server.handle(NOW, &packet).unwrap_err();
+    assert!(attack.is_seen_through(&error), "{error:?}");
+    assert_eq!(error.transport_code(), -404);
+}
+
 #[test]
 fn sec_13_no_two_exchanges_share_anything_secret() {
     let config = || ClientConfig {
@@ -62,15 +85,11 @@ fn sec_13_no_two_exchanges_share_anything_secret() {
         dc: 2,
         expires_in: None,
     };
-    let server = |seed| {
-        let keys = [rsa()].into();
-        ServerExchange::new(ServerConfig { keys, dc: 2 }, [seed; 32])
-    };
     let mut said = HashSet::new();
     let mut keys = HashSet::new();
     for seed in 1..=4 {
         // The same server each time: what differs comes from the client.
-        let mut server = server(9);
+        let mut server = server_of(9);
         let (mut client, mut packet) = ClientExchange::start(config(), [seed; 32], NOW);
         let established = loop {
             // Behind the header, in which stands the time.
@@ -226,5 +245,6 @@ fn request(attack: RequestAttack) {
 }
 
 heliogram_simulation::exchange_attack_tests!(exchange);
+heliogram_simulation::key_attack_tests!(key);
 heliogram_simulation::request_attack_tests!(request);
 heliogram_simulation::record_attack_tests!(record);

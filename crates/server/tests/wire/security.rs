@@ -1,14 +1,16 @@
 //! Every attack of a client on the server, over real sockets.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use heliogram_api::functions::help;
+use heliogram_crypto::RsaPublicKey;
 use heliogram_mtproto::framing::Frame;
-use heliogram_simulation::hostile::{Heard, RequestAttack, Victim};
+use heliogram_simulation::hostile::{Heard, HostileClient, KeyAttack, RequestAttack, Victim};
 use heliogram_tl::to_bytes;
 
 use crate::channel::{Channel, Socket, Tcp};
-use crate::raw::Raw;
+use crate::peer::{PATIENCE, seed};
+use crate::raw::{Raw, wait};
 use crate::start;
 
 /// Moments without anything new after which nothing more is waited for.
@@ -64,6 +66,45 @@ fn request(attack: RequestAttack) {
     again.introduce(help::GetConfig::new()).unwrap();
 }
 
+/// All that is wrong in a key exchange is answered alike: nobody learns what could be decrypted.
+fn key(attack: KeyAttack) {
+    let server = start();
+    let address = server.dcs()[0].address;
+    let pem = server.public_key_pem();
+    let mut channel = Tcp::dial(address);
+    let public = RsaPublicKey::from_pem(&pem).unwrap();
+    let (mut client, mut packet) = HostileClient::start(attack, public, 1, seed());
+    for step in 1..=attack.answered() {
+        channel.send(&packet);
+        let Frame::Packet(reply) = wait(&mut channel) else {
+            panic!("step {step} keeps all rules");
+        };
+        packet = match step {
+            1 => client.take_pq(&reply).unwrap(),
+            _ => client.take_params(&reply).unwrap(),
+        };
+    }
+    channel.send(&packet);
+    assert!(matches!(wait(&mut channel), Frame::Error(-404)));
+    assert_eq!(closes(&mut channel), Ok(()));
+    let mut honest = Raw::new(Tcp::dial(address), &pem, 1, None).unwrap();
+    honest.introduce(help::GetConfig::new()).unwrap();
+}
+
+/// Waits for the end of a connection; an error is what comes before it.
+fn closes(channel: &mut impl Channel) -> Result<(), Frame> {
+    let began = Instant::now();
+    loop {
+        assert!(began.elapsed() < PATIENCE, "the connection stays");
+        match channel.receive() {
+            Ok(None) => {}
+            Ok(Some(frame)) => return Err(frame),
+            Err(()) => return Ok(()),
+        }
+    }
+}
+
+heliogram_simulation::key_attack_tests!(key);
 heliogram_simulation::request_attack_tests!(request);
 
 #[test]
@@ -76,7 +117,7 @@ fn sec_30_a_frame_longer_than_any_packet_ends_the_connection_at_once() {
     ] {
         let mut socket = Socket::dial(server.dcs()[0].address);
         socket.write(&bytes);
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         socket.read_to_end();
         assert!(
             began.elapsed() < Duration::from_secs(5),

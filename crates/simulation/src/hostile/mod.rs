@@ -4,12 +4,14 @@
 //! The same attacks are driven over packets in memory (`tests/attacks.rs` here) and over real
 //! sockets against the client and the server.
 
+mod client;
 mod exchange;
 mod forge;
 mod heard;
 mod record;
 mod request;
 
+pub use client::{HostileClient, KeyAttack};
 pub use exchange::{ExchangeAttack, HostileServer};
 pub use forge::Victim;
 pub use heard::{Heard, acknowledged, messages};
