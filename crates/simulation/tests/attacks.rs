@@ -10,11 +10,12 @@ use heliogram_mtproto::{
     exchange::{
         ClientConfig, ClientExchange, ClientStep, ExchangeError, ServerConfig, ServerExchange,
     },
+    proxy::FakeTls,
     server::{self, ServerEvent, ServerSalts, ServerSession},
 };
 use heliogram_simulation::hostile::{
-    ExchangeAttack, Heard, HostileClient, HostileServer, KeyAttack, Reaction, RecordAttack,
-    RequestAttack, Victim, acknowledged,
+    ExchangeAttack, Heard, HostileClient, HostileServer, KeyAttack, ProxyAttack, Reaction,
+    RecordAttack, RequestAttack, Victim, acknowledged,
 };
 
 const NOW: Now = Now {
@@ -244,7 +245,27 @@ fn request(attack: RequestAttack) {
     assert_eq!(heard, expected);
 }
 
+/// What a client finds in what a proxy says, and that nothing of it is taken for data.
+fn proxy(attack: ProxyAttack) {
+    let secret = [7; 16];
+    let (mut greeting, hello) =
+        FakeTls::start(secret, "example.com", 1_790_000_000, [1; 32]).unwrap();
+    let answered = greeting.receive(&attack.answer(&secret, &hello));
+    let error = match (answered, attack.data()) {
+        (Err(error), None) => error,
+        (Ok(Some(mut records)), Some(data)) => {
+            let mut out = Vec::new();
+            let error = records.receive(data, &mut out).unwrap_err();
+            assert!(out.is_empty());
+            error
+        }
+        (other, _) => panic!("{other:?}"),
+    };
+    assert_eq!(error, attack.error());
+}
+
 heliogram_simulation::exchange_attack_tests!(exchange);
 heliogram_simulation::key_attack_tests!(key);
 heliogram_simulation::request_attack_tests!(request);
+heliogram_simulation::proxy_attack_tests!(proxy);
 heliogram_simulation::record_attack_tests!(record);

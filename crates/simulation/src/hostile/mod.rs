@@ -8,6 +8,7 @@ mod client;
 mod exchange;
 mod forge;
 mod heard;
+mod proxy;
 mod record;
 mod request;
 
@@ -15,6 +16,7 @@ pub use client::{HostileClient, KeyAttack};
 pub use exchange::{ExchangeAttack, HostileServer};
 pub use forge::Victim;
 pub use heard::{Heard, acknowledged, messages};
+pub use proxy::{ProxyAttack, tls_answer};
 pub use record::{Reaction, RecordAttack};
 pub use request::{RequestAttack, ServerReaction};
 
