@@ -137,6 +137,8 @@ impl Server {
         let opened = open(key, packet).unwrap();
         let id = (key.id(), opened.session_id);
         let mut state = self.state();
+        let (session, msg_id, seq_no) = (opened.session_id, opened.msg_id, opened.seq_no);
+        state.numbered.push((session, msg_id, seq_no));
         state.acknowledged.extend(acknowledged(&opened));
         let session = state.sessions.entry(id).or_insert_with(|| {
             let salts = ServerSalts::new(key.clone()).with_initial(salt, now);

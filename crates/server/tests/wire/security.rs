@@ -2,16 +2,20 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use heliogram_api::functions::help;
-use heliogram_crypto::RsaPublicKey;
+use bytes::Bytes;
+use heliogram_api::functions::{account, auth, help, users};
+use heliogram_api::{enums, types};
+use heliogram_crypto::dh::Group;
+use heliogram_crypto::{RsaPublicKey, sha256};
 use heliogram_mtproto::framing::Frame;
+use heliogram_server::{Seed, Server};
 use heliogram_simulation::hostile::{Heard, HostileClient, KeyAttack, RequestAttack, Victim};
 use heliogram_tl::to_bytes;
 
 use crate::channel::{Channel, Socket, Tcp};
 use crate::peer::{PATIENCE, seed};
 use crate::raw::{Raw, wait};
-use crate::start;
+use crate::{runtime, start};
 
 /// Moments without anything new after which nothing more is waited for.
 const QUIET_MOMENTS: usize = 10;
@@ -106,6 +110,58 @@ fn closes(channel: &mut impl Channel) -> Result<(), Frame> {
 
 heliogram_simulation::key_attack_tests!(key);
 heliogram_simulation::request_attack_tests!(request);
+
+/// The proof that fits the secret 0, for which no password is needed.
+fn proof_of_nothing(asked: &types::account::Password, a: &[u8]) -> Bytes {
+    let Some(enums::PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow(algorithm)) =
+        &asked.current_algo
+    else {
+        panic!("no password: {asked:?}");
+    };
+    let mut g = [0; 256];
+    g[252..].copy_from_slice(&algorithm.g.to_be_bytes());
+    let (p, g) = (sha256(&[&algorithm.p]), sha256(&[&g]));
+    let both: Vec<_> = p.iter().zip(g).map(|(p, g)| p ^ g).collect();
+    let salts = [&algorithm.salt1, &algorithm.salt2].map(|salt| sha256(&[salt]));
+    let b = asked.srp_b.as_ref().unwrap();
+    let key = sha256(&[&[0; 256]]);
+    let proof = sha256(&[&both, &salts[0], &salts[1], a, b, &key]);
+    Bytes::copy_from_slice(&proof)
+}
+
+#[test]
+fn sec_27_a_server_refuses_a_public_value_that_makes_the_secret_zero() {
+    let seed: Seed = "[[users]]\nphone = \"9996621001\"\nusername = \"alice\"\n\
+                      password = \"correct horse\"\n"
+        .parse()
+        .unwrap();
+    let server = runtime().block_on(Server::builder().seed(seed).start());
+    let server = server.unwrap();
+    let address = server.dcs()[1].address;
+    let mut raw = Raw::new(Tcp::dial(address), &server.public_key_pem(), 2, None).unwrap();
+    let phone = "9996621001".to_owned();
+    let settings = types::CodeSettings::new();
+    let call = auth::SendCode::new(phone.clone(), 1, "hash".into(), settings);
+    let enums::auth::SentCode::SentCode(sent) = raw.introduce(call).unwrap() else {
+        panic!("no code was sent");
+    };
+    let call = auth::SignIn {
+        phone_code: server.code_for(&phone),
+        ..auth::SignIn::new(phone, sent.phone_code_hash)
+    };
+    assert_eq!(raw.call(call).unwrap_err(), "SESSION_PASSWORD_NEEDED");
+    let group = Group::known(3).unwrap();
+    for a in [&[0; 256], group.prime()] {
+        let asked = raw.call(account::GetPassword::new()).unwrap();
+        let proof = proof_of_nothing(&asked, a);
+        let a = Bytes::copy_from_slice(a);
+        let srp = types::InputCheckPasswordSRP::new(asked.srp_id.unwrap(), a, proof);
+        let refused = raw.call(auth::CheckPassword::new(srp.into()));
+        assert_eq!(refused.unwrap_err(), "PASSWORD_HASH_INVALID");
+    }
+    let me = raw.call(users::GetUsers::new(vec![enums::InputUser::InputUserSelf]));
+    assert_eq!(me.unwrap_err(), "SESSION_PASSWORD_NEEDED");
+}
 
 #[test]
 fn sec_30_a_frame_longer_than_any_packet_ends_the_connection_at_once() {
