@@ -142,7 +142,6 @@ async fn messages_go_through_mtproxies_of_all_kinds() {
         let server = TestServer::start().await;
         let quirks = Quirks {
             long_records: tag == "dd",
-            ..Quirks::default()
         };
         let proxy = proxy::mtproxy::start(secret, dcs(&server), quirks).await;
         let link = format!(

@@ -52,13 +52,14 @@ fn bind_with(
 
 #[test]
 fn sec_34_a_binding_of_another_message_session_key_or_time_is_refused() {
+    type Spoil = fn(&mut BindAuthKeyInner);
     let server = start();
     let (address, pem) = (server.dcs()[0].address, server.public_key_pem());
     let permanent = Raw::new(Tcp::dial(address), &pem, 1, None).unwrap();
     let mut temporary = Raw::new(Tcp::dial(address), &pem, 1, Some(DAY)).unwrap();
     let config = temporary.introduce(help::GetConfig::new()).unwrap();
     let ends = config.date + DAY;
-    let spoilt: [(i64, fn(&mut BindAuthKeyInner)); 6] = [
+    let spoilt: [(i64, Spoil); 6] = [
         (4, |_| {}),
         (0, |inner| inner.nonce += 1),
         (0, |inner| inner.temp_auth_key_id ^= 1),

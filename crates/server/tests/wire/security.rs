@@ -111,6 +111,35 @@ fn closes(channel: &mut impl Channel) -> Result<(), Frame> {
 heliogram_simulation::key_attack_tests!(key);
 heliogram_simulation::request_attack_tests!(request);
 
+#[test]
+fn sec_23_a_packet_that_breaks_a_rule_costs_a_server_that_connection_only() {
+    let server = start();
+    let address = server.dcs()[0].address;
+    let pem = server.public_key_pem();
+    let mut struck = Raw::new(Tcp::dial(address), &pem, 1, None).unwrap();
+    struck.introduce(help::GetConfig::new()).unwrap();
+    let mut other = Raw::with_key(Tcp::dial(address), struck.key.clone(), struck.salt);
+    other.introduce(help::GetConfig::new()).unwrap();
+    let victim = Victim {
+        key: &struck.key,
+        session_id: struck.session,
+        salt: struck.salt,
+        time: SystemTime::now().duration_since(UNIX_EPOCH).unwrap(),
+        poison: &to_bytes(&help::GetNearestDc::new()),
+    };
+    let packets = RequestAttack::DamagedKey.packets(&victim);
+    let mut heard = Heard::default();
+    packets
+        .iter()
+        .for_each(|packet| struck.channel.send(packet));
+    hear(&mut struck.channel, &victim, &mut heard);
+    assert_eq!((heard.error, heard.closed), (Some(-404), true));
+    other.call(help::GetConfig::new()).unwrap();
+    // The session itself goes on, and need not say again who it is.
+    let mut again = struck.twin(Tcp::dial(address));
+    again.call(help::GetConfig::new()).unwrap();
+}
+
 /// The proof that fits the secret 0, for which no password is needed.
 fn proof_of_nothing(asked: &types::account::Password, a: &[u8]) -> Bytes {
     let Some(enums::PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow(algorithm)) =

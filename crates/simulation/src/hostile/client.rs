@@ -93,9 +93,8 @@ impl KeyAttack {
     /// How many packets of the client are answered before the one that breaks the rule.
     #[must_use]
     pub fn answered(self) -> usize {
-        use KeyAttack as A;
-        let first = matches!(self, A::Nonce | A::InnerNonce)
-            || matches!(self, A::ServerNonce | A::InnerServerNonce)
+        let first = matches!(self, Self::Nonce | Self::InnerNonce)
+            || matches!(self, Self::ServerNonce | Self::InnerServerNonce)
             || matches!(self.name().get(4..6), Some("03" | "04"));
         if first { 1 } else { 2 }
     }

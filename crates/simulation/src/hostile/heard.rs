@@ -86,7 +86,7 @@ impl Heard {
         } else if body.try_get_u32_le() == Ok(RPC_RESULT)
             && let Ok(request) = body.try_get_i64_le()
         {
-            let error = value::<RpcError>(&body).map(|error| error.error_message.to_string());
+            let error = value::<RpcError>(&body).map(|error| error.error_message);
             self.answered.push((request, error));
         }
     }
