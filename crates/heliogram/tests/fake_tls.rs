@@ -13,7 +13,8 @@ use heliogram::{
     proxy::{FakeTlsError, ProxyError},
 };
 use heliogram_crypto::{RsaPrivateKey, SeededRandom};
-use proxy::mtproxy::{Secret, answer, hello};
+use heliogram_simulation::hostile::tls_answer;
+use proxy::mtproxy::{Secret, greeting};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const KEY: [u8; 16] = *b"sixteen bytes !!";
@@ -49,8 +50,8 @@ async fn greeted_by(
     let proxy = proxy::Proxy::start(move |mut client, _| {
         let (what, ears, then) = (Arc::clone(&what), Arc::clone(&ears), then.clone());
         async move {
-            let (random, _) = hello(&mut client).await?;
-            client.write_all(&what(answer(&KEY, &random))).await?;
+            let hello = greeting(&mut client).await?;
+            client.write_all(&what(tls_answer(&KEY, &hello))).await?;
             let mut bytes = [0; 4096];
             loop {
                 let len = client.read(&mut bytes).await?;
@@ -132,7 +133,7 @@ async fn sec_33_an_answer_that_proves_nothing_gets_no_data() {
 
 #[tokio::test]
 async fn sec_33_the_answer_to_another_greeting_gets_no_data() {
-    let replayed = |_| answer(&KEY, &[7; 32]);
+    let replayed = |_| tls_answer(&KEY, &[7; 64]);
     assert_eq!(refused(replayed).await, FakeTlsError::Unproven);
 }
 

@@ -93,6 +93,10 @@ struct State {
     fooled: bool,
     /// Packets that leave as they are, by session.
     injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
+    /// The sessions, ids and sequence numbers of the messages that came, in their order.
+    numbered: Vec<(i64, i64, i32)>,
+    /// What clients acknowledged, in the order it came.
+    acknowledged: Vec<i64>,
     /// Bytes that leave on the next connection as they are, packets or not.
     raw: Vec<u8>,
     numbering: numbering::Numbering,
@@ -192,6 +196,11 @@ impl Server {
 
     pub fn keys(&self) -> usize {
         self.state().keys.len()
+    }
+
+    /// The sessions, ids and sequence numbers of the messages that came in packets, in their order.
+    pub fn numbered(&self) -> Vec<(i64, i64, i32)> {
+        self.state().numbered.clone()
     }
 
     /// Cuts all connections.
