@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     bn::{self, Modulus, Number},
-    dh::{DhError, Group},
+    dh::{DhError, Group, Primes},
     hash::{equal, sha256},
     random::Random,
 };
@@ -22,11 +22,23 @@ const ITERATIONS: u32 = 100_000;
 const SALT_EXTENSION: usize = 32;
 /// The fewest bytes a `srp_B` can have and be in range.
 const MIN_B: usize = 248;
+/// The fewest bytes of a salt: what servers choose at random for a new password. A server could
+/// prepare tables for anything shorter.
+const MIN_SALT: usize = 8;
 
 /// Why a password could not be proved or checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SrpError {
+    /// The server's prime or generator is unfit.
+    Group(DhError),
+    /// A salt of the server's is too short to keep prepared tables from the password.
+    SaltLength {
+        /// The salt, as the schema names it.
+        salt: &'static str,
+        /// Its length, in bytes.
+        len: usize,
+    },
     /// `srp_B` or `A` does not have 248 to 256 bytes.
     PublicLength {
         /// Its length, in bytes.
@@ -43,10 +55,15 @@ pub enum SrpError {
 impl fmt::Display for SrpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::SaltLength { salt, len } => {
+                write!(f, "a {salt} of {len} bytes for the password check")
+            }
             Self::PublicLength { len } => {
                 write!(f, "a public value of {len} bytes for the password check")
             }
-            Self::Public(error) => write!(f, "in the password check: {error}"),
+            Self::Group(error) | Self::Public(error) => {
+                write!(f, "in the password check: {error}")
+            }
             Self::Degenerate => f.write_str("the server's number for the password check is unfit"),
             Self::WrongPassword => f.write_str("the password is wrong"),
         }
@@ -56,7 +73,7 @@ impl fmt::Display for SrpError {
 impl std::error::Error for SrpError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Public(error) => Some(error),
+            Self::Group(error) | Self::Public(error) => Some(error),
             _ => None,
         }
     }
@@ -91,6 +108,29 @@ impl fmt::Debug for Answer {
 }
 
 impl Algorithm {
+    /// What a server says of its algorithm, for a client that trusts none of it.
+    ///
+    /// # Errors
+    /// [`SrpError::SaltLength`] and [`SrpError::Group`] (SEC-27).
+    pub fn check(
+        (salt1, salt2): (&[u8], &[u8]),
+        (prime, g): (&[u8], i32),
+        rng: &mut dyn Random,
+    ) -> Result<Self, SrpError> {
+        for (salt, name) in [(salt1, "salt1"), (salt2, "salt2")] {
+            let len = salt.len();
+            if len < MIN_SALT {
+                return Err(SrpError::SaltLength { salt: name, len });
+            }
+        }
+        let group = Primes::new().check(prime, g, rng);
+        Ok(Self {
+            salt1: salt1.to_vec(),
+            salt2: salt2.to_vec(),
+            group: group.map_err(SrpError::Group)?,
+        })
+    }
+
     /// Proves a password against the server's `srp_B`.
     ///
     /// Takes about 80 ms on purpose. `password` is used as it is, without normalising.

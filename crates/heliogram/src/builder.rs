@@ -180,7 +180,7 @@ impl ClientBuilder {
     /// zero reports each of them. One call sleeps at most five times.
     ///
     /// Waits are remembered, in the storage as well: while one lasts, a call of its method waits
-    /// or fails without asking the server again.
+    /// or fails without asking the server again. No wait of more than 14 days is believed.
     #[doc(alias = "flood_sleep_threshold")]
     #[doc(alias = "sleep_threshold")]
     pub fn flood_sleep(mut self, longest: Duration) -> Self {
@@ -201,7 +201,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Spreads all calls so that they stay within a budget. Without limit by default.
+    /// Spreads all calls, and those that are repeated, so that they stay within a budget. Without
+    /// limit by default.
     ///
     /// ```
     /// use std::time::Duration;

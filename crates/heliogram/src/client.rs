@@ -195,7 +195,8 @@ impl Client {
     }
 
     /// A handle of the same session whose calls are carried as `options` say: those of
-    /// [`invoke`](Self::invoke) and of every friendly method that is begun with it.
+    /// [`invoke`](Self::invoke) and of every friendly method that is begun with it. What they leave
+    /// out is as with this handle.
     ///
     /// ```no_run
     /// # async fn run(client: heliogram::Client) -> heliogram::Result<()> {
@@ -212,7 +213,7 @@ impl Client {
     pub fn with(&self, options: CallOptions) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
-            options,
+            options: options.over(self.options),
             business: self.business.clone(),
         }
     }
@@ -289,6 +290,7 @@ impl Client {
     /// [`Error::Storage`](crate::Error::Storage) if the storage fails to close.
     #[doc(alias = "disconnect")]
     pub async fn stop(&self) -> Result<()> {
+        self.hub().stopping();
         // Handlers that wait for an answer would wait in vain.
         self.hub().desk().close();
         self.inner.live.drain(self).await;

@@ -119,6 +119,8 @@ use std::{future::Future, pin::Pin};
 
 pub use auth::{Authorization, LoginToken, SignIn};
 pub use builder::ClientBuilder;
+/// What raw calls and answers are made of, from the crate `bytes`.
+pub use bytes::Bytes;
 pub use client::Client;
 pub(crate) use client::WeakClient;
 pub use config::{FloodKind, FloodWait, Identity};

@@ -213,6 +213,36 @@ async fn faults_of_the_server_are_repeated_and_counted() {
 }
 
 #[tokio::test]
+async fn repetitions_take_their_turn_in_a_budget() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let second = Duration::from_secs(2);
+    let client = client(&server, &alice, memory(), |b| {
+        b.throttle_methods(METHOD, Budget::new(1, second))
+    })
+    .await;
+    let refused = Refusal::new(500, "RPC_MCGET_FAIL");
+    server.faults().refuse(METHOD, refused);
+    let begun = Instant::now();
+    client.invoke(history()).await.unwrap();
+    assert!(begun.elapsed() >= second - Duration::from_millis(50));
+}
+
+#[tokio::test]
+async fn options_keep_what_those_over_them_leave_out() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let client = client(&server, &alice, memory(), |b| b).await;
+    let strict = client.with(CallOptions::new().retries(0));
+    let strict = strict.with(CallOptions::new().timeout(Duration::from_secs(9)));
+    server
+        .faults()
+        .refuse(METHOD, Refusal::new(500, "RPC_CALL_FAIL"));
+    let error = strict.invoke(history()).await.unwrap_err();
+    assert!(error.is_retryable(), "{error}");
+}
+
+#[tokio::test]
 async fn reconnects_are_counted() {
     let server = TestServer::start().await;
     let alice = server.user("alice").await;

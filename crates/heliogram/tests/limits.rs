@@ -52,6 +52,44 @@ async fn hasty(server: &Server) -> Client {
 }
 
 #[tokio::test]
+async fn a_call_that_waits_too_long_fails_in_its_time() {
+    let server = Server::start(|seen| usual(seen).unwrap_or(Answer::Nothing)).await;
+    let limit = Duration::from_millis(300);
+    let client = server
+        .client()
+        .request_timeout(limit)
+        .connect()
+        .await
+        .unwrap();
+    let start = Instant::now();
+    let error = client.invoke(unread()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Timeout {
+                what: "messages.markDialogUnread"
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(start.elapsed() < Duration::from_secs(3));
+    until("the server is told", || server.cancelled() == 1).await;
+}
+
+#[tokio::test]
+async fn dropping_the_future_takes_the_call_back() {
+    let server = Server::start(|seen| usual(seen).unwrap_or(Answer::Nothing)).await;
+    let client = server.client().connect().await.unwrap();
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.invoke(unread()).await }
+    });
+    until("the call arrives", || server.count::<Once>() == 1).await;
+    call.abort();
+    until("the server is told", || server.cancelled() == 1).await;
+}
+
+#[tokio::test]
 async fn calls_end_in_their_time_while_the_server_is_gone() {
     let server = Server::start(|seen| usual(seen).unwrap_or(Answer::Nothing)).await;
     let client = hasty(&server).await;

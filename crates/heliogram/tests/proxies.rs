@@ -11,6 +11,7 @@ use heliogram::{
     proxy::{ConnectError, FakeTlsError, ProxyError, Socks5Error, Socks5Refusal},
     testing::TestServer,
 };
+use heliogram_simulation::hostile::ProxyAttack;
 use proxy::mtproxy::{Quirks, Secret};
 use route::{DC, home, works};
 use tokio::io::AsyncReadExt;
@@ -141,7 +142,6 @@ async fn messages_go_through_mtproxies_of_all_kinds() {
         let server = TestServer::start().await;
         let quirks = Quirks {
             long_records: tag == "dd",
-            ..Quirks::default()
         };
         let proxy = proxy::mtproxy::start(secret, dcs(&server), quirks).await;
         let link = format!(
@@ -171,41 +171,25 @@ async fn an_mtproxy_with_another_secret_is_given_up_with_the_reason() {
     }
 }
 
-#[tokio::test]
-async fn sec_33_a_web_site_that_does_not_know_the_secret_gets_no_data() {
-    let server = TestServer::start().await;
-    let secret = Secret::FakeTls(KEY, "example.com");
-    let quirks = Quirks {
-        lies: true,
-        ..Quirks::default()
-    };
-    let proxy = proxy::mtproxy::start(secret, dcs(&server), quirks).await;
-    let site = Proxy::mtproxy("127.0.0.1", proxy.port, &secret.link()).unwrap();
-    let (error, text) = refused(&server, site).await;
-    assert!(
-        matches!(error, ProxyError::FakeTls(FakeTlsError::Unproven)),
-        "{error:?}"
-    );
-    assert!(text.contains("clock"), "{text}");
-    assert!(proxy.asked().is_empty());
+/// The client gives the proxy up with the reason, and says nothing to one that has proved nothing.
+fn hostile(attack: ProxyAttack) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let server = TestServer::start().await;
+        let proxy = proxy::mtproxy::hostile(KEY, attack).await;
+        let secret = Secret::FakeTls(KEY, "example.com").link();
+        let site = Proxy::mtproxy("127.0.0.1", proxy.port, &secret).unwrap();
+        let (error, text) = refused(&server, site).await;
+        let found = matches!(&error, ProxyError::FakeTls(found) if *found == attack.error());
+        assert!(found, "{error:?}");
+        if attack.error() == FakeTlsError::Unproven {
+            assert!(text.contains("clock"), "{text}");
+        }
+        assert_eq!(proxy.asked().is_empty(), attack.data().is_none());
+    });
 }
 
-#[tokio::test]
-async fn records_that_are_no_data_end_the_connection() {
-    let server = TestServer::start().await;
-    let secret = Secret::FakeTls(KEY, "example.com");
-    let quirks = Quirks {
-        alerts: true,
-        ..Quirks::default()
-    };
-    let proxy = proxy::mtproxy::start(secret, dcs(&server), quirks).await;
-    let proxy = Proxy::mtproxy("127.0.0.1", proxy.port, &secret.link()).unwrap();
-    let (error, _) = refused(&server, proxy).await;
-    assert!(
-        matches!(error, ProxyError::FakeTls(FakeTlsError::Alert)),
-        "{error:?}"
-    );
-}
+heliogram_simulation::proxy_attack_tests!(hostile);
 
 #[tokio::test]
 async fn what_is_no_proxy_is_said_to_be_none() {

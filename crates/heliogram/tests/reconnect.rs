@@ -102,44 +102,6 @@ async fn calls_wait_while_the_server_is_gone_and_go_on_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_call_that_waits_too_long_fails_in_its_time() {
-    let server = Server::start(|seen| usual(seen).unwrap_or(Answer::Nothing)).await;
-    let limit = Duration::from_millis(300);
-    let client = server
-        .client()
-        .request_timeout(limit)
-        .connect()
-        .await
-        .unwrap();
-    let start = Instant::now();
-    let error = client.invoke(unread()).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::Timeout {
-                what: "messages.markDialogUnread"
-            }
-        ),
-        "{error:?}"
-    );
-    assert!(start.elapsed() < Duration::from_secs(3));
-    until("the server is told", || server.cancelled() == 1).await;
-}
-
-#[tokio::test]
-async fn dropping_the_future_takes_the_call_back() {
-    let server = Server::start(|seen| usual(seen).unwrap_or(Answer::Nothing)).await;
-    let client = server.client().connect().await.unwrap();
-    let call = tokio::spawn({
-        let client = client.clone();
-        async move { client.invoke(unread()).await }
-    });
-    until("the call arrives", || server.count::<Once>() == 1).await;
-    call.abort();
-    until("the server is told", || server.cancelled() == 1).await;
-}
-
-#[tokio::test]
 async fn the_app_is_introduced_once_and_again_when_asked() {
     let forgotten = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&forgotten);

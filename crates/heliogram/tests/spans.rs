@@ -9,9 +9,11 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use heliogram_server::{Refusal, TestServer};
+use heliogram::CallOptions;
+use heliogram_server::{Fault, Refusal, TestServer};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -137,4 +139,46 @@ async fn spans_tell_how_a_call_went_and_not_what_it_said() {
             .find(|s| line.contains(*s));
         assert_eq!(secret, None, "{line}");
     }
+}
+
+#[tokio::test]
+async fn spans_tell_of_calls_that_were_not_sent_and_of_those_without_answer() {
+    let notes = Notes::default();
+    let _guard = tracing::subscriber::set_default(notes.clone());
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let client = room::enter(&server, &alice).await;
+    let method = "messages.sendMessage";
+    let options = CallOptions::new().flood_sleep(Duration::ZERO);
+    let hasty = client.with(options.timeout(Duration::from_millis(200)));
+    let slow = Fault::delay_call(Duration::from_secs(2));
+    server.faults().add(slow.method(method)).unwrap();
+    hasty.send_message("me", "late").await.unwrap_err();
+    server.faults().clear();
+    server.faults().flood_wait(method, 30);
+    for _ in 0..2 {
+        hasty.send_message("me", "too often").await.unwrap_err();
+    }
+    let of_method = |name| {
+        let spans = notes.spans(name).into_iter();
+        spans.filter(|l| l.contains(method)).collect::<Vec<_>>()
+    };
+    let call = |end| format!("call method={method} {end}");
+    assert_eq!(
+        of_method("call"),
+        [
+            call("attempts=1 outcome=timeout"),
+            call("attempts=1 outcome=FLOOD_WAIT"),
+            call("attempts=0 outcome=FLOOD_WAIT"),
+        ]
+    );
+    let dc = client.home_dc();
+    assert_eq!(
+        of_method("attempt"),
+        ["timeout", "FLOOD_WAIT"]
+            .map(|outcome| format!("attempt method={method} dc={dc} attempt=1 outcome={outcome}"))
+    );
+    let told = notes.all().into_iter();
+    let told = told.filter(|l| l.contains("flood wait") && l.contains(method));
+    assert_eq!(told.count(), 2, "no wait passes in silence");
 }

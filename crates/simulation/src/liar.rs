@@ -14,6 +14,7 @@ const STATE_INFO: u32 = 0x04de_b57d;
 const ACKS: u32 = 0x62d6_b459;
 const RPC_RESULT: u32 = 0xf35c_6d01;
 const FUTURE_SALTS: u32 = 0xae50_0895;
+const NEW_SESSION: u32 = 0x9ec2_0908;
 const CONTAINER: u32 = 0x73f1_f8dc;
 const DETAILED_INFO: u32 = 0x276d_3ec6;
 /// Codes of refusals.
@@ -34,7 +35,7 @@ pub(crate) fn lie(about: &About<'_>, dice: &mut Dice) -> Vec<u8> {
     let mut id = server_id(about.time, dice);
     let mut session_id = about.session_id;
     let mut body = Writer::new();
-    match dice.below(13) {
+    match dice.below(14) {
         0 => say(&mut body, BAD_MSG, never, &[1, *dice.pick(&CODES)]),
         1 => {
             say(&mut body, BAD_SALT, never, &[1, 48]);
@@ -80,6 +81,11 @@ pub(crate) fn lie(about: &About<'_>, dice: &mut Dice) -> Vec<u8> {
         11 => {
             id = id.wrapping_add((dice.below(7200) as i64 + 60) << 32);
             body.raw(&traffic::body(traffic::UPDATE, u64::MAX, 40));
+        }
+        12 => {
+            say(&mut body, NEW_SESSION, never, &[]);
+            body.i64(1);
+            body.i64(dice.next() as i64);
         }
         // With an id only clients give.
         _ => {

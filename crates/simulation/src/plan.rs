@@ -63,7 +63,7 @@ impl Plan {
             offset_ms: *dice.pick(&[None, Some(0), Some(-skew * 1000)]),
             refuse_salts: dice.percent(30),
             announce: dice.percent(30),
-            forgetful: false,
+            forgetful: dice.percent(20),
             lies,
         }
     }
@@ -122,6 +122,8 @@ stats! {
     refused,
     /// Salts the server refused.
     refused_salts,
+    /// Times the server forgot its sessions.
+    forgotten,
     /// Sessions the server announced.
     new_sessions,
     /// Session ids the client gave up.

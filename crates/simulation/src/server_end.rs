@@ -112,8 +112,9 @@ impl World<'_> {
         self.run_as.push((msg_id, number));
         let (runs, _) = self.runs.entry(number).or_default();
         *runs += 1;
-        // A server that forgets has told nobody of what it had not acknowledged.
-        if *runs > 1 && !self.plan.forgetful {
+        // A server that forgets has told nobody of what it had not acknowledged, and knows no more
+        // that it ran.
+        if *runs > 1 + self.stats.forgotten {
             return Err(Violation::new(format!("request {number} ran {runs} times")));
         }
         let longest = [100, 3000, 40_000][self.dice.below(3) as usize];

@@ -100,6 +100,7 @@ impl World<'_> {
             }
             Task::Forget => {
                 self.sessions.clear();
+                self.stats.forgotten += 1;
                 self.pushed.retain(|_, (_, delivered)| *delivered > 0);
             }
             Task::Lie => self.lie(),

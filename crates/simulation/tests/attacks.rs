@@ -1,19 +1,21 @@
-//! Every attack on a client in its key exchange and in its session, packet by packet.
+//! Every attack on either end of a key exchange and of a session, packet by packet.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
-use heliogram_crypto::{AuthKey, RsaPrivateKey, SeededRandom};
+use heliogram_crypto::{AuthKey, RsaPrivateKey, SeededRandom, Side};
 use heliogram_mtproto::{
-    Event, Now, SendOptions, Session, SessionConfig,
+    Event, Now, PingConfig, SendOptions, Session, SessionConfig,
     exchange::{
         ClientConfig, ClientExchange, ClientStep, ExchangeError, ServerConfig, ServerExchange,
     },
+    proxy::FakeTls,
     server::{self, ServerEvent, ServerSalts, ServerSession},
 };
 use heliogram_simulation::hostile::{
-    ExchangeAttack, HostileServer, Reaction, RecordAttack, RequestAttack, Victim,
+    ExchangeAttack, Heard, HostileClient, HostileServer, KeyAttack, ProxyAttack, Reaction,
+    RecordAttack, RequestAttack, Victim, acknowledged,
 };
 
 const NOW: Now = Now {
@@ -54,6 +56,29 @@ fn exchange(attack: ExchangeAttack) {
     assert!(attack.is_seen_through(&error), "{error:?}");
 }
 
+/// The server's end of key exchanges.
+fn server_of(seed: u8) -> ServerExchange {
+    let keys = [rsa()].into();
+    ServerExchange::new(ServerConfig { keys, dc: 2 }, [seed; 32])
+}
+
+/// What a server finds in a client's key exchange, and at which of its packets.
+fn key(attack: KeyAttack) {
+    let mut server = server_of(7);
+    let public = rsa().public().clone();
+    let (mut client, mut packet) = HostileClient::start(attack, public, 2, [1; 32]);
+    for step in 1..=attack.answered() {
+        let reply = server.handle(NOW, &packet).unwrap().reply;
+        packet = match step {
+            1 => client.take_pq(&reply).unwrap(),
+            _ => client.take_params(&reply).unwrap(),
+        };
+    }
+    let error = server.handle(NOW, &packet).unwrap_err();
+    assert!(attack.is_seen_through(&error), "{error:?}");
+    assert_eq!(error.transport_code(), -404);
+}
+
 #[test]
 fn sec_13_no_two_exchanges_share_anything_secret() {
     let config = || ClientConfig {
@@ -61,15 +86,11 @@ fn sec_13_no_two_exchanges_share_anything_secret() {
         dc: 2,
         expires_in: None,
     };
-    let server = |seed| {
-        let keys = [rsa()].into();
-        ServerExchange::new(ServerConfig { keys, dc: 2 }, [seed; 32])
-    };
     let mut said = HashSet::new();
     let mut keys = HashSet::new();
     for seed in 1..=4 {
         // The same server each time: what differs comes from the client.
-        let mut server = server(9);
+        let mut server = server_of(9);
         let (mut client, mut packet) = ClientExchange::start(config(), [seed; 32], NOW);
         let established = loop {
             // Behind the header, in which stands the time.
@@ -92,11 +113,29 @@ fn sec_13_no_two_exchanges_share_anything_secret() {
 }
 
 /// What came of an attack.
+#[derive(Default)]
 struct Outcome {
     accepted: usize,
     refused: usize,
     updates: usize,
     other_events: Vec<Event>,
+    /// Whether the first message of the attack was acknowledged before its last packet came, and
+    /// after that.
+    acknowledged: [bool; 2],
+}
+
+/// Longer than an acknowledgement waits for company.
+const PAUSE: Duration = Duration::from_secs(11);
+
+/// What the client acknowledges once it has had the time.
+fn acknowledgements(session: &mut Session, key: &AuthKey, now: Now) -> Vec<i64> {
+    session.handle_timeout(now);
+    let mut ids = Vec::new();
+    let mut packet = Vec::new();
+    while session.poll_packet(now, &mut packet) {
+        ids.extend(acknowledged(&server::open(key, &mut packet).unwrap()));
+    }
+    ids
 }
 
 fn attacked(attack: RecordAttack) -> Outcome {
@@ -104,13 +143,17 @@ fn attacked(attack: RecordAttack) -> Outcome {
     let config = SessionConfig {
         salt: 77,
         time_offset_ms: Some(0),
+        // Nobody answers a ping.
+        ping: PingConfig {
+            timeout: Duration::from_secs(3600),
+            ..PingConfig::default()
+        },
         ..SessionConfig::default()
     };
     let mut session = Session::new(config, key.clone(), [1; 32], NOW);
     session.handle_connected(NOW);
     session.send(NOW, POISON, SendOptions::default());
-    let mut out = Vec::new();
-    while session.poll_packet(NOW, &mut out) {}
+    acknowledgements(&mut session, &key, NOW);
     let victim = Victim {
         key: &key,
         session_id: session.session_id(),
@@ -118,26 +161,30 @@ fn attacked(attack: RecordAttack) -> Outcome {
         time: NOW.unix,
         poison: &POISON,
     };
-    let mut outcome = Outcome {
-        accepted: 0,
-        refused: 0,
-        updates: 0,
-        other_events: Vec::new(),
-    };
-    for mut packet in attack.packets(&victim) {
-        match session.handle_packet(NOW, &mut packet) {
-            Ok(()) => outcome.accepted += 1,
-            Err(_) => outcome.refused += 1,
-        }
-        while let Some(event) = session.poll_event() {
-            match event {
-                Event::Update(data) if data == POISON => outcome.updates += 1,
-                other => outcome.other_events.push(other),
+    let first = victim.first_id(Side::Server);
+    let mut outcome = Outcome::default();
+    let mut now = NOW;
+    let mut packets = attack.packets(&victim);
+    let last = packets.split_off(packets.len() - 1);
+    for (part, packets) in [packets, last].into_iter().enumerate() {
+        for mut packet in packets {
+            match session.handle_packet(now, &mut packet) {
+                Ok(()) => outcome.accepted += 1,
+                Err(_) => outcome.refused += 1,
+            }
+            while let Some(event) = session.poll_event() {
+                match event {
+                    Event::Update(data) if data == POISON => outcome.updates += 1,
+                    other => outcome.other_events.push(other),
+                }
             }
         }
+        assert_eq!(session.server_time(now), now.unix, "the clock moved");
+        assert_eq!(session.pending(), 1, "the request is still waited for");
+        now = now.plus(PAUSE);
+        let ids = acknowledgements(&mut session, &key, now);
+        outcome.acknowledged[part] = ids.contains(&first);
     }
-    assert_eq!(session.server_time(NOW), NOW.unix, "the clock moved");
-    assert_eq!(session.pending(), 1, "the request is still waited for");
     outcome
 }
 
@@ -151,9 +198,15 @@ fn record(attack: RecordAttack) {
     };
     assert_eq!((outcome.refused, outcome.updates), expected);
     assert!(outcome.refused == 1 || outcome.accepted > 0);
+    match attack.reaction() {
+        // What may have been read to its end or not says nothing of acknowledgements.
+        Reaction::Reconnect => {}
+        Reaction::Ignore => assert_eq!(outcome.acknowledged, [false, true]),
+        Reaction::TakeOnce => assert_eq!(outcome.acknowledged, [true, true], "again"),
+    }
 }
 
-/// How often a server runs the request of an attack.
+/// What a server does about an attack: how often it runs the request, and what it says.
 fn request(attack: RequestAttack) {
     let key = AuthKey::new(std::array::from_fn(|i| i as u8));
     let salts = ServerSalts::new(key.clone());
@@ -167,19 +220,52 @@ fn request(attack: RequestAttack) {
     let mut session = ServerSession::new(key.clone(), 5, salts, [1; 32], NOW);
     session.handle_connected(NOW);
     let mut runs = 0;
+    let mut heard = Heard::default();
     for mut packet in attack.packets(&victim) {
-        let Ok(opened) = server::open(&key, &mut packet) else {
-            continue;
-        };
-        // What it says about the packet may be an error, or a refusal to the client.
-        let _ = session.handle_opened(NOW, &opened);
+        let opened = server::open(&key, &mut packet);
+        heard.closed |= opened.is_err()
+            || opened.is_ok_and(|opened| session.handle_opened(NOW, &opened).is_err());
         while let Some(event) = session.poll_event() {
-            runs += usize::from(matches!(event, ServerEvent::Request { .. }));
+            if let ServerEvent::Request { msg_id, .. } = event {
+                runs += 1;
+                assert!(session.reply(NOW, msg_id, Ok(POISON)));
+            }
+        }
+        let mut out = Vec::new();
+        while session.poll_packet(NOW, &mut out) {
+            heard.packet(&victim, &mut out).unwrap();
         }
     }
     assert_eq!(runs, attack.runs());
+    // Transport errors are said by whoever owns the connection.
+    let expected = Heard {
+        error: None,
+        ..attack.heard(&victim)
+    };
+    assert_eq!(heard, expected);
+}
+
+/// What a client finds in what a proxy says, and that nothing of it is taken for data.
+fn proxy(attack: ProxyAttack) {
+    let secret = [7; 16];
+    let (mut greeting, hello) =
+        FakeTls::start(secret, "example.com", 1_790_000_000, [1; 32]).unwrap();
+    let answered = greeting.receive(&attack.answer(&secret, &hello));
+    let error = match (answered, attack.data()) {
+        (Err(error), None) => error,
+        (Ok(Some(mut records)), Some(data)) => {
+            let mut out = Vec::new();
+            let error = records.receive(data, &mut out).unwrap_err();
+            assert!(out.is_empty());
+            error
+        }
+        (other, _) => panic!("{other:?}"),
+    };
+    assert_eq!(error, attack.error());
 }
 
 heliogram_simulation::exchange_attack_tests!(exchange);
+heliogram_simulation::key_attack_tests!(key);
 heliogram_simulation::request_attack_tests!(request);
+heliogram_simulation::proxy_attack_tests!(proxy);
 heliogram_simulation::record_attack_tests!(record);

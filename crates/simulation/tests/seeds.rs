@@ -19,6 +19,7 @@ fn nothing_is_lost_and_nothing_runs_twice_under_a_thousand_seeds() {
     // The seeds must have met what they are there for.
     assert!(total.answered > 10_000 && total.cuts > 500 && total.dropped > 1000);
     assert!(total.resets > 10 && total.refused_salts > 100 && total.cancelled > 100);
+    assert!(total.forgotten > 200 && total.new_sessions > 1000);
     assert!(total.damaged > 500 && total.replayed > 1000 && total.invented > 300);
     assert!(total.lies > 1000 && total.rejected > 500 && total.refused > 300);
 }

@@ -96,6 +96,31 @@ fn sec_27_hostile_values_of_the_server_are_refused_before_the_password_is_hashed
 }
 
 #[test]
+fn sec_27_hostile_salts_and_groups_are_refused_before_the_password_is_asked_for() {
+    let (salt1, salt2) = ([1; 40], [2; 16]);
+    let check = |salts: (&[u8], &[u8]), group: (&[u8], i32)| {
+        Algorithm::check(salts, group, &mut rng()).err()
+    };
+    let known = (&KNOWN_PRIME[..], 3);
+    assert_eq!(check((&salt1, &salt2), known), None);
+    assert_eq!(check((&salt1[..8], &salt2[..8]), known), None);
+    let short = |salt, len| Some(SrpError::SaltLength { salt, len });
+    assert_eq!(check((&[], &salt2), known), short("salt1", 0));
+    assert_eq!(check((&salt1[..7], &salt2), known), short("salt1", 7));
+    assert_eq!(check((&salt1, &salt2[..7]), known), short("salt2", 7));
+    let group = |prime: &[u8], g| check((&salt1, &salt2), (prime, g));
+    for (prime, g, error) in [
+        (&KNOWN_PRIME[1..], 3, DhError::PrimeSize { len: 255 }),
+        (&[0x7f; 256], 3, DhError::PrimeSize { len: 256 }),
+        (&KNOWN_PRIME, 1, DhError::Generator { g: 1 }),
+        (&KNOWN_PRIME, 2, DhError::GeneratorResidue { g: 2 }),
+        (&[0xff; 256], 4, DhError::NotSafePrime),
+    ] {
+        assert_eq!(group(prime, g), Some(SrpError::Group(error)));
+    }
+}
+
+#[test]
 fn sec_27_a_value_that_cancels_against_the_password_is_refused() {
     // A server that knows the verifier could send k v and make the secret 0.
     let algorithm = algorithm();

@@ -2,7 +2,7 @@ use heliogram_api::{enums, functions as f};
 
 use crate::{
     Client, Error, Result,
-    storage::{self, SessionFormat},
+    storage::{self, Changes, SessionFormat},
     types::User,
 };
 
@@ -111,10 +111,19 @@ impl Client {
     pub(super) async fn signed_in(&self, user: enums::User) -> Result<User> {
         let user = full(user, "auth.signIn")?;
         let before = self.net().records.signed_in().await?;
-        if before.is_some_and(|b| b.user_id != user.id()) {
-            // What another account knew is of no use to this one.
-            self.peers().clear();
-            self.net().sign_out().await?;
+        match before {
+            Some(before) if before.user_id == user.id() => {}
+            Some(_) => {
+                // What another account knew is of no use to this one.
+                self.peers().clear();
+                self.net().sign_out().await?;
+            }
+            None => {
+                // Nobody's; an account that left just now may have stored it last.
+                let mut changes = Changes::new();
+                changes.forget_updates();
+                self.net().records.commit(changes).await?;
+            }
         }
         self.net().sign_in(user.id(), user.is_bot()).await?;
         self.begin_updates().await;

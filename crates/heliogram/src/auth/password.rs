@@ -1,11 +1,13 @@
 use std::fmt;
 
 use heliogram_api::{enums, functions as f, types as raw};
-use heliogram_crypto::{dh::Primes, srp::Algorithm};
+use heliogram_crypto::srp::{Algorithm, SrpError};
 use tokio::task::spawn_blocking;
 
 use super::phone::Welcome;
 use crate::{Client, Error, ProtocolError, Result, UsageError, errors, random, types::User};
+
+type Kdf = raw::PasswordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow;
 
 /// The account has a password, and this is what it is handed in with.
 pub struct PasswordToken {
@@ -50,19 +52,20 @@ impl Client {
     /// The password itself does not leave this machine. Raw `auth.checkPassword`.
     ///
     /// # Errors
-    /// [`UsageError::EmptyPassword`]; `PASSWORD_HASH_INVALID` for a wrong password.
+    /// [`UsageError::EmptyPassword`]; `PASSWORD_HASH_INVALID` for a wrong password;
+    /// [`ProtocolError::Password`] if the server's part of the check is unfit, before anything
+    /// about the password is sent.
     #[doc(alias = "auth.checkPassword")]
     pub async fn check_password(&self, password: &str) -> Result<User> {
         if password.is_empty() {
             return Err(UsageError::EmptyPassword.into());
         }
-        let mut again = true;
+        let mut first = true;
         let answer = loop {
             let known = self.invoke(f::account::GetPassword {}).await?;
             let proof = prove(&known, password).await?;
             match self.invoke(f::auth::CheckPassword::new(proof)).await {
-                // The challenge was used up in between; it is good for one try.
-                Err(e) if again && e.is(errors::SRP_ID_INVALID) => again = false,
+                Err(e) if used_up(&e, &mut first) => {}
                 answer => break answer?,
             }
         };
@@ -83,7 +86,8 @@ impl Client {
     ///
     /// # Errors
     /// [`UsageError::EmptyPassword`] for an empty password, or when there is a password and
-    /// `current` is not given; `PASSWORD_HASH_INVALID` when `current` is wrong.
+    /// `current` is not given; `PASSWORD_HASH_INVALID` when `current` is wrong;
+    /// [`ProtocolError::Password`] as [`check_password`](Self::check_password).
     #[doc(alias = "edit_2fa")]
     #[doc(alias = "enable_cloud_password")]
     #[doc(alias = "change_cloud_password")]
@@ -98,24 +102,26 @@ impl Client {
         if new.is_some_and(str::is_empty) {
             return Err(UsageError::EmptyPassword.into());
         }
-        let known = self.invoke(f::account::GetPassword {}).await?;
-        let proof = if known.has_password {
-            prove(&known, current.unwrap_or_default()).await?
-        } else {
-            enums::InputCheckPasswordSRP::InputCheckPasswordEmpty
-        };
-        let settings = match new {
-            Some(new) => replace(known.new_algo, new, hint).await?,
-            None => raw::account::PasswordInputSettings {
-                new_algo: Some(enums::PasswordKdfAlgo::Unknown),
-                new_password_hash: Some(bytes::Bytes::new()),
-                hint: Some(String::new()),
-                ..raw::account::PasswordInputSettings::new()
-            },
-        };
-        let call = f::account::UpdatePasswordSettings::new(proof, Box::new(settings));
-        self.invoke(call).await.map(|_| ())
+        let mut first = true;
+        loop {
+            let known = self.invoke(f::account::GetPassword {}).await?;
+            let proof = prove(&known, current.unwrap_or_default()).await?;
+            let settings = match new {
+                Some(new) => replace(known.new_algo, new, hint).await?,
+                None => removed(),
+            };
+            let call = f::account::UpdatePasswordSettings::new(proof, Box::new(settings));
+            match self.invoke(call).await {
+                Err(e) if used_up(&e, &mut first) => {}
+                answer => return answer.map(drop),
+            }
+        }
     }
+}
+
+/// Whether the challenge was used up in between, for the first time: it is good for one try.
+fn used_up(e: &Error, first: &mut bool) -> bool {
+    e.is(errors::SRP_ID_INVALID) && std::mem::take(first)
 }
 
 /// Proves a password against what the server says of it.
@@ -123,17 +129,19 @@ pub(crate) async fn prove(
     known: &raw::account::Password,
     password: &str,
 ) -> Result<enums::InputCheckPasswordSRP> {
+    // They come together: one flag stands for all of them.
     let (Some(algo), Some(b), Some(id)) = (&known.current_algo, &known.srp_b, known.srp_id) else {
         return Ok(enums::InputCheckPasswordSRP::InputCheckPasswordEmpty);
     };
     if password.is_empty() {
         return Err(UsageError::EmptyPassword.into());
     }
-    let (algo, b, password) = (algo.clone(), b.clone(), secret(password));
+    let (algo, b) = (supported(algo.clone())?, b.clone());
+    let password = secret(password);
     let answer = blocking(move || {
         let mut random = random::generator()?;
-        let answer = algorithm(&algo, &mut random)?.answer(&password, &b, &mut random);
-        answer.map_err(|_| ProtocolError::Password.into())
+        let answer = checked(&algo, &mut random)?.answer(&password, &b, &mut random);
+        answer.map_err(unfit)
     })
     .await?;
     let proof =
@@ -147,15 +155,15 @@ async fn replace(
     password: &str,
     hint: &str,
 ) -> Result<raw::account::PasswordInputSettings> {
-    let password = secret(password);
+    let (algo, password) = (supported(algo)?, secret(password));
     let (algorithm, verifier) = blocking(move || {
         let mut random = random::generator()?;
-        let algorithm = algorithm(&algo, &mut random)?.with_new_salt(&mut random);
+        let algorithm = checked(&algo, &mut random)?.with_new_salt(&mut random);
         let verifier = algorithm.verifier(&password);
         Ok((algorithm, verifier))
     })
     .await?;
-    let algo = raw::PasswordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow::new(
+    let algo = Kdf::new(
         algorithm.salt1.into(),
         algorithm.salt2.into(),
         algorithm.group.generator(),
@@ -169,23 +177,32 @@ async fn replace(
     })
 }
 
-/// The server's algorithm, with its prime and generator checked.
-fn algorithm(
-    algo: &enums::PasswordKdfAlgo,
-    random: &mut heliogram_crypto::SeededRandom,
-) -> Result<Algorithm> {
+/// The settings that take the password away.
+fn removed() -> raw::account::PasswordInputSettings {
+    raw::account::PasswordInputSettings {
+        new_algo: Some(enums::PasswordKdfAlgo::Unknown),
+        new_password_hash: Some(bytes::Bytes::new()),
+        hint: Some(String::new()),
+        ..raw::account::PasswordInputSettings::new()
+    }
+}
+
+/// The one kind of password there is up to now.
+fn supported(algo: enums::PasswordKdfAlgo) -> Result<Kdf> {
     use enums::PasswordKdfAlgo::SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow as Known;
-    let Known(algo) = algo else {
-        return Err(UsageError::LoginUnsupported("a newer kind of password").into());
-    };
-    let group = Primes::new()
-        .check(&algo.p, algo.g, random)
-        .map_err(|_| Error::from(ProtocolError::Password))?;
-    Ok(Algorithm {
-        salt1: algo.salt1.to_vec(),
-        salt2: algo.salt2.to_vec(),
-        group,
-    })
+    match algo {
+        Known(algo) => Ok(*algo),
+        _ => Err(UsageError::LoginUnsupported("a newer kind of password").into()),
+    }
+}
+
+/// The server's algorithm, with its salts, prime and generator checked.
+fn checked(algo: &Kdf, random: &mut heliogram_crypto::SeededRandom) -> Result<Algorithm> {
+    Algorithm::check((&algo.salt1, &algo.salt2), (&algo.p, algo.g), random).map_err(unfit)
+}
+
+fn unfit(source: SrpError) -> Error {
+    ProtocolError::Password { source }.into()
 }
 
 /// Runs what takes a processor for a tenth of a second where it holds nobody up.

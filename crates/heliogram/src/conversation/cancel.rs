@@ -1,5 +1,5 @@
 use super::Talk;
-use crate::{Client, PeerLike, Result};
+use crate::{Client, PeerId, PeerLike, Result};
 
 impl Client {
     /// Calls off the conversations in a chat, in all of its topics: whatever they wait for fails with
@@ -10,13 +10,20 @@ impl Client {
     #[doc(alias = "cancel")]
     pub async fn cancel_conversations(&self, peer: impl Into<PeerLike>) -> Result<usize> {
         let peer = self.find_peer(&peer.into()).await?;
-        Ok(self.hub().desk().cancel(Some(peer.id)))
+        Ok(self.call_off(Some(peer.id)))
     }
 
     /// Calls off every conversation of this client; answers how many there were.
     #[doc(alias = "cancel_all")]
     pub fn cancel_all_conversations(&self) -> usize {
-        self.hub().desk().cancel(None)
+        self.call_off(None)
+    }
+
+    fn call_off(&self, chat: Option<PeerId>) -> usize {
+        let ended = self.hub().desk().cancel(chat);
+        // What they leave is for others.
+        self.hub().wake();
+        ended
     }
 }
 

@@ -139,6 +139,9 @@ impl<'a, T: 'a> IntoFuture for WaitEvent<'a, T> {
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        self.client.hub().desk().unwatch(&self.watch);
+        let hub = self.client.hub();
+        hub.desk().unwatch(&self.watch);
+        // What it has caught may be for others.
+        hub.wake();
     }
 }

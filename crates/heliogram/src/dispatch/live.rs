@@ -195,7 +195,7 @@ impl Live {
                 biased;
                 () = self.lanes.lag().news() => {}
                 delivery = sources.next() => {
-                    let Delivery { event, receipt } = delivery?;
+                    let Delivery { event, receipt, .. } = delivery?;
                     return Some((room, event, Held::new(receipt)));
                 }
             }

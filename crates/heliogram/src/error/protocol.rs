@@ -1,5 +1,6 @@
 use std::{error, fmt};
 
+use heliogram_crypto::srp::SrpError;
 use heliogram_mtproto::{SessionError, exchange::ExchangeError, framing::FrameError};
 use heliogram_tl::DecodeError;
 
@@ -80,8 +81,11 @@ pub enum ProtocolError {
         /// The method called.
         method: &'static str,
     },
-    /// The server's part of a password check is not as the protocol wants it.
-    Password,
+    /// The server's part of a password check broke a rule; nothing about the password was sent.
+    Password {
+        /// The rule.
+        source: SrpError,
+    },
 }
 
 impl ProtocolError {
@@ -168,10 +172,10 @@ impl fmt::Display for ProtocolError {
                 "the server sent {method} from one data centre to another too often. Try again \
                  later."
             ),
-            Self::Password => write!(
+            Self::Password { source } => write!(
                 f,
-                "the server's part of the password check is not as it must be. Nothing about the \
-                 password was sent; check which server this is."
+                "the server sent what it must not: {source}. Nothing about the password was sent; \
+                 check which server this is."
             ),
         }
     }
@@ -183,6 +187,7 @@ impl error::Error for ProtocolError {
             Self::Exchange { source, .. } => Some(source),
             Self::Frame { source, .. } => Some(source),
             Self::Session { source, .. } => Some(source),
+            Self::Password { source } => Some(source),
             Self::BadAnswer {
                 source: Some(source),
                 ..

@@ -87,7 +87,9 @@
 //!
 //! [`Client::stats`] counts. With `tracing`, each call is a span `call` (`method`, `attempts`,
 //! `outcome`) and each time it is sent a span `attempt` in it (`method`, `dc`, `attempt`,
-//! `outcome`), at level debug. With the feature `metrics`, the recorder of the program gets the
+//! `outcome`), at level debug. The outcome is `ok`, the name of the server's error such as
+//! `FLOOD_WAIT`, or `timeout`, `network`, `protocol`, `storage`, `closed`, `cancelled`, `usage` or
+//! `failed`; a call that fails because of a wait that is known has no attempts. With the feature `metrics`, the recorder of the program gets the
 //! counters `heliogram_calls_total`, `heliogram_calls_failed_total`, `heliogram_retries_total`,
 //! `heliogram_flood_waits_total`, `heliogram_throttled_total`, `heliogram_migrations_total`,
 //! `heliogram_transfers_total`, `heliogram_reconnects_total` and `heliogram_quick_acks_total`, and
@@ -297,7 +299,7 @@ impl RawCall {
 /// Something around every call: retries, logs, measurements, tests.
 ///
 /// ```
-/// use heliogram::{BoxFuture, Layer, Next, RawCall, Result};
+/// use heliogram::{BoxFuture, Bytes, Layer, Next, RawCall, Result};
 ///
 /// struct Log;
 ///
@@ -306,7 +308,7 @@ impl RawCall {
 ///         &'a self,
 ///         call: RawCall,
 ///         next: Next<'a>,
-///     ) -> BoxFuture<'a, Result<bytes::Bytes>> {
+///     ) -> BoxFuture<'a, Result<Bytes>> {
 ///         Box::pin(async move {
 ///             let method = call.method;
 ///             let answer = next.run(call).await;

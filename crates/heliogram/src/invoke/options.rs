@@ -2,7 +2,7 @@ use std::time::Duration;
 
 /// How calls are carried, where they shall be carried in another way than the client's others.
 ///
-/// What is left out stays as the client was built. See [`Client::with`](crate::Client::with).
+/// What is left out stays as it is with the client that is given them. See [`Client::with`](crate::Client::with).
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,8 +30,18 @@ impl CallOptions {
         }
     }
 
-    /// How long one call may take, connecting again and repeating included, flood waits and turns
-    /// in a [`Budget`](crate::Budget) not.
+    /// These options, over others for what they leave out.
+    pub(crate) fn over(self, others: Self) -> Self {
+        Self {
+            timeout: self.timeout.or(others.timeout),
+            flood_sleep: self.flood_sleep.or(others.flood_sleep),
+            retries: self.retries.or(others.retries),
+            quick_ack: self.quick_ack || others.quick_ack,
+        }
+    }
+
+    /// How long one call may take, connecting again and repeating included, flood waits and its first
+    /// turn in a [`Budget`](crate::Budget) not.
     pub const fn timeout(mut self, longest: Duration) -> Self {
         self.timeout = Some(longest);
         self

@@ -6,6 +6,7 @@ use super::{
     RawCall,
     migrate::{self, Straight},
     pause::pause,
+    throttle::Throttle,
 };
 use crate::{Client, Error, Result, error::NetworkError, net::Backoff, random};
 
@@ -28,12 +29,13 @@ impl Retry {
         client: &Client,
         call: &RawCall,
         first: Option<(Straight, Error)>,
+        throttle: &Throttle,
     ) -> Result<Bytes> {
         let answer = match first {
             Some((_, error)) if error.rpc().is_none() => Err(error),
             first => migrate::route(client, call, first).await,
         };
-        repeat(client, call, self.times(call), answer).await
+        repeat(client, call, self.times(call), answer, throttle).await
     }
 
     fn times(&self, call: &RawCall) -> u32 {
@@ -47,6 +49,7 @@ async fn repeat(
     call: &RawCall,
     times: u32,
     mut answer: Result<Bytes>,
+    throttle: &Throttle,
 ) -> Result<Bytes> {
     if times == 0 || answer.is_ok() {
         return answer;
@@ -61,6 +64,8 @@ async fn repeat(
         tracing::debug!(method = call.method, error = %e, pause = ?time, "repeating");
         client.net().stats.retries.count();
         pause(client, time).await?;
+        // The server counts them as well.
+        throttle.wait(client, call).await?;
         answer = migrate::call(client, call).await;
     }
     answer

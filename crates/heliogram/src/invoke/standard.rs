@@ -76,7 +76,7 @@ impl Standard {
         first: Option<(Straight, Error)>,
         due: Instant,
     ) -> Result<Bytes> {
-        match timeout_at(due, self.retry.carry(client, call, first)).await {
+        match timeout_at(due, self.retry.carry(client, call, first, &self.throttle)).await {
             Ok(answer) => answer,
             Err(_) => Err(Error::Timeout { what: call.method }),
         }

@@ -3,7 +3,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Receipt, hub::Hub, mailbox::Mailbox};
+use super::{
+    Receipt,
+    company::Company,
+    hub::Hub,
+    mailbox::{Leftover, Mailbox},
+};
 use crate::{Result, events::Event};
 
 /// An event on its way to whoever reads, and the duty to say when it was dealt with.
@@ -11,6 +16,8 @@ pub(crate) struct Delivery {
     pub(crate) event: Result<Event>,
     /// Dropped when the event was dealt with: only then may its place in history be stored.
     pub(crate) receipt: Receipt,
+    /// Who else was handed it.
+    pub(super) company: Company,
 }
 
 impl Delivery {
@@ -19,16 +26,17 @@ impl Delivery {
         Self {
             event: Ok(event),
             receipt: Receipt::default(),
+            company: Company::default(),
         }
     }
 }
 
 /// What one reader is handed; dropping it ends the subscription.
 ///
-/// What is left in it then counts as dealt with as long as others read; after the last of them, and
-/// when the client stops, it comes again. Receipts that are still out then count to the end of the
-/// client, or until somebody reads again: a reader that works on several events at a time waits for
-/// that work before it drops this.
+/// What is left in it then goes to the others who read, unless one of them was handed it as well; after
+/// the last of them, and when the client stops, it comes again. Receipts that are still out then count
+/// to the end of the client, or until somebody reads again: a reader that works on several events at a
+/// time waits for that work before it drops this.
 pub(crate) struct Deliveries {
     hub: Hub,
     mailbox: Arc<Mailbox>,
@@ -44,14 +52,14 @@ impl Deliveries {
         self.mailbox.poll_take(cx)
     }
 
-    /// Ends the subscription; answers whether what is in hand is to be given back.
-    pub(super) fn leave(&self) -> bool {
-        self.hub.unsubscribe(&self.mailbox)
+    /// Ends the subscription with this in hand, which is dealt with as what was not taken is.
+    pub(super) fn leave(&self, in_hand: Option<Leftover>) {
+        self.hub.unsubscribe(&self.mailbox, in_hand);
     }
 }
 
 impl Drop for Deliveries {
     fn drop(&mut self) {
-        self.leave();
+        self.leave(None);
     }
 }

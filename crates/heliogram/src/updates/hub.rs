@@ -16,13 +16,14 @@ use tokio::{
 
 use super::{
     Receipt, UpdateStats,
+    company::Company,
     ledger::Ledger,
-    mailbox::{Letter, Mailbox},
+    mailbox::{Leftover, Letter, Mailbox},
     meter::Meter,
     normalize,
     own::{Own, UnderWay},
 };
-use crate::{Client, Error, Result, UsageError, conversation::Desk, net::lock};
+use crate::{Client, Error, Event, Result, UsageError, conversation::Desk, net::lock};
 
 /// How many updates may wait to be put in order. What is beyond is fetched again later.
 const CAPACITY: usize = 1024;
@@ -57,11 +58,15 @@ struct State {
     /// The server may have sent updates that did not arrive.
     resync: bool,
     closed: bool,
+    /// The client is about to end.
+    stopping: bool,
     /// The server was asked to send no updates.
     off: bool,
     readers: Vec<Arc<Mailbox>>,
     /// The last reader went away; what it gave back is to come again.
     orphaned: bool,
+    /// What readers left that nobody else was handed.
+    left: VecDeque<(Event, Receipt)>,
     /// Who waits for what was missed to be fetched.
     catching_up: Vec<CatchUp>,
 }
@@ -151,6 +156,11 @@ impl Hub {
         self.wake();
     }
 
+    /// The client is about to end: what its readers leave from now on comes again after that.
+    pub(crate) fn stopping(&self) {
+        lock(&self.shared.state).stopping = true;
+    }
+
     /// The client ends, and every stream with it.
     pub(crate) fn close(&self) {
         {
@@ -158,7 +168,12 @@ impl Hub {
             state.closed = true;
             state.catching_up.clear();
             for reader in state.readers.drain(..) {
-                reader.close().into_iter().for_each(Receipt::forfeit);
+                for left in reader.close() {
+                    left.receipt.forfeit();
+                }
+            }
+            for (_, receipt) in state.left.drain(..) {
+                receipt.forfeit();
             }
         }
         self.shared.desk.close();
@@ -179,6 +194,7 @@ impl Hub {
                 mailbox.put(Letter {
                     event: Err(UsageError::UpdatesOff.into()),
                     receipt: Receipt::default(),
+                    company: Company::default(),
                     arrived: Instant::now(),
                 });
             }
@@ -192,23 +208,31 @@ impl Hub {
         mailbox
     }
 
-    /// Takes a reader away. What it had not taken counts as dealt with if others read, or else is
-    /// given back; answers whether that is so for what it has in hand, too.
-    pub(super) fn unsubscribe(&self, mailbox: &Arc<Mailbox>) -> bool {
+    /// Takes a reader away, and what it had in hand. If others read, they are given what nobody else was
+    /// handed; the rest counts as dealt with. Without others, all of it is given back.
+    pub(super) fn unsubscribe(&self, mailbox: &Arc<Mailbox>, in_hand: Option<Leftover>) {
         let (left, give_back) = {
             let mut state = lock(&self.shared.state);
+            let before = state.readers.len();
             state.readers.retain(|reader| !Arc::ptr_eq(reader, mailbox));
             let last = state.readers.is_empty();
-            state.orphaned |= last;
-            (mailbox.close(), state.closed || last)
+            state.orphaned |= last && before > 0;
+            (mailbox.close(), state.closed || state.stopping || last)
         };
-        for receipt in left {
+        for left in in_hand.into_iter().chain(left) {
             if give_back {
-                receipt.forfeit();
+                left.receipt.forfeit();
+            } else if left.company.leave() && left.receipt.counts() {
+                let mut state = lock(&self.shared.state);
+                state.left.push_back((left.event, left.receipt));
             }
         }
         self.wake();
-        give_back
+    }
+
+    /// The next that a reader has left to the others.
+    pub(super) fn take_left(&self) -> Option<(Event, Receipt)> {
+        lock(&self.shared.state).left.pop_front()
     }
 
     /// Asks for what was missed; the answer comes when it is in the hands of the readers. Without
@@ -286,6 +310,7 @@ impl Hub {
             reader.put(Letter {
                 event: Err(error()),
                 receipt: Receipt::default(),
+                company: Company::default(),
                 arrived: Instant::now(),
             });
         }
@@ -365,9 +390,9 @@ mod tests {
     fn readers_that_went_away_are_forgotten() {
         let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
-        assert!(!hub.unsubscribe(&one));
+        hub.unsubscribe(&one, None);
         assert_eq!(hub.readers().map(|r| r.len()), Some(1));
-        assert!(hub.unsubscribe(&two), "nobody else reads");
+        hub.unsubscribe(&two, None);
         let two = hub.subscribe();
         assert!(hub.readers().is_none() && hub.is_read() && hub.take_orphaned());
         assert_eq!(hub.readers().map(|r| r.len()), Some(1));
@@ -379,18 +404,60 @@ mod tests {
     fn what_a_reader_leaves_comes_again_only_if_it_was_the_last() {
         let hub = Hub::new(true);
         let (one, two) = (hub.subscribe(), hub.subscribe());
-        let receipt = hub.ledger().open(None);
+        let (receipt, company) = (hub.ledger().open(None), Company::of(2));
         for mailbox in [&one, &two] {
             mailbox.put(Letter {
-                event: Ok(crate::Event::Lagged(1)),
+                event: Ok(Event::Lagged(1)),
                 receipt: receipt.clone(),
+                company: company.clone(),
                 arrived: Instant::now(),
             });
         }
         drop(receipt);
-        hub.unsubscribe(&one);
+        hub.unsubscribe(&one, None);
         assert!(!hub.ledger().is_settled());
-        hub.unsubscribe(&two);
+        hub.unsubscribe(&two, None);
         assert!(hub.ledger().is_settled() && hub.stats().unacknowledged == 1);
+    }
+
+    fn letter(lagged: u64, receipt: Receipt, company: &Company) -> Letter {
+        Letter {
+            event: Ok(Event::Lagged(lagged)),
+            receipt,
+            company: company.clone(),
+            arrived: Instant::now(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_else_was_handed_is_left_to_the_others() {
+        let hub = Hub::new(true);
+        let (one, two) = (hub.subscribe(), hub.subscribe());
+        let [alone, both] = [1, 2].map(Company::of);
+        one.put(letter(1, hub.ledger().open(None), &alone));
+        let receipt = hub.ledger().open(None);
+        for reader in [&one, &two] {
+            reader.put(letter(2, receipt.clone(), &both));
+        }
+        drop(receipt);
+        let _three = hub.subscribe();
+        hub.unsubscribe(&one, None);
+        let left = hub.take_left().map(|(event, _receipt)| event);
+        assert!(matches!(left, Some(Event::Lagged(1))));
+        assert!(hub.take_left().is_none(), "the other has it still");
+        hub.unsubscribe(&two, None);
+        let left = hub.take_left().map(|(event, _receipt)| event);
+        assert!(matches!(left, Some(Event::Lagged(2))));
+        assert!(hub.take_left().is_none() && hub.stats().unacknowledged == 0);
+    }
+
+    #[tokio::test]
+    async fn at_the_end_of_the_client_all_of_it_comes_again() {
+        let hub = Hub::new(true);
+        let (one, _two) = (hub.subscribe(), hub.subscribe());
+        one.put(letter(1, hub.ledger().open(None), &Company::of(2)));
+        hub.stopping();
+        hub.unsubscribe(&one, None);
+        assert_eq!(hub.stats().unacknowledged, 1);
     }
 }

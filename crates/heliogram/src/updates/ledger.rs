@@ -19,7 +19,7 @@ use crate::{net::lock, storage::UpdateMark};
 pub(super) const MOST: usize = 16 * 1024;
 
 /// How many updates are remembered that were acknowledged before others that came earlier.
-const MOST_AHEAD: usize = 1024;
+const MOST_AHEAD: usize = 4096;
 
 /// Counters that moved, the newest value of each.
 #[derive(Debug, Default)]

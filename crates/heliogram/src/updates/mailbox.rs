@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Delivery, Receipt, meter::Meter};
+use super::{Delivery, Receipt, company::Company, meter::Meter};
 use crate::{Result, events::Event, net::lock};
 
 /// How many events a reader may leave unread.
@@ -33,8 +33,17 @@ pub(super) struct Mailbox {
 pub(super) struct Letter {
     pub(super) event: Result<Event>,
     pub(super) receipt: Receipt,
+    /// Who else is handed it.
+    pub(super) company: Company,
     /// When the update came in from the server.
     pub(super) arrived: Instant,
+}
+
+/// What a reader leaves.
+pub(super) struct Leftover {
+    pub(super) event: Event,
+    pub(super) receipt: Receipt,
+    pub(super) company: Company,
 }
 
 #[derive(Default)]
@@ -55,6 +64,7 @@ struct Lag {
     dropped: u64,
     /// Of the first of them: as long as nobody was told, all of them come again after a restart.
     receipt: Receipt,
+    company: Company,
 }
 
 impl Lag {
@@ -63,16 +73,24 @@ impl Lag {
         self.dropped += 1;
         match self.receipt.counts() {
             true => letter.receipt,
-            false => std::mem::replace(&mut self.receipt, letter.receipt),
+            false => {
+                self.company = letter.company;
+                std::mem::replace(&mut self.receipt, letter.receipt)
+            }
         }
     }
 
     /// What to tell the reader, if there is anything.
-    fn take(&mut self) -> Option<Delivery> {
-        let Self { dropped, receipt } = std::mem::take(self);
-        (dropped > 0).then(|| Delivery {
-            event: Ok(Event::Lagged(dropped)),
+    fn take(&mut self) -> Option<Leftover> {
+        let Self {
+            dropped,
             receipt,
+            company,
+        } = std::mem::take(self);
+        (dropped > 0).then(|| Leftover {
+            event: Event::Lagged(dropped),
+            receipt,
+            company,
         })
     }
 }
@@ -155,7 +173,11 @@ impl Mailbox {
     pub(super) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let mut letters = lock(&self.letters);
         if let Some(lagged) = letters.lag.take() {
-            return Poll::Ready(Some(lagged));
+            return Poll::Ready(Some(Delivery {
+                event: Ok(lagged.event),
+                receipt: lagged.receipt,
+                company: lagged.company,
+            }));
         }
         if let Some(letter) = letters.queue.pop_front() {
             self.room.notify_one();
@@ -163,6 +185,7 @@ impl Mailbox {
             return Poll::Ready(Some(Delivery {
                 event: letter.event,
                 receipt: letter.receipt,
+                company: letter.company,
             }));
         }
         if letters.closed {
@@ -177,17 +200,23 @@ impl Mailbox {
 
     /// There will be no more events, and those inside are given up: they are handed back, for the
     /// caller to decide what that means.
-    pub(super) fn close(&self) -> Vec<Receipt> {
+    pub(super) fn close(&self) -> Vec<Leftover> {
         let mut letters = lock(&self.letters);
         letters.closed = true;
         letters.full_since = None;
         let waker = letters.waker.take();
-        let mut left = vec![std::mem::take(&mut letters.lag).receipt];
-        letters.queue.retain_mut(|letter| {
-            left.push(std::mem::take(&mut letter.receipt));
-            // What went wrong is not repeated after a restart; it can be taken even now.
-            letter.event.is_err()
-        });
+        let mut left: Vec<_> = letters.lag.take().into_iter().collect();
+        for letter in std::mem::take(&mut letters.queue) {
+            match letter.event {
+                Ok(event) => left.push(Leftover {
+                    event,
+                    receipt: letter.receipt,
+                    company: letter.company,
+                }),
+                // What went wrong is not repeated after a restart; it can be taken even now.
+                Err(_) => letters.queue.push_back(letter),
+            }
+        }
         drop(letters);
         if let Some(waker) = waker {
             waker.wake();
@@ -226,6 +255,7 @@ mod tests {
         Letter {
             event: Ok(Event::Raw(Arc::new(enums::Update::PtsChanged))),
             receipt,
+            company: Company::default(),
             arrived: Instant::now(),
         }
     }
@@ -315,8 +345,8 @@ mod tests {
         assert_eq!(stored(&ledger), None, "it is in hand");
         drop(told.receipt);
         assert_eq!(stored(&ledger), Some(3));
-        for receipt in mailbox.close() {
-            receipt.forfeit();
+        for left in mailbox.close() {
+            left.receipt.forfeit();
         }
         assert_eq!(ledger.len(), CAPACITY, "what was left comes again");
     }
@@ -324,8 +354,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_dropped_comes_again_if_nobody_was_told() {
         let (mailbox, ledger) = overflown();
-        for receipt in mailbox.close() {
-            receipt.forfeit();
+        for left in mailbox.close() {
+            left.receipt.forfeit();
         }
         assert_eq!(stored(&ledger), None);
         assert!(take(&mailbox).await.is_none(), "nothing is missing");

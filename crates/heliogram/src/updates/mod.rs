@@ -40,6 +40,7 @@
 //! long events are on their way from the connection to their reader.
 
 mod careful;
+mod company;
 mod connection;
 mod deliveries;
 mod fetch;
@@ -154,6 +155,10 @@ impl Client {
     #[doc(alias = "recover_gaps")]
     #[doc(alias = "updates.getDifference")]
     pub async fn catch_up(&self) -> Result<()> {
+        if self.self_id().is_none() {
+            // Nobody to ask for; the server says so in its words.
+            return fetch::state(self).await.map(drop);
+        }
         match self.hub().catch_up() {
             Some(answer) => answer.await.unwrap_or(Err(crate::Error::Closed)),
             None => Ok(()),

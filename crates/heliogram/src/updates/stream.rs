@@ -7,7 +7,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{ConnectionNews, Deliveries, Delivery, Receipt};
+use super::{ConnectionNews, Deliveries, Delivery, Receipt, mailbox::Leftover};
 use crate::{Client, Result, events::Event};
 
 /// A stream of what happens to the account; made by [`Client::updates`].
@@ -17,15 +17,16 @@ use crate::{Client, Result, events::Event};
 /// # At least once
 /// An event counts as dealt with when the next one is asked for. One that is in hand when the
 /// program dies, the client is stopped or the stream is dropped comes again to the next reader, in
-/// this process or another, and so does what was not taken yet; nothing else does. Say
+/// this process or another, and so does what was not taken yet; nothing else does. A stream that is
+/// dropped while others go on leaves to them what it alone was given. Say
 /// [`acknowledge`](Self::acknowledge) for an event that was dealt with although no more are asked
 /// for, such as the command to stop.
 #[must_use = "events are handed to those who read them"]
 pub struct Updates {
     client: Client,
     deliveries: Deliveries,
-    /// Of the event that was taken last.
-    in_hand: Option<Receipt>,
+    /// The event that was taken last.
+    in_hand: Option<Leftover>,
     /// News of the connection, if they are asked for.
     connection: Option<ConnectionNews>,
 }
@@ -118,7 +119,8 @@ impl Updates {
     /// # }
     /// ```
     pub fn take_receipt(&mut self) -> Receipt {
-        self.in_hand.take().unwrap_or_default()
+        let in_hand = self.in_hand.take();
+        in_hand.map(|in_hand| in_hand.receipt).unwrap_or_default()
     }
 
     /// The client the events are of.
@@ -136,8 +138,16 @@ impl Updates {
             return Poll::Ready(Some(Ok(Event::Lifecycle(turn))));
         }
         self.deliveries.poll_next(cx).map(|delivery| {
-            let Delivery { event, receipt } = delivery?;
-            self.in_hand = Some(receipt);
+            let Delivery {
+                event,
+                receipt,
+                company,
+            } = delivery?;
+            self.in_hand = event.as_ref().ok().map(|event| Leftover {
+                event: event.clone(),
+                receipt,
+                company,
+            });
             Some(event)
         })
     }
@@ -153,11 +163,7 @@ impl Stream for Updates {
 
 impl Drop for Updates {
     fn drop(&mut self) {
-        if self.deliveries.leave()
-            && let Some(receipt) = self.in_hand.take()
-        {
-            receipt.forfeit();
-        }
+        self.deliveries.leave(self.in_hand.take());
     }
 }
 

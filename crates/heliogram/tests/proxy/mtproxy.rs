@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::SystemTime};
 
 use heliogram_crypto::{Ctr, hmac_sha256, sha256};
+use heliogram_simulation::hostile::{ProxyAttack, tls_answer};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{
@@ -16,10 +17,6 @@ use super::{Proxy, read};
 /// How a proxy deviates from what it should do.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quirks {
-    /// Answers the greeting with a proof made from another secret.
-    pub lies: bool,
-    /// Sends an alert in place of the first answer of the server.
-    pub alerts: bool,
     /// Sends records of the greatest legal length.
     pub long_records: bool,
 }
@@ -55,7 +52,7 @@ pub async fn start(secret: Secret, dcs: Vec<(i16, SocketAddr)>, quirks: Quirks) 
         let dcs = dcs.clone();
         async move {
             if let Secret::FakeTls(key, domain) = secret {
-                greet(&mut client, key, domain, quirks).await?;
+                greet(&mut client, key, domain).await?;
             }
             let (from, to) = client.into_split();
             let tls = matches!(secret, Secret::FakeTls(..));
@@ -127,18 +124,36 @@ fn cipher(init: &[u8; 64], secret: [u8; 16]) -> Ctr {
     Ctr::new(&key, init[40..56].try_into().unwrap())
 }
 
-/// Answers a greeting of TLS if it proves the secret, was made now, and is for the domain.
-async fn greet(
-    client: &mut TcpStream,
-    key: [u8; 16],
-    domain: &str,
-    quirks: Quirks,
-) -> std::io::Result<()> {
+/// A proxy for fake TLS that breaks one rule.
+pub async fn hostile(key: [u8; 16], attack: ProxyAttack) -> Proxy {
+    Proxy::start(move |mut client, asked| async move {
+        let hello = greeting(&mut client).await?;
+        client.write_all(&attack.answer(&key, &hello)).await?;
+        // What the client begins with once it trusts the answer.
+        let begun = read::<6>(&mut client).await;
+        if begun.is_ok() {
+            asked.lock().unwrap().push("data".to_owned());
+        }
+        client.write_all(attack.data().unwrap_or_default()).await?;
+        client.read_to_end(&mut Vec::new()).await.map(drop)
+    })
+    .await
+}
+
+/// Reads the greeting of a client.
+pub async fn greeting(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let head = read::<5>(client).await?;
     assert_eq!(head[..3], [0x16, 3, 1]);
     let mut hello = head.to_vec();
     hello.resize(5 + usize::from(u16::from_be_bytes([head[3], head[4]])), 0);
     client.read_exact(&mut hello[5..]).await?;
+    Ok(hello)
+}
+
+/// Answers a greeting of TLS if it proves the secret, was made now, and is for the domain.
+async fn greet(client: &mut TcpStream, key: [u8; 16], domain: &str) -> std::io::Result<()> {
+    let greeting = greeting(client).await?;
+    let mut hello = greeting.clone();
     let random: [u8; 32] = hello[11..43].try_into().unwrap();
     hello[11..43].fill(0);
     let proof = hmac_sha256(&key, &[&hello]);
@@ -151,17 +166,12 @@ async fn greet(
     let names_domain = hello.windows(domain.len()).any(|w| w == domain.as_bytes());
     let proven = random[..28] == proof[..28] && unix.abs_diff(time.into()) < 60;
     assert!(!proven || names_domain, "the greeting is for another site");
-    let key = match proven && !quirks.lies {
+    let key = match proven {
         true => key,
         // As real ones do by leading to the web site itself: somebody answers who knows no secret.
         false => [0x55; 16],
     };
-    let mut answer = vec![0x16, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3];
-    answer.resize(5 + 122, 0);
-    answer.extend([0x14, 3, 3, 0, 1, 1, 0x17, 3, 3, 0x0f, 0xa0]);
-    answer.resize(answer.len() + 4000, 0x5a);
-    let proof = hmac_sha256(&key, &[&random, &answer]);
-    answer[11..43].copy_from_slice(&proof);
+    let answer = tls_answer(&key, &greeting);
     // In pieces, as networks have it.
     let (first, rest) = answer.split_at(60);
     client.write_all(first).await?;
@@ -232,9 +242,6 @@ struct Writer<W = OwnedWriteHalf> {
 
 impl<W: AsyncWrite + Unpin> Writer<W> {
     async fn send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        if self.quirks.alerts {
-            return self.to.write_all(&[0x15, 3, 3, 0, 2, 2, 40]).await;
-        }
         if !self.tls {
             return self.to.write_all(bytes).await;
         }

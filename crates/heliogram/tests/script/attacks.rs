@@ -1,6 +1,7 @@
 //! A server that breaks rules on purpose.
 
 use bytes::Bytes;
+use heliogram_crypto::Side;
 use heliogram_mtproto::exchange::{ServerConfig, ServerExchange};
 use heliogram_simulation::hostile::{ExchangeAttack, HostileServer, RecordAttack, Victim};
 
@@ -10,6 +11,27 @@ use super::Server;
 pub(super) enum Exchange {
     Honest(ServerExchange),
     Hostile(Box<HostileServer>),
+}
+
+/// The ids of a key and of a session.
+pub type SessionOf = (i64, i64);
+
+/// The packets of an attack.
+#[derive(Default)]
+pub struct Attacks {
+    /// The id of the first message, the same in each session.
+    pub first_id: i64,
+    pub packets: Vec<(SessionOf, Vec<Vec<u8>>)>,
+}
+
+impl Attacks {
+    /// Takes out the last packet for each session.
+    pub fn split_last(&mut self) -> Vec<(SessionOf, Vec<Vec<u8>>)> {
+        let sessions = self.packets.iter_mut();
+        sessions
+            .map(|(session, packets)| (*session, packets.pop().into_iter().collect()))
+            .collect()
+    }
 }
 
 impl Server {
@@ -25,22 +47,45 @@ impl Server {
 
     /// Attacks all sessions that are connected; `poison` is the update they must not take.
     pub fn attack_sessions(&self, attack: RecordAttack, poison: &Bytes) {
+        self.inject(self.attacks(attack, poison).packets);
+    }
+
+    /// An attack on all sessions that are connected, not yet made.
+    pub fn attacks(&self, attack: RecordAttack, poison: &Bytes) -> Attacks {
         let time = self.now().unix;
-        let mut state = self.state();
+        let state = self.state();
+        let mut attacks = Attacks::default();
         let connected = state.sessions.iter().filter(|(_, s)| s.is_connected());
-        let packets: Vec<_> = connected
-            .map(|(id, session)| {
-                let victim = Victim {
-                    key: session.key(),
-                    session_id: session.session_id(),
-                    salt: 0,
-                    time,
-                    poison,
-                };
-                (*id, attack.packets(&victim))
-            })
-            .collect();
-        state.injected.extend(packets);
+        for (id, session) in connected {
+            let victim = Victim {
+                key: session.key(),
+                session_id: session.session_id(),
+                salt: 0,
+                time,
+                poison,
+            };
+            attacks.first_id = victim.first_id(Side::Server);
+            attacks.packets.push((*id, attack.packets(&victim)));
+        }
+        attacks
+    }
+
+    /// Sends packets as they are, each session's on its connection.
+    pub fn inject(&self, packets: Vec<(SessionOf, Vec<Vec<u8>>)>) {
+        let mut state = self.state();
+        for (session, packets) in packets {
+            state.injected.entry(session).or_default().extend(packets);
+        }
+    }
+
+    /// How many acknowledgements of this message came.
+    pub fn acknowledgements(&self, msg_id: i64) -> usize {
+        let state = self.state();
+        state
+            .acknowledged
+            .iter()
+            .filter(|id| **id == msg_id)
+            .count()
     }
 
     /// Sends these bytes on the next connection that is looked at, whatever its framing.

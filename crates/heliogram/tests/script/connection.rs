@@ -9,6 +9,7 @@ use heliogram_mtproto::{
     framing::{Frame, Framing},
     server::{ServerEvent, ServerSalts, ServerSession, open, peek_key_id},
 };
+use heliogram_simulation::hostile::acknowledged;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -136,6 +137,10 @@ impl Server {
         let opened = open(key, packet).unwrap();
         let id = (key.id(), opened.session_id);
         let mut state = self.state();
+        let refusal = state.numbering.take(&opened);
+        let (session, msg_id, seq_no) = (opened.session_id, opened.msg_id, opened.seq_no);
+        state.numbered.push((session, msg_id, seq_no));
+        state.acknowledged.extend(acknowledged(&opened));
         let session = state.sessions.entry(id).or_insert_with(|| {
             let salts = ServerSalts::new(key.clone()).with_initial(salt, now);
             ServerSession::new(key.clone(), id.1, salts, seed, now)
@@ -143,6 +148,9 @@ impl Server {
         if *mine != Some(id) {
             session.handle_connected(now);
             *mine = Some(id);
+        }
+        if let Some(code) = refusal {
+            session.refuse_once(code);
         }
         session.handle_opened(now, &opened).unwrap();
         let mut events = Vec::new();

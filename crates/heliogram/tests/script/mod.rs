@@ -6,10 +6,14 @@ pub mod account;
 mod attacks;
 pub mod cdn;
 mod connection;
+pub mod numbering;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, OnceLock},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -62,6 +66,8 @@ pub struct Server {
     script: Box<Script>,
     cut: watch::Sender<u64>,
     origin: Instant,
+    /// By how many seconds the server's clock is behind.
+    behind: AtomicU64,
 }
 
 #[derive(Default)]
@@ -87,8 +93,13 @@ struct State {
     fooled: bool,
     /// Packets that leave as they are, by session.
     injected: HashMap<(i64, i64), Vec<Vec<u8>>>,
+    /// The sessions, ids and sequence numbers of the messages that came, in their order.
+    numbered: Vec<(i64, i64, i32)>,
+    /// What clients acknowledged, in the order it came.
+    acknowledged: Vec<i64>,
     /// Bytes that leave on the next connection as they are, packets or not.
     raw: Vec<u8>,
+    numbering: numbering::Numbering,
 }
 
 /// Key generation takes a moment; all tests of a program share one.
@@ -132,6 +143,7 @@ impl Server {
             script: Box::new(script),
             cut: watch::Sender::new(0),
             origin: Instant::now(),
+            behind: AtomicU64::new(0),
         });
         for (dc, listener) in dcs.into_iter().zip(listeners) {
             let server = Arc::clone(&server);
@@ -186,6 +198,11 @@ impl Server {
         self.state().keys.len()
     }
 
+    /// The sessions, ids and sequence numbers of the messages that came in packets, in their order.
+    pub fn numbered(&self) -> Vec<(i64, i64, i32)> {
+        self.state().numbered.clone()
+    }
+
     /// Cuts all connections.
     pub fn cut(&self) {
         self.cut.send_modify(|n| *n += 1);
@@ -236,9 +253,10 @@ impl Server {
 
     fn now(&self) -> Now {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let behind = Duration::from_secs(self.behind.load(Ordering::SeqCst));
         Now {
             mono: self.origin.elapsed(),
-            unix,
+            unix: unix - behind,
         }
     }
 

@@ -70,6 +70,9 @@ pub(super) struct Epoch {
     pub(super) in_flight: RisingMap<i64, RequestId>,
     ids: MsgIds,
     seq: SeqNos,
+    /// The first id given out since the server last told of a session of its own; none yet is the
+    /// highest number.
+    unannounced: i64,
     log: VecDeque<Logged>,
 }
 
@@ -88,6 +91,7 @@ impl Epoch {
             in_flight: RisingMap::default(),
             ids: MsgIds::default(),
             seq: SeqNos::default(),
+            unannounced: i64::MAX,
             log: VecDeque::new(),
         }
     }
@@ -99,15 +103,23 @@ impl Epoch {
         noise: impl FnOnce() -> u64,
         content: bool,
     ) -> (i64, i32) {
-        (
-            self.ids.next(time, noise, IdKind::Client),
-            self.seq.next(content),
-        )
+        let msg_id = self.ids.next(time, noise, IdKind::Client);
+        self.unannounced = self.unannounced.min(msg_id);
+        (msg_id, self.seq.next(content))
     }
 
-    /// The highest message id given out.
-    pub(super) fn last_id(&self) -> i64 {
-        self.ids.last()
+    /// Whether the server can have begun a session, which we were not told of, with this message.
+    ///
+    /// A notice goes again until it is acknowledged, so that the message may be old and answered.
+    /// What was sent before the last notice came needs no other one: whoever heeds that one asks
+    /// for what is missing later than it was sent.
+    pub(super) fn may_begin_with(&self, msg_id: i64) -> bool {
+        (self.unannounced..=self.ids.last()).contains(&msg_id)
+    }
+
+    /// The server told of a session it began: another one has to begin with something newer.
+    pub(super) fn begun(&mut self) {
+        self.unannounced = i64::MAX;
     }
 
     /// Remembers a container or service message for some time; ids must come in order.

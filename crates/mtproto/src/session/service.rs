@@ -10,7 +10,7 @@ use super::{
     refusal::Refusal, salts,
 };
 use crate::{
-    ids,
+    BadMsg, ids,
     tl::types::{
         BadMsgNotification, BadServerSalt, DestroySessionNone, DestroySessionOk, FutureSalts,
         MsgDetailedInfo, MsgNewDetailedInfo, MsgResendAnsReq, MsgResendReq, MsgsAck, MsgsAllInfo,
@@ -43,7 +43,9 @@ impl Session {
             }
             BadServerSalt::ID => {
                 let n: BadServerSalt = read(body)?;
-                let salt = Some(n.new_server_salt);
+                // After other codes the message may stay in flight, to be refused for ever.
+                let for_salt = n.error_code == BadMsg::WrongSalt.code();
+                let salt = for_salt.then_some(n.new_server_salt);
                 self.take_refusal(inbound, refusal(m, n.bad_msg_id, n.error_code, salt));
                 return Ok(());
             }
@@ -127,9 +129,10 @@ impl Session {
     }
 
     fn take_new_session(&mut self, inbound: &Inbound, new: &NewSessionCreated) {
-        if inbound.previous || new.first_msg_id > self.epoch.last_id() {
+        if inbound.previous || !self.epoch.may_begin_with(new.first_msg_id) {
             return;
         }
+        self.epoch.begun();
         self.salts
             .set(new.server_salt, self.clock.time(inbound.now));
         self.events.push_back(Event::SaltsChanged(self.salts.all()));
@@ -163,10 +166,11 @@ impl Session {
     }
 
     fn take_salts(&mut self, inbound: &Inbound, answer: &FutureSalts) {
-        let asked = self.epoch_of(inbound).service(answer.req_msg_id);
-        if asked != Some(&Service::FutureSalts) {
+        let epoch = self.epoch_of(inbound);
+        if epoch.service(answer.req_msg_id) != Some(&Service::FutureSalts) {
             return;
         }
+        epoch.forget(answer.req_msg_id);
         let salts: Vec<_> = answer
             .salts
             .iter()
@@ -183,11 +187,12 @@ impl Session {
     }
 
     fn take_state_info(&mut self, inbound: &Inbound, answer: &MsgsStateInfo) {
-        let Some(Service::StateRequest(ids)) = self.epoch_of(inbound).service(answer.req_msg_id)
-        else {
+        let epoch = self.epoch_of(inbound);
+        let Some(Service::StateRequest(ids)) = epoch.service(answer.req_msg_id) else {
             return;
         };
         let ids = ids.clone();
+        epoch.forget(answer.req_msg_id);
         self.take_states(inbound, &ids, &answer.info);
     }
 

@@ -20,16 +20,29 @@ const DAY: i32 = 86_400;
 
 /// Binds a temporary key, as the protocol wants it.
 fn bind(temporary: &mut Raw<Tcp>, permanent: &Raw<Tcp>, expires_at: i32) -> Result<bool, String> {
+    bind_with(temporary, permanent, expires_at, 0, |_| {})
+}
+
+/// Binds a temporary key in a message that comes so much later than the one it is sealed for, and
+/// with a changed inside.
+fn bind_with(
+    temporary: &mut Raw<Tcp>,
+    permanent: &Raw<Tcp>,
+    expires_at: i32,
+    later: i64,
+    spoil: impl FnOnce(&mut BindAuthKeyInner),
+) -> Result<bool, String> {
     let id = temporary.next_id();
-    let inner = BindAuthKeyInner {
+    let mut inner = BindAuthKeyInner {
         nonce: 5,
         temp_auth_key_id: temporary.key.id(),
         perm_auth_key_id: permanent.key.id(),
         temp_session_id: temporary.session,
         expires_at,
     };
+    spoil(&mut inner);
     let inner: [u8; INNER] = to_bytes(&inner).as_ref().try_into().unwrap();
-    let sealed = seal_binding(&permanent.key, id, &inner, &[1; 24]);
+    let sealed = seal_binding(&permanent.key, id - later, &inner, &[1; 24]);
     let sealed = Bytes::copy_from_slice(&sealed);
     let call = auth::BindTempAuthKey::new(permanent.key.id(), 5, expires_at, sealed);
     temporary.request_as(id, &call);
@@ -38,7 +51,34 @@ fn bind(temporary: &mut Raw<Tcp>, permanent: &Raw<Tcp>, expires_at: i32) -> Resu
 }
 
 #[test]
-fn a_temporary_key_works_once_bound_and_until_it_ends() {
+fn sec_34_a_binding_of_another_message_session_key_or_time_is_refused() {
+    type Spoil = fn(&mut BindAuthKeyInner);
+    let server = start();
+    let (address, pem) = (server.dcs()[0].address, server.public_key_pem());
+    let permanent = Raw::new(Tcp::dial(address), &pem, 1, None).unwrap();
+    let mut temporary = Raw::new(Tcp::dial(address), &pem, 1, Some(DAY)).unwrap();
+    let config = temporary.introduce(help::GetConfig::new()).unwrap();
+    let ends = config.date + DAY;
+    let spoilt: [(i64, Spoil); 6] = [
+        (4, |_| {}),
+        (0, |inner| inner.nonce += 1),
+        (0, |inner| inner.temp_auth_key_id ^= 1),
+        (0, |inner| inner.perm_auth_key_id ^= 1),
+        (0, |inner| inner.temp_session_id ^= 1),
+        (0, |inner| inner.expires_at += 1),
+    ];
+    for (at, (later, spoil)) in spoilt.into_iter().enumerate() {
+        let refused = bind_with(&mut temporary, &permanent, ends, later, spoil);
+        assert_eq!(refused.unwrap_err(), "ENCRYPTED_MESSAGE_INVALID", "{at}");
+    }
+    let unbound = temporary.call(help::GetAppConfig::new(0));
+    assert_eq!(unbound.unwrap_err(), "AUTH_KEY_PERM_EMPTY");
+    assert!(bind(&mut temporary, &permanent, ends).unwrap());
+    temporary.introduce(help::GetAppConfig::new(0)).unwrap();
+}
+
+#[test]
+fn sec_34_a_temporary_key_works_once_bound_and_until_it_ends() {
     let server = start();
     let (address, pem) = (server.dcs()[0].address, server.public_key_pem());
     let permanent = Raw::new(Tcp::dial(address), &pem, 1, None).unwrap();

@@ -14,6 +14,7 @@ use heliogram_mtproto::Now;
 use heliogram_mtproto::exchange::{ClientConfig, ClientExchange, ClientStep};
 use heliogram_mtproto::framing::Frame;
 use heliogram_mtproto::server::unpack;
+use heliogram_simulation::hostile::messages;
 use heliogram_tl::{Call, Encode, from_bytes, to_bytes};
 
 use crate::channel::Channel;
@@ -21,7 +22,6 @@ use crate::peer::{PATIENCE, seed};
 
 const RPC_RESULT: u32 = 0xf35c_6d01;
 const RPC_ERROR: u32 = 0x2144_ca19;
-const CONTAINER: u32 = 0x73f1_f8dc;
 
 /// The code of a transport error.
 #[derive(Debug, PartialEq, Eq)]
@@ -156,7 +156,8 @@ impl<C: Channel> Raw<C> {
         };
         let opened = message::open(&self.key, Side::Server, &mut packet).unwrap();
         assert_eq!(opened.session_id, self.session);
-        Ok(split(opened.body))
+        let messages = messages(&opened).into_iter();
+        Ok(messages.map(|(_, body)| body).collect())
     }
 
     /// The answer to a request.
@@ -207,18 +208,4 @@ pub(crate) fn wait(channel: &mut impl Channel) -> Frame {
 /// The constructor id a message begins with.
 pub(crate) fn word(body: &[u8]) -> u32 {
     u32::from_le_bytes(body[..4].try_into().unwrap())
-}
-
-fn split(body: &[u8]) -> Vec<Bytes> {
-    if word(body) != CONTAINER {
-        return vec![Bytes::copy_from_slice(body)];
-    }
-    let mut rest = &body[8..];
-    let mut all = Vec::new();
-    while !rest.is_empty() {
-        let len = i32::from_le_bytes(rest[12..16].try_into().unwrap()) as usize;
-        all.push(Bytes::copy_from_slice(&rest[16..16 + len]));
-        rest = &rest[16 + len..];
-    }
-    all
 }

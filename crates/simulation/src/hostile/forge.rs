@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heliogram_crypto::{AuthKey, Side, message};
-use heliogram_tl::{Writer, deflate};
+use heliogram_mtproto::tl::types::MsgsAck;
+use heliogram_tl::{Constructor, Writer, deflate, to_bytes};
 
-const CONTAINER: u32 = 0x73f1_f8dc;
+pub(crate) const CONTAINER: u32 = 0x73f1_f8dc;
 const GZIP_PACKED: u32 = 0x3072_cfa1;
 
 /// What a hostile peer knows of its victim.
@@ -23,6 +24,27 @@ pub struct Victim<'a> {
     /// What the victim must not take, or take once: an encoded update or request.
     pub poison: &'a Bytes,
 }
+
+impl Victim<'_> {
+    /// The id of the first message of an attack by this side: of the one that is replayed, where
+    /// there is one.
+    #[must_use]
+    pub fn first_id(&self, side: Side) -> i64 {
+        Forge { victim: self, side }.id(0)
+    }
+}
+
+/// A message that never was: clients number theirs by their clock, and this is of 1970.
+pub(crate) const NEVER: i64 = 4;
+
+/// A message that says nothing: it acknowledges what never was.
+pub(crate) fn acks() -> Vec<u8> {
+    let msg_ids = vec![NEVER];
+    to_bytes(&MsgsAck { msg_ids }).to_vec()
+}
+
+/// How many messages that say nothing go into one container.
+const FILLERS_AT_ONCE: i64 = 1000;
 
 /// Makes packets of one side.
 pub(crate) struct Forge<'a> {
@@ -44,6 +66,7 @@ pub(crate) enum Flaw {
     PaddingShort,
     PaddingLong,
     OtherSession,
+    NoSession,
     /// With the low bits of the other side's ids.
     ForeignId,
     ForeignInnerId,
@@ -83,13 +106,13 @@ impl Forge<'_> {
         self.victim.poison.to_vec()
     }
 
-    /// A message as it has to be.
-    fn plain(&self, id: i64, body: &[u8]) -> Vec<u8> {
+    /// The plaintext of a message.
+    fn plain(&self, id: i64, seq_no: u32, body: &[u8]) -> Vec<u8> {
         let mut w = Writer::new();
         w.i64(self.victim.salt);
         w.i64(self.victim.session_id);
         w.i64(id);
-        w.words([1, body.len() as u32]);
+        w.words([seq_no, body.len() as u32]);
         w.raw(body);
         w.into_vec()
     }
@@ -98,21 +121,42 @@ impl Forge<'_> {
         seal(self.victim.key, self.side, plain, padding)
     }
 
+    /// A packet as it has to be.
     pub(crate) fn good(&self, later: i64, body: impl AsRef<[u8]>) -> Vec<u8> {
         self.with_id(self.id(later), body.as_ref())
     }
 
     fn with_id(&self, id: i64, body: &[u8]) -> Vec<u8> {
-        let plain = self.plain(id, body);
+        self.numbered(id, seq_no(body), body)
+    }
+
+    /// A packet of a message with this sequence number.
+    pub(crate) fn numbered(&self, id: i64, seq_no: u32, body: &[u8]) -> Vec<u8> {
+        let plain = self.plain(id, seq_no, body);
         let padding = message::padding_len(plain.len(), 0);
         self.seal(&plain, padding)
+    }
+
+    /// More messages than the other side remembers, behind which the poison comes with an older
+    /// id, so that it cannot be told from a replay.
+    pub(crate) fn forgotten(&self, fillers: i64) -> Vec<Vec<u8>> {
+        let nothing = acks();
+        let mut packets: Vec<_> = (0..fillers / FILLERS_AT_ONCE)
+            .map(|part| {
+                let ids = part * FILLERS_AT_ONCE + 1..=(part + 1) * FILLERS_AT_ONCE;
+                let inner: Vec<_> = ids.map(|n| (self.id(n), &nothing[..])).collect();
+                self.good(fillers + 1 + part, container(&inner))
+            })
+            .collect();
+        packets.push(self.good(0, self.poison()));
+        packets
     }
 
     /// A packet whose plaintext is changed before it is sealed.
     fn changed(&self, change: impl FnOnce(&mut Vec<u8>), padding: usize) -> Vec<u8> {
         let mut body = self.poison();
         body.resize(body.len().next_multiple_of(16), 0);
-        let mut plain = self.plain(self.id(0), &body);
+        let mut plain = self.plain(self.id(0), 1, &body);
         change(&mut plain);
         self.seal(&plain, padding)
     }
@@ -123,10 +167,27 @@ impl Forge<'_> {
         packet
     }
 
+    /// The id of the message in a packet with this flaw.
+    pub(crate) fn id_of(&self, flaw: Flaw) -> i64 {
+        use Flaw as A;
+        let of_time = |seconds: i64| self.id(0).wrapping_add(seconds << 32);
+        match flaw {
+            A::ForeignId => self.foreign_id(),
+            A::Past => of_time(-400),
+            A::Future => of_time(60),
+            A::ForeignInnerId
+            | A::Nested
+            | A::TooMany
+            | A::InnerNewer
+            | A::InnerLong
+            | A::Trailing => self.id(9),
+            _ => self.id(0),
+        }
+    }
+
     /// The poison in a packet with this flaw.
     pub(crate) fn flawed(&self, flaw: Flaw) -> Vec<u8> {
         use Flaw as A;
-        let of_time = |seconds: i64| self.id(0).wrapping_add(seconds << 32);
         match flaw {
             A::OtherKey => self.damaged(|packet| packet[0] ^= 1),
             A::DamagedKey => self.damaged(|packet| packet[10] ^= 1),
@@ -142,15 +203,14 @@ impl Forge<'_> {
             A::PaddingShort => self.changed(|_| (), 0),
             A::PaddingLong => self.changed(|_| (), 1040),
             A::OtherSession => self.changed(|plain| plain[8] ^= 1, 16),
-            A::ForeignId => self.with_id(self.foreign_id(), &self.poison()),
-            A::Past => self.with_id(of_time(-400), &self.poison()),
-            A::Future => self.with_id(of_time(60), &self.poison()),
+            A::NoSession => self.changed(|plain| plain[8..16].fill(0), 16),
+            A::ForeignId | A::Past | A::Future => self.with_id(self.id_of(flaw), &self.poison()),
             A::Bomb => self.good(0, packed(&vec![7; 17 << 20])),
             A::PackedTwice => {
                 let inner = [packed(&vec![7; 4096]), vec![0; 4096]].concat();
                 self.good(0, packed(&inner))
             }
-            flaw => self.good(9, self.flawed_container(flaw)),
+            flaw => self.with_id(self.id_of(flaw), &self.flawed_container(flaw)),
         }
     }
 
@@ -159,12 +219,12 @@ impl Forge<'_> {
             Side::Client => Side::Server,
             Side::Server => Side::Client,
         };
-        let plain = self.plain(self.id(0), &self.poison());
+        let plain = self.plain(self.id(0), 1, &self.poison());
         let padding = message::padding_len(plain.len(), 0);
         seal(self.victim.key, side, &plain, padding)
     }
 
-    /// The body of a container that breaks a rule; its id is 9 steps after now.
+    /// The body of a container that breaks a rule; [`Forge::id_of`] is its id.
     fn flawed_container(&self, flaw: Flaw) -> Vec<u8> {
         use Flaw as A;
         let poison = self.poison();
@@ -193,12 +253,22 @@ fn seal(key: &AuthKey, side: Side, plain: &[u8], padding: usize) -> Vec<u8> {
     packet
 }
 
+/// The sequence number of a message with this body, where one that is to be acknowledged comes
+/// first and any number of others follow.
+fn seq_no(body: &[u8]) -> u32 {
+    let constructor = body.first_chunk().copied().map(u32::from_le_bytes);
+    match constructor {
+        Some(CONTAINER | MsgsAck::ID) => 2,
+        _ => 1,
+    }
+}
+
 pub(crate) fn container(inner: &[(i64, &[u8])]) -> Vec<u8> {
     let mut w = Writer::new();
     w.words([CONTAINER, inner.len() as u32]);
     for (id, body) in inner {
         w.i64(*id);
-        w.words([1, body.len() as u32]);
+        w.words([seq_no(body), body.len() as u32]);
         w.raw(body);
     }
     w.into_vec()

@@ -2,17 +2,23 @@
 //! are kept.
 //!
 //! The same attacks are driven over packets in memory (`tests/attacks.rs` here) and over real
-//! sockets against the client.
+//! sockets against the client and the server.
 
+mod client;
 mod exchange;
 mod forge;
+mod heard;
+mod proxy;
 mod record;
 mod request;
 
+pub use client::{HostileClient, KeyAttack};
 pub use exchange::{ExchangeAttack, HostileServer};
 pub use forge::Victim;
+pub use heard::{Heard, acknowledged, messages};
+pub use proxy::{ProxyAttack, tls_answer};
 pub use record::{Reaction, RecordAttack};
-pub use request::RequestAttack;
+pub use request::{RequestAttack, ServerReaction};
 
 /// Lists attacks by names that begin with the rule they break, and makes a macro that makes a test
 /// of each.

@@ -4,16 +4,17 @@ use bytes::Bytes;
 use heliogram_crypto::Side;
 use heliogram_mtproto::{
     plain,
-    tl::types::{BadMsgNotification, BadServerSalt, FutureSalts, MsgsAck, MsgsStateInfo, Pong},
+    tl::types::{
+        BadMsgNotification, BadServerSalt, FutureSalts, MsgsStateInfo, NewSessionCreated, Pong,
+    },
 };
 use heliogram_tl::{Writer, to_bytes};
 
-use super::forge::{Flaw, Forge, Victim, container};
+use super::forge::{Flaw, Forge, NEVER, Victim, acks, container};
 
 const RPC_RESULT: u32 = 0xf35c_6d01;
-/// Messages that fill the memory of ids, and how many go into one container.
+/// More messages than a client remembers.
 const FILLERS: i64 = 5000;
-const FILLERS_AT_ONCE: i64 = 1000;
 
 super::attacks! { $
     /// One broken rule of a server in an encrypted session.
@@ -66,6 +67,10 @@ super::attacks! { $
     SaltsForNothing = sec_24_salts_nobody_asked_for_are_ignored,
     /// The state of messages nobody asked about.
     StatesOfNothing = sec_24_states_nobody_asked_for_are_ignored,
+    /// A new session that begins with a message of 1970.
+    NewSessionOfNothing = sec_24_a_new_session_that_begins_with_nothing_we_sent_is_ignored,
+    /// A new session that begins with a message that is still to be sent.
+    NewSessionToCome = sec_24_a_new_session_that_begins_with_what_we_have_yet_to_send_is_ignored,
     /// A container in a container.
     Nested = sec_25_a_container_in_a_container_is_refused,
     /// A container of more than 1024 messages.
@@ -116,7 +121,7 @@ impl RecordAttack {
         match (self.flaw(), self) {
             (Some(flaw), _) => vec![forge.flawed(flaw)],
             (None, Self::Plaintext) => vec![plain::seal(forge.id(0), victim.poison)],
-            (None, Self::Forgotten) => forgotten(&forge),
+            (None, Self::Forgotten) => forge.forgotten(FILLERS),
             (None, _) if self.reaction() == Reaction::Ignore => {
                 vec![forge.good(0, self.ignored(victim))]
             }
@@ -158,12 +163,9 @@ impl RecordAttack {
             Self::TwiceInside => forge.good(9, container(&[(forge.id(0), &forge.poison())])),
             _ => first.clone(),
         };
-        let nothing = to_bytes(&MsgsAck {
-            msg_ids: vec![NEVER],
-        });
         match self {
             Self::TwiceLater => {
-                let newer = (1..=600).map(|n| forge.good(n, &nothing));
+                let newer = (1..=600).map(|n| forge.good(n, acks()));
                 [first].into_iter().chain(newer).chain([second]).collect()
             }
             _ => vec![first, second],
@@ -192,6 +194,8 @@ impl RecordAttack {
                 now: 5,
                 salts: Vec::new(),
             }),
+            Self::NewSessionOfNothing => new_session(NEVER),
+            Self::NewSessionToCome => new_session(i64::MAX & !3),
             Self::StatesOfNothing => to_bytes(&MsgsStateInfo {
                 req_msg_id: NEVER,
                 info: Bytes::from_static(&[1]),
@@ -208,21 +212,10 @@ impl RecordAttack {
     }
 }
 
-/// A message that never was: clients number theirs by their clock, and this is of 1970.
-const NEVER: i64 = 4;
-
-/// So many messages that the first one, which comes last, cannot be told from a replay.
-fn forgotten(forge: &Forge<'_>) -> Vec<Vec<u8>> {
-    let nothing = to_bytes(&MsgsAck {
-        msg_ids: vec![NEVER],
-    });
-    let mut packets: Vec<_> = (0..FILLERS / FILLERS_AT_ONCE)
-        .map(|part| {
-            let ids = part * FILLERS_AT_ONCE + 1..=(part + 1) * FILLERS_AT_ONCE;
-            let inner: Vec<_> = ids.map(|n| (forge.id(n), &nothing[..])).collect();
-            forge.good(FILLERS + 1 + part, container(&inner))
-        })
-        .collect();
-    packets.push(forge.good(0, forge.poison()));
-    packets
+fn new_session(first_msg_id: i64) -> Bytes {
+    to_bytes(&NewSessionCreated {
+        first_msg_id,
+        unique_id: 99,
+        server_salt: 99,
+    })
 }

@@ -101,8 +101,17 @@ impl<T: Content> Engine<T> {
         let seq = of(|p| matches!(p, Place::Seq));
         self.fetching.brought += pts + qts + seq;
         self.out.ready.extend(consumed);
+        // Unless the server lost count.
+        let received = self.qts.local().filter(|local| state.qts >= *local);
+        let received = received.unwrap_or(0);
         for update in others {
-            self.consumed(now, update);
+            match update.place {
+                // Asked for from where it was stored, not received.
+                Place::Qts { qts } if (1..=received).contains(&qts) => {
+                    self.out.counts.duplicates += 1
+                }
+                _ => self.consumed(now, update),
+            }
         }
         self.pts
             .advance(state.pts, pts, &mut self.out.lane(Counter::Pts));

@@ -10,6 +10,8 @@ use crate::{
 
 /// How many notices may wait to be polled.
 const MAX_NOTICES: usize = 1024;
+/// How many of losses may wait: more than steps can wait that are given up.
+const MAX_LOSSES: usize = 64 * 1024;
 
 /// What waits to be polled.
 pub(super) struct Output<T> {
@@ -30,7 +32,20 @@ impl<T> Output<T> {
     pub(super) fn notice(&mut self, notice: Notice) {
         self.counts.add(&notice);
         if self.notices.len() >= MAX_NOTICES {
-            self.notices.pop_front();
+            // What is lost has to be told.
+            let of_no_loss = self.notices.iter().position(|n| !n.is_loss());
+            match of_no_loss {
+                Some(at) => drop(self.notices.remove(at)),
+                None if notice.is_loss() && self.notices.len() < MAX_LOSSES => {
+                    self.notices.push_back(notice);
+                    return;
+                }
+                None if notice.is_loss() => drop(self.notices.pop_front()),
+                None => {
+                    self.counts.notices_dropped += 1;
+                    return;
+                }
+            }
             self.counts.notices_dropped += 1;
         }
         self.notices.push_back(notice);

@@ -80,8 +80,9 @@ impl<T: Content> Engine<T> {
         None
     }
 
-    /// The next thing that happened besides updates. At most 1024 wait; then the oldest is dropped,
-    /// and [`Counts::notices_dropped`] counts it.
+    /// The next thing that happened besides updates. At most 1024 wait, and as many losses as there
+    /// can be; then the oldest that is no [loss](Notice::is_loss) is dropped, and
+    /// [`Counts::notices_dropped`] counts it.
     pub fn poll_notice(&mut self) -> Option<Notice> {
         self.out.notices.pop_front()
     }
@@ -127,6 +128,12 @@ impl<T: Content> Engine<T> {
         // Each pause has its timer.
         let idle = self.fetching.fetch == Fetch::Idle && self.channel_fetches == 0;
         idle && self.wanted.is_empty() && self.timers.is_empty() && self.out.ready.is_empty()
+    }
+
+    /// Whether the difference of the account is fetched or is to be, now or after a pause.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.fetching.fetch != Fetch::Idle
     }
 
     /// What happened since the engine began, as numbers.

@@ -50,7 +50,10 @@ impl Actor {
             return;
         };
         match &result {
-            Ok(_) => self.introduced |= call.introduces,
+            Ok(_) => {
+                self.introduced |= call.introduces;
+                self.backoff.reset();
+            }
             Err(e) if e.message == "AUTH_KEY_PERM_EMPTY" && self.is_temporary() => {
                 self.unbound.push(call.request);
                 return;

@@ -40,8 +40,9 @@ impl Actor {
             self.net.stats.reconnects.count();
             self.resync();
         }
-        let mut idle_since = Instant::now();
-        let answer_by = Instant::now() + self.net.config.connect_timeout;
+        let began = Instant::now();
+        let mut idle_since = began;
+        let answer_by = began + self.net.config.connect_timeout;
         let life = self.session.as_ref().and_then(|(key, _)| key.life);
         let end = loop {
             let age = life.map_or(Age::Fresh, |life| life.age(Instant::now()));
@@ -111,6 +112,8 @@ impl Actor {
         match end {
             End::Closed | End::Idle | End::Renew => self.finish(&mut wire).await,
             End::Lost(_) if !proven => self.net.note(wire.server(), false),
+            // One that ends as soon as it has said something is no good either.
+            End::Lost(_) if began.elapsed() > self.net.config.max_backoff => self.backoff.reset(),
             End::Lost(_) => {}
         }
         if let Some((_, session)) = &mut self.session {
@@ -128,7 +131,6 @@ impl Actor {
         self.tell(true);
         self.failures = 0;
         self.strikes = 0;
-        self.backoff.reset();
     }
 
     /// Lets the session read what came.

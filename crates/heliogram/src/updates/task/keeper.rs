@@ -47,6 +47,11 @@ impl Keeper {
         self.due.get_or_insert_with(|| Instant::now() + DELAY);
     }
 
+    /// Looks again after a pause, since the storage failed.
+    pub(super) fn again_later(&mut self) {
+        self.due = Some(Instant::now() + PAUSE);
+    }
+
     /// Takes what may be written.
     pub(super) fn add(&mut self, settled: Settled) {
         self.pending.then(settled);
@@ -62,6 +67,11 @@ impl Keeper {
             Request::Difference { state } => self.stored.is_some_and(|s| s.qts >= state.qts),
             _ => true,
         }
+    }
+
+    /// How far the second sequence is stored.
+    pub(super) fn qts(&self) -> Option<i32> {
+        self.stored.map(|s| s.qts)
     }
 
     /// What is stored.
@@ -82,7 +92,10 @@ impl Keeper {
     }
 
     /// Writes counters and the peers that what they count speaks of, all or nothing.
-    pub(super) async fn save(&mut self, client: &Client) {
+    ///
+    /// # Errors
+    /// That of the storage, which is told and counted here.
+    pub(super) async fn save(&mut self, client: &Client) -> Result<()> {
         self.due = None;
         let mut changes = Changes::new();
         let peers = client.peers().take_unsaved();
@@ -110,12 +123,14 @@ impl Keeper {
             Ok(()) => {
                 let written = std::mem::take(&mut self.pending);
                 self.stored = written.moved.common.or(self.stored);
+                Ok(())
             }
             Err(e) => {
                 tracing::error!(error = %e, "the state of updates cannot be stored; tried again");
                 client.hub().count_store_failure();
                 client.peers().put_back(peers);
-                self.due = Some(Instant::now() + PAUSE);
+                self.again_later();
+                Err(e.into())
             }
         }
     }

@@ -8,7 +8,7 @@ mod notices;
 mod outlet;
 mod requests;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::{
     sync::Notify,
@@ -20,7 +20,7 @@ use self::{
     keeper::Keeper,
     known::Known,
     notices::Notices,
-    outlet::{Doubt, Obstacle},
+    outlet::{Doubt, Obstacle, Ready},
     requests::Requests,
 };
 use super::{
@@ -73,6 +73,7 @@ struct Driver {
     /// Came first of all that is to be handed out, and may be this client's own.
     doubt: Option<Doubt>,
     albums: Grouper<Receipt>,
+    ready: VecDeque<Ready>,
     requests: Requests,
     catching_up: CatchingUp,
     known: Known,
@@ -100,6 +101,7 @@ impl Driver {
             left_behind: false,
             doubt: None,
             albums: Grouper::default(),
+            ready: VecDeque::new(),
             requests: Requests::default(),
             catching_up: CatchingUp::default(),
             known: Known::default(),
@@ -137,7 +139,7 @@ impl Driver {
         let idle = || Instant::now() + Duration::from_secs(3600);
         engine
             .chain(self.keeper.due())
-            .chain(self.requests.due())
+            .chain(self.requests.due().filter(|_| self.blocked.is_none()))
             .min()
             .unwrap_or_else(idle)
     }
@@ -150,21 +152,34 @@ impl Driver {
             true => self.hub.take(),
             false => News::default(),
         };
-        self.barred &= !news.resync;
+        self.barred &= !news.resync && news.catching_up.is_empty();
+        let (mut arrivals, before) = (news.inputs, self.account);
         self.follow_account(client);
-        if let Err(e) = self.follow_readers(client).await {
-            tracing::error!(error = %e, "the state of updates cannot be read");
-            self.publish_error(&e);
+        if self.account != before {
+            // They may be about the account that was signed in.
+            arrivals.clear();
         }
-        for arrival in news.inputs {
+        let followed = self.follow_readers(client).await;
+        // Those who ask now wait for what those who read now are told.
+        self.catching_up.add(news.catching_up);
+        if let Err(e) = followed {
+            tracing::error!(error = %e, "the state of updates cannot be read or written");
+            self.publish_error(&e);
+            self.catching_up.failed(&e);
+            self.keeper.again_later();
+        }
+        if self.engine.is_none() {
+            self.catching_up.over();
+        }
+        for arrival in arrivals {
             self.input(client, arrival);
         }
         let now = self.now();
-        self.catching_up.add(news.catching_up);
         if let Some(engine) = &mut self.engine {
-            if news.resync {
+            let asked = self.catching_up.begin();
+            if news.resync || asked {
                 engine.handle_reconnected(now);
-            } else if news.lost || self.catching_up.begin() {
+            } else if news.lost {
                 engine.handle_too_long(now);
             }
             if free {
@@ -185,13 +200,18 @@ impl Driver {
         }
         self.collect();
         if self.keeper.due().is_some_and(|at| at <= Instant::now()) {
-            self.keeper.save(client).await;
+            // Told where it happens, and tried again.
+            let stored = self.keeper.save(client).await.is_ok();
+            if stored && self.requests.is_held() {
+                // It may be asked by now.
+                self.hub.wake();
+            }
         }
     }
 
     /// The client stops: what is in hand may still be dealt with, then everything is stored.
     async fn end(&mut self, client: &Client) {
-        self.abandon_albums();
+        self.abandon();
         let ledger = self.hub.ledger();
         let settled = async {
             while !ledger.is_settled() {
@@ -202,7 +222,8 @@ impl Driver {
             tracing::debug!("an event was not dealt with when the client stopped; it comes again");
         }
         self.collect();
-        self.keeper.save(client).await;
+        // Told where it happens; what was not stored comes again.
+        let _ = self.keeper.save(client).await;
     }
 
     /// Starts over when somebody else signs in.
@@ -228,7 +249,7 @@ impl Driver {
 
     /// Nobody reads, or nobody is signed in. What is in hands may still be acknowledged.
     fn rest(&mut self) {
-        self.abandon_albums();
+        self.abandon();
         self.forfeit_returned();
         self.collect();
         self.engine = None;
@@ -240,8 +261,10 @@ impl Driver {
         self.hub.set_quarantined(0);
     }
 
-    /// Albums that are not whole come again, with all their messages.
-    fn abandon_albums(&mut self) {
+    /// What was not handed out comes again, and so do albums that are not whole, with all their
+    /// messages.
+    fn abandon(&mut self) {
+        self.abandon_ready();
         let receipts = self.albums.abandon();
         receipts.into_iter().for_each(Receipt::forfeit);
     }
@@ -254,12 +277,15 @@ impl Driver {
         let anew = self.left_behind && self.hub.has_readers();
         if self.engine.is_some() && (anew || !wanted) {
             self.rest();
+        } else if !wanted {
+            // Events hold the client they are of.
+            self.forfeit_returned();
         }
         if wanted && self.engine.is_none() {
             // What was not written yet is where the new engine starts.
             self.forfeit_returned();
             self.collect();
-            self.keeper.save(client).await;
+            self.keeper.save(client).await?;
             self.hub.renew_ledger();
             self.left_behind = false;
             let stored = self.keeper.load(client).await?;
@@ -295,6 +321,7 @@ fn again(e: &Error) -> Error {
         Error::Network(e) => crate::NetworkError::clone(e).into(),
         Error::Timeout { what } => Error::Timeout { what },
         Error::Closed => Error::Closed,
+        Error::Cancelled => Error::Cancelled,
         other => Error::storage(other.to_string()),
     }
 }

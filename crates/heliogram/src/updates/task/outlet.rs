@@ -13,6 +13,7 @@ use crate::{
     updates::{
         Receipt,
         careful::Found,
+        company::Company,
         engine::Engine,
         ledger::{self, Ledger},
         mailbox::{Letter, Mailbox},
@@ -42,6 +43,14 @@ pub(super) struct Doubt {
     until: Instant,
 }
 
+/// What is to be handed to the readers as soon as they have room.
+pub(super) struct Ready {
+    event: Event,
+    receipt: Receipt,
+    /// When the update came in from the server.
+    arrived: Instant,
+}
+
 /// Waits until the obstacle is gone. That the ledger has room is told by itself.
 pub(super) async fn unblocked(obstacle: Option<Obstacle>) {
     match obstacle {
@@ -67,20 +76,32 @@ impl Outlet {
         full.cloned().map(Obstacle::Mailbox)
     }
 
-    /// Hands an event to all readers.
-    fn put(&self, event: &Event, receipt: Receipt, arrived: Instant) {
+    /// Hands an event to all readers; answers whether there was any.
+    fn put(&self, ready: Ready) -> bool {
+        let Ready {
+            event,
+            receipt,
+            arrived,
+        } = ready;
+        let company = Company::of(self.readers.len());
         let mut taken = false;
         for reader in &self.readers {
-            taken |= reader.put(Letter {
+            let took = reader.put(Letter {
                 event: Ok(event.clone()),
                 receipt: receipt.clone(),
+                company: company.clone(),
                 arrived,
             });
+            taken |= took;
+            if !took {
+                company.leave();
+            }
         }
         if !taken {
             // They went away meanwhile: it is for the next who reads.
             receipt.forfeit();
         }
+        taken
     }
 
     /// Tells all readers something of which nothing depends on whether they hear it.
@@ -89,6 +110,7 @@ impl Outlet {
             reader.put(Letter {
                 event: Ok(event.clone()),
                 receipt: Receipt::default(),
+                company: Company::default(),
                 arrived: Instant::now(),
             });
         }
@@ -114,20 +136,44 @@ impl Driver {
             if self.blocked.is_some() {
                 return false;
             }
-            if let Some((event, receipt)) = self.hub.desk().take_returned() {
+            if let Some(ready) = self.ready.pop_front() {
+                self.put(&outlet, ready);
+            } else if let Some((event, receipt)) = self.hub.take_left() {
+                self.pass_left(&outlet, event, receipt);
+            } else if let Some((event, receipt)) = self.hub.desk().take_returned() {
                 self.pass_returned(&outlet, event, receipt);
             } else if let Some(payload) = self.next() {
                 self.hand_out(client, &outlet, payload);
-            } else if self.doubt.is_none() {
+            } else if self.doubt.is_none() && !self.end_albums() && !self.tell_notice(&outlet) {
                 break;
             }
         }
-        let missing = self.requests.is_fetching();
-        for (album, receipt) in self.albums.handle_timeout(self.now(), missing) {
-            outlet.put(&album, receipt, Instant::now());
-        }
-        self.tell_notices(&outlet);
+        self.count(&outlet);
         true
+    }
+
+    fn put(&mut self, outlet: &Outlet, ready: Ready) {
+        self.left_behind |= !outlet.put(ready);
+    }
+
+    /// Albums of which nothing more is to come are ready; answers whether there were any.
+    fn end_albums(&mut self) -> bool {
+        let missing = self.requests.is_fetching();
+        let whole = self.albums.handle_timeout(self.now(), missing);
+        self.ready
+            .extend(whole.into_iter().map(|(event, receipt)| Ready {
+                event,
+                receipt,
+                arrived: Instant::now(),
+            }));
+        !self.ready.is_empty()
+    }
+
+    /// What was not handed out is for those who read next.
+    pub(super) fn abandon_ready(&mut self) {
+        self.ready
+            .drain(..)
+            .for_each(|ready| ready.receipt.forfeit());
     }
 
     /// What is to be handed out next. A message that may be this client's own becomes a doubt.
@@ -205,19 +251,24 @@ impl Driver {
             }
             return;
         }
-        self.pass(outlet, event, receipts.rest(), payload.arrived);
+        self.pass(event, receipts.rest(), payload.arrived);
     }
 
     /// Tells all readers of what they will never get, or those who read next: nothing else would say
     /// that something happened there.
-    fn tell_loss(&mut self, outlet: &Outlet, event: &Event) {
+    fn tell_loss(&mut self, outlet: &Outlet, event: Event) {
         if outlet.readers.is_empty() {
             self.left_behind = true;
             if outlet.ledger.is_held() {
                 return;
             }
         }
-        outlet.put(event, outlet.ledger.open(None), Instant::now());
+        let ready = Ready {
+            event,
+            receipt: outlet.ledger.open(None),
+            arrived: Instant::now(),
+        };
+        self.put(outlet, ready);
     }
 
     /// Hands out what an ended conversation leaves to others, or keeps it for those who read next.
@@ -228,35 +279,58 @@ impl Driver {
             self.left_behind = true;
             receipt.forfeit();
         } else {
-            self.pass(outlet, event, receipt, Instant::now());
+            self.pass(event, receipt, Instant::now());
         }
     }
 
-    /// Nobody reads now: what ended conversations have left comes again.
+    /// What a reader has left goes to the others as it is, albums too. If it was taken before those who
+    /// read now began, it comes again by itself.
+    fn pass_left(&mut self, outlet: &Outlet, event: Event, receipt: Receipt) {
+        if receipt.is_of(&outlet.ledger) {
+            self.ready.push_back(Ready {
+                event,
+                receipt,
+                arrived: Instant::now(),
+            });
+        }
+    }
+
+    /// Nobody reads now: what readers and ended conversations have left comes again.
     pub(super) fn forfeit_returned(&mut self) {
-        while let Some((_, receipt)) = self.hub.desk().take_returned() {
+        let hub = self.hub.clone();
+        let next = || hub.take_left().or_else(|| hub.desk().take_returned());
+        while let Some((_, receipt)) = next() {
             self.left_behind = true;
             receipt.forfeit();
         }
     }
 
-    /// Hands an event to all readers, with the albums around it.
-    fn pass(&mut self, outlet: &Outlet, event: Event, receipt: Receipt, arrived: Instant) {
+    /// An event is ready for all readers, with the albums around it.
+    fn pass(&mut self, event: Event, receipt: Receipt, arrived: Instant) {
         let now = self.now();
-        for (event, receipt) in self.albums.pass(now, event, receipt) {
-            outlet.put(&event, receipt, arrived);
-        }
+        let all = self.albums.pass(now, event, receipt);
+        self.ready.extend(all.map(|(event, receipt)| Ready {
+            event,
+            receipt,
+            arrived,
+        }));
     }
 
-    /// Tells readers of gaps, and takes the counters that moved.
-    fn tell_notices(&mut self, outlet: &Outlet) {
-        while let Some(notice) = self.engine.as_mut().and_then(Engine::poll_notice) {
-            match self.notices.take(notice, self.hub.meter()) {
-                Some(gap) if gap.is_loss() => self.tell_loss(outlet, &Event::Gap(gap)),
-                Some(gap) => outlet.tell(&Event::Gap(gap)),
-                None => {}
-            }
+    /// Tells readers of a gap; answers whether there was any news of that kind.
+    fn tell_notice(&mut self, outlet: &Outlet) -> bool {
+        let Some(notice) = self.engine.as_mut().and_then(Engine::poll_notice) else {
+            return false;
+        };
+        match self.notices.take(notice, self.hub.meter()) {
+            Some(gap) if gap.is_loss() => self.tell_loss(outlet, Event::Gap(gap)),
+            Some(gap) => outlet.tell(&Event::Gap(gap)),
+            None => {}
         }
+        true
+    }
+
+    /// Takes the counters that moved; all that moved them was handed out.
+    fn count(&mut self, outlet: &Outlet) {
         let Some(engine) = &mut self.engine else {
             return;
         };
@@ -278,7 +352,7 @@ impl Driver {
         let readers = self.hub.readers().unwrap_or_default();
         let ledger = self.hub.ledger();
         // Told at once, ahead of what is on its way; a full mailbox drops its oldest.
-        self.tell_loss(&Outlet { readers, ledger }, &event);
+        self.tell_loss(&Outlet { readers, ledger }, event);
     }
 }
 

@@ -5,13 +5,16 @@ use std::{
     time::Duration,
 };
 
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::{Id, JoinSet},
+    time::Instant,
+};
 
 use super::Driver;
 use crate::{
-    Client,
+    Client, Error,
     updates::{
-        engine::{Key, Request},
+        engine::{Failure, Key, Request, State},
         fetch::{self, Fetched},
     },
 };
@@ -23,8 +26,12 @@ const COURTESY: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub(super) struct Requests {
     running: JoinSet<(Fetched, Option<i32>)>,
+    /// What each of them is about.
+    keys: HashMap<Id, Key>,
     /// The question for the difference, while it has to wait, and until when.
     held: Option<(Request, Instant)>,
+    /// Where the last question stood that was asked from what is stored.
+    spared: Option<State>,
     /// How little is asked for at once where an answer could not be read.
     steps: HashMap<Key, i32>,
     /// Channels whose access hash is not known.
@@ -34,13 +41,19 @@ pub(super) struct Requests {
 impl Requests {
     /// The next that was answered; `None` if none is under way.
     pub(super) async fn next(&mut self) -> Option<Fetched> {
-        let done = self.running.join_next().await?;
+        let done = self.running.join_next_with_id().await?;
         let (fetched, step) = match done {
-            Ok(done) => done,
+            Ok((id, done)) => {
+                self.keys.remove(&id);
+                done
+            }
             Err(e) => {
-                // Tasks are only aborted together with the set.
+                // Tasks are only aborted together with the set: a layer of the user's panicked.
                 tracing::error!(error = %e, "a fetch of updates broke off");
-                return None;
+                let key = self.keys.remove(&e.id())?;
+                let after = Duration::ZERO;
+                let failed = Fetched::Failed(key, Failure::Retry { after }, Error::Cancelled);
+                (failed, None)
             }
         };
         if let Some(key) = fetched.key() {
@@ -50,6 +63,11 @@ impl Requests {
             };
         }
         Some(fetched)
+    }
+
+    /// Whether a question waits for what was handed out to be acknowledged and stored.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// When to look at what has to wait.
@@ -83,6 +101,19 @@ impl Requests {
         !self.running.is_empty()
     }
 
+    /// The same question, but for what the server would delete for good although it is in nobody's
+    /// safe hands: it gives that once more. Where this leads nowhere, it is asked as it is.
+    fn sparing(&mut self, request: Request, stored: Option<i32>) -> Request {
+        let Request::Difference { state } = request else {
+            return request;
+        };
+        let stored = stored.filter(|_| self.spared.replace(state) != Some(state));
+        let qts = stored.map_or(state.qts, |stored| stored.min(state.qts));
+        Request::Difference {
+            state: State { qts, ..state },
+        }
+    }
+
     fn begin(&mut self, client: &Client, request: Request) {
         let key = match request {
             Request::Channel { id, .. } => Key::Channel(id),
@@ -90,7 +121,8 @@ impl Requests {
         };
         let step = self.steps.get(&key).copied();
         let fetch = fetch::fetch(client.clone(), request, step);
-        self.running.spawn(fetch);
+        let task = self.running.spawn(fetch);
+        self.keys.insert(task.id(), key);
     }
 }
 
@@ -102,9 +134,13 @@ impl Driver {
         };
         let meter = self.hub.meter();
         if let Some((request, until)) = self.requests.held.take() {
-            match self.keeper.allows(&request) || until <= Instant::now() {
-                true => self.requests.begin(client, request),
-                false => self.requests.held = Some((request, until)),
+            if self.keeper.allows(&request) {
+                self.requests.begin(client, request);
+            } else if until <= Instant::now() {
+                let request = self.requests.sparing(request, self.keeper.qts());
+                self.requests.begin(client, request);
+            } else {
+                self.requests.held = Some((request, until));
             }
         }
         while let Some(request) = engine.poll_request() {
@@ -119,11 +155,37 @@ impl Driver {
             }
         }
         if self.requests.is_idle() {
-            self.catching_up.over();
+            if !engine.is_behind() {
+                self.catching_up.over();
+            }
             // All that was to come again has come, unless it could not be fetched yet.
             if engine.is_caught_up() && self.known.forget_ahead() {
                 self.hub.ledger().count_ahead();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_keeps_what_is_in_nobodys_safe_hands() {
+        let mut requests = Requests::default();
+        let mut asked = |pts, stored| {
+            let state = State {
+                pts,
+                qts: 7,
+                ..State::default()
+            };
+            match requests.sparing(Request::Difference { state }, stored) {
+                Request::Difference { state } => state.qts,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((asked(5, Some(4)), asked(6, Some(4))), (4, 4));
+        assert_eq!(asked(6, Some(4)), 7, "it led nowhere");
+        assert_eq!((asked(8, Some(9)), asked(9, None)), (7, 7));
     }
 }

@@ -44,7 +44,7 @@ fn server_after(change: impl Fn(&mut ReqDHParams)) -> ExchangeError {
 }
 
 #[test]
-fn the_server_refuses_false_requests() {
+fn sec_01_to_04_the_server_refuses_false_requests() {
     assert_eq!(server_after(|r| r.nonce[0] ^= 1), ExchangeError::Nonce);
     assert_eq!(
         server_after(|r| r.server_nonce[0] ^= 1),
@@ -66,7 +66,7 @@ fn the_server_refuses_false_requests() {
 }
 
 #[test]
-fn the_server_takes_the_padding_and_the_inner_data_of_older_clients() {
+fn sec_04_the_padding_and_inner_data_of_older_clients_are_taken_if_their_hash_is_right() {
     let key = rsa();
     let make = |damage: u8| {
         let mut server = server(key.clone(), 2);
@@ -110,7 +110,7 @@ fn old_padding(key: &RsaPrivateKey, data: &[u8], damage: u8) -> Bytes {
 }
 
 #[test]
-fn a_client_that_repeats_its_retry_id_is_refused() {
+fn sec_12_a_client_that_repeats_its_retry_id_is_refused() {
     let (client, _, mut server) = proposed();
     let retry = server.refuse_key(NOW, KeyRefusal::Retry).unwrap();
     let (_, packet) = sent(client.handle(NOW, &retry).unwrap());

@@ -2,6 +2,7 @@
 
 mod batches;
 mod binding;
+mod new_sessions;
 mod quick_acks;
 mod record;
 mod refusals;

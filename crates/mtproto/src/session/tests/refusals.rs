@@ -55,6 +55,23 @@ fn sec_24_refusals_of_messages_never_sent_are_ignored() {
 }
 
 #[test]
+fn sec_24_a_salt_counts_only_in_a_refusal_for_the_sake_of_salt() {
+    let mut rig = Rig::new();
+    rig.call();
+    let bad_msg_id = rig.calls_sent().remove(0).msg_id;
+    // After this code the request is still waited for, so that it could be refused for ever.
+    for new_server_salt in 1..=3 {
+        rig.say(&BadServerSalt {
+            bad_msg_id,
+            bad_msg_seqno: 0,
+            error_code: 20,
+            new_server_salt,
+        });
+        assert_eq!(rig.events(), []);
+    }
+}
+
+#[test]
 fn a_clock_behind_is_set_by_the_refusal_and_the_session_goes_on() {
     let mut rig = Rig::new();
     rig.call();

@@ -7,7 +7,7 @@ use crate::tl::{
     functions::{DestroySession, GetFutureSalts, PingDelayDisconnect},
     types::{
         FutureSalt, FutureSalts, MsgDetailedInfo, MsgNewDetailedInfo, MsgResendReq, MsgsAck,
-        MsgsStateInfo, MsgsStateReq, NewSessionCreated, Pong,
+        MsgsStateInfo, MsgsStateReq, Pong,
     },
 };
 
@@ -21,43 +21,6 @@ fn a_connection_begins_with_a_ping_and_salts() {
     assert_eq!(
         sent,
         [PingDelayDisconnect::ID, GetFutureSalts::ID, CONTAINER]
-    );
-}
-
-#[test]
-fn a_new_session_of_the_server_repeats_what_came_before_it_and_tells_of_the_gap() {
-    let mut rig = Rig::new();
-    rig.call();
-    let lost = rig.calls_sent().remove(0);
-    let acknowledged = rig.call();
-    let known = rig.calls_sent().remove(0);
-    rig.say(&MsgsAck {
-        msg_ids: vec![known.msg_id],
-    });
-    rig.call();
-    let fresh = rig.calls_sent().remove(0);
-    let new = NewSessionCreated {
-        first_msg_id: fresh.msg_id,
-        unique_id: 5,
-        server_salt: 99,
-    };
-    let message = rig.message(to_bytes(&new), true);
-    assert_eq!(rig.deliver(&message), Ok(()));
-    let again = rig.calls_sent();
-    assert_eq!(again.len(), 1);
-    assert!(again[0].msg_id > lost.msg_id);
-    let events = rig.events();
-    assert!(events.contains(&Event::NewSession { unique_id: 5 }));
-    let reason = FailReason::MayHaveRun;
-    assert!(events.contains(&Event::Failed {
-        id: acknowledged,
-        reason
-    }));
-    rig.answer(fresh.msg_id, b"okay");
-    assert_eq!(
-        rig.ends().len(),
-        1,
-        "the one it begins with is not repeated"
     );
 }
 
@@ -163,6 +126,27 @@ fn sec_24_salts_are_taken_only_when_asked_for() {
     assert_eq!(rig.events(), []);
     rig.say(&answer(question.msg_id));
     assert!(matches!(&rig.events()[..], [Event::SaltsChanged(s)] if s[0].value == 1234));
+    rig.say(&answer(question.msg_id));
+    assert_eq!(rig.events(), [], "a question is answered once");
+}
+
+#[test]
+fn sec_24_states_are_taken_once_for_each_question() {
+    let mut rig = Rig::new();
+    rig.call();
+    let sent = rig.calls_sent().remove(0);
+    rig.wait(20);
+    let question = rig.sent_of(MsgsStateReq::ID).remove(0);
+    let asked = read::<MsgsStateReq>(&question).msg_ids;
+    assert_eq!(asked, [sent.msg_id]);
+    let answer = |state: u8| MsgsStateInfo {
+        req_msg_id: question.msg_id,
+        info: vec![state].into(),
+    };
+    rig.say(&answer(4));
+    // It has the request, so that "not received" would fail it.
+    rig.say(&answer(1));
+    assert_eq!(rig.ends(), []);
 }
 
 #[test]

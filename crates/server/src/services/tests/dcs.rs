@@ -40,7 +40,7 @@ fn binding(permanent: &Program, inner: &BindAuthKeyInner, msg_id: i64) -> auth::
 }
 
 #[test]
-fn a_temporary_key_may_ask_for_little_before_it_is_bound() {
+fn sec_34_a_temporary_key_may_ask_for_little_before_it_is_bound() {
     let shared = server();
     let program = Program::temporary(&shared, 2, DAY);
     let early = program.refusal(help::GetConfig::new());
@@ -74,7 +74,7 @@ fn a_bound_key_speaks_for_its_permanent_one_once_it_has_introduced_itself() {
 }
 
 #[test]
-fn each_part_of_a_binding_is_checked() {
+fn sec_34_each_part_of_a_binding_is_checked() {
     let shared = server();
     let (permanent, other) = (Program::new(&shared, 2), Program::new(&shared, 2));
     let temporary = Program::temporary(&shared, 2, DAY);

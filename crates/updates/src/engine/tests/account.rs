@@ -210,6 +210,54 @@ fn a_gap_in_qts_is_given_up_although_pts_moves_on() {
 }
 
 #[test]
+fn what_a_difference_repeats_of_qts_is_not_told_again() {
+    let mut e = ready();
+    e.handle_updates(MS(0), batch(Place::Qts { qts: 2 }, 5));
+    assert_eq!(drain(&mut e), [5]);
+    // Asked from where it was stored, which is before that.
+    e.handle_too_long(MS(1));
+    assert!(e.poll_request().is_some());
+    let again = |qts, value| Update {
+        place: Place::Qts { qts },
+        value: Some(value),
+    };
+    let state = State { qts: 3, ..START };
+    let others = vec![again(2, 5), again(3, 7)];
+    let part = Difference::Part {
+        consumed: vec![],
+        others,
+        state,
+        last: true,
+    };
+    e.handle_difference(MS(2), part);
+    assert_eq!((drain(&mut e), e.counts().duplicates), (vec![7], 1));
+    assert_eq!(e.state(), state);
+}
+
+#[test]
+fn notices_that_nobody_takes_are_bounded_but_losses_are_kept() {
+    let mut e = ready();
+    let mut lost = 0;
+    for n in 0..3000 {
+        // Gaps that open and close, and now and then the server skips something.
+        let pts = e.state().pts;
+        e.handle_updates(MS(0), common(pts + 2, 1));
+        e.handle_too_long(MS(0));
+        assert!(e.poll_request().is_some());
+        if n % 10 == 0 {
+            lost += 1;
+            e.handle_difference(MS(0), Difference::TooLong { pts: pts + 2 });
+            assert!(e.poll_request().is_some());
+        }
+        e.handle_difference(MS(0), part(vec![], pts + 2, true));
+    }
+    assert!(e.counts().notices_dropped > 0);
+    let kept = notices(&mut e);
+    assert_eq!(kept.len(), 1024);
+    assert_eq!(kept.iter().filter(|n| n.is_loss()).count(), lost);
+}
+
+#[test]
 fn slices_without_progress_end_in_a_pause_that_is_told_once() {
     let mut e = Engine::<u32>::new(Duration::ZERO, Some(START), []);
     for _ in 0..2 * fetching::MAX_STALLS {
