@@ -7,7 +7,7 @@ const GAP_WAIT: Duration = Duration::from_millis(500);
 /// How often a gap may outlive a difference before it is given up; the wait doubles each time.
 pub(crate) const MAX_TRIES: u32 = 4;
 /// By how much a counter must fall to be believed: the server lost it. Less is a stale answer.
-const MIN_FALL: i32 = 400_000;
+pub(crate) const MIN_FALL: i32 = 400_000;
 
 /// One step of a sequence: it leads from `pts - count` to `pts`.
 ///

@@ -48,9 +48,30 @@ impl Lag {
 
     /// It is time to tell.
     pub(super) fn tell(&self) {
-        if let Some(due) = &mut lock(&self.untold).due {
-            *due = Instant::now();
+        let mut untold = lock(&self.untold);
+        if untold.events > 0 {
+            untold.due = Some(Instant::now());
             self.changed.notify_one();
+        }
+    }
+
+    /// What was to be told cannot be just now: it is when there is more of it, or when somebody says
+    /// that it is [time](Self::tell).
+    pub(super) fn put_off(&self, events: u64, receipt: Held) {
+        tracing::warn!(
+            events,
+            "events were dropped; a handler that does not end keeps others from being told"
+        );
+        let mut untold = lock(&self.untold);
+        untold.events += events;
+        untold.receipt.cover(receipt);
+    }
+
+    /// What comes again is nothing to tell of.
+    pub(super) fn forget_what_comes_again(&self) {
+        let mut untold = lock(&self.untold);
+        if untold.receipt.counts() {
+            *untold = Untold::default();
         }
     }
 

@@ -161,17 +161,24 @@ impl Lanes {
     pub(super) fn clear_table(&self) -> Vec<Job> {
         *lock(&self.table) = None;
         let mut lanes = lock(&self.lanes);
-        lanes
-            .values_mut()
-            .flat_map(|q| q.waiting.drain(..))
-            .collect()
+        let queues = lanes.values_mut();
+        let waiting = queues.flat_map(|queue| {
+            // What comes for the next routes may wait.
+            queue.stuck = false;
+            queue.waiting.drain(..)
+        });
+        waiting.collect()
     }
 
-    /// Puts an event at the end of its lane.
+    /// Puts an event at the end of its lane. The news of dropped events is put off where nothing may
+    /// wait: it never takes the place of an event.
     pub(super) fn put(self: &Arc<Self>, lane: Lane, job: Job) {
         let oldest = match lock(&self.lanes).entry(lane) {
             Entry::Occupied(mut queue) => {
                 let queue = queue.get_mut();
+                if let (true, Event::Lagged(dropped)) = (queue.stuck, job.cx.event()) {
+                    return self.lag.put_off(*dropped, job.receipt);
+                }
                 queue.waiting.push_back(job);
                 queue.stuck.then(|| queue.waiting.pop_front()).flatten()
             }

@@ -116,6 +116,7 @@ impl Live {
         gone.owner.close();
         drop(state);
         self.give_back(left);
+        self.lanes.lag().forget_what_comes_again();
         Some(gone)
     }
 

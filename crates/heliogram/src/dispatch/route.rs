@@ -75,6 +75,9 @@ impl Route {
             Ok(true) => {}
             Ok(false) => return Offer::Declined,
             Err(panicked) => {
+                let Some(_at_work) = self.owner.enter() else {
+                    return Offer::Gone;
+                };
                 let flow = self.fail(cx, panicked).await;
                 return Offer::Had(flow.unwrap_or(Flow::Next));
             }
@@ -218,7 +221,10 @@ impl Table {
             _ => None,
         });
         match routes.next() {
-            Some(route) => route.fail(cx, e).await.unwrap_or(Flow::Next),
+            Some(route) => match route.owner.enter() {
+                Some(_at_work) => route.fail(cx, e).await.unwrap_or(Flow::Next),
+                None => Flow::Next,
+            },
             None => Flow::Next,
         }
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ChannelDifference, Content, Counter, Difference, Failure, Key, Notice, Place, Reason, State,
     Update,
-    sequence::{Phase, Sink},
+    sequence::{MIN_FALL, Phase, Sink},
 };
 
 impl<T: Content> Engine<T> {
@@ -101,9 +101,9 @@ impl<T: Content> Engine<T> {
         let seq = of(|p| matches!(p, Place::Seq));
         self.fetching.brought += pts + qts + seq;
         self.out.ready.extend(consumed);
-        // Unless the server lost count.
-        let received = self.qts.local().filter(|local| state.qts >= *local);
-        let received = received.unwrap_or(0);
+        // Unless the server lost count; a part may end before what was received.
+        let counts_on = |local: &i32| local.saturating_sub(state.qts) < MIN_FALL;
+        let received = self.qts.local().filter(counts_on).unwrap_or(0);
         for update in others {
             match update.place {
                 // Asked for from where it was stored, not received.

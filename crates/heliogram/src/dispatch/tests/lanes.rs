@@ -44,17 +44,23 @@ impl Shop {
             log: Log::default(),
             open: Arc::new(Semaphore::new(0)),
         };
-        let router = Router::new().on(any(), waits).with_state(gate.clone());
-        let groups = router.lay_out(&Arc::new(Owner::default())).unwrap();
-        let lanes = Arc::new(Lanes::new(&workers));
-        lanes.set_table(Table::of([&groups].into_iter()));
-        Self {
+        let shop = Self {
             room,
             gate,
-            lanes,
+            lanes: Arc::new(Lanes::new(&workers)),
             workers,
             count: 0,
-        }
+        };
+        shop.open();
+        shop
+    }
+
+    /// Has routes.
+    fn open(&self) {
+        let router = Router::new().on(any(), waits);
+        let router = router.with_state(self.gate.clone());
+        let groups = router.lay_out(&Arc::new(Owner::default())).unwrap();
+        self.lanes.set_table(Table::of([&groups].into_iter()));
     }
 
     async fn put(&mut self, chat: i64, text: &str) {
@@ -227,6 +233,45 @@ async fn the_news_of_what_was_dropped_is_not_lost_when_it_is_dropped_itself() {
     let dropped = shop.lanes.stats().dropped;
     assert!((17..20).contains(&dropped), "{dropped}");
     assert_eq!(shop.untold(), 70 + dropped);
+}
+
+#[tokio::test]
+async fn the_news_of_what_was_dropped_takes_nobodys_place() {
+    let mut shop = Shop::new(Workers::new().sequential().queue(10)).await;
+    tokio::time::pause();
+    shop.put(1, "slow").await;
+    for n in 0..10 {
+        shop.put(1, &n.to_string()).await;
+    }
+    let told = shop.lanes.lag().take_due().unwrap().events;
+    assert_eq!(shop.lanes.stats().dropped, told);
+    shop.put_event(Event::Lagged(told)).await;
+    assert_eq!(shop.lanes.stats().dropped, told, "nothing more");
+    assert!(
+        shop.lanes.lag().take_due().is_none(),
+        "not once more at once"
+    );
+    shop.gate.open.add_permits(1);
+    assert!(shop.end().await);
+    let again = shop.lanes.lag().take_due().unwrap();
+    assert_eq!(again.events, told, "when the handler has ended");
+}
+
+#[tokio::test]
+async fn the_next_routes_do_not_pay_for_a_handler_of_those_before() {
+    let mut shop = Shop::new(Workers::new().queue(4)).await;
+    tokio::time::pause();
+    shop.put(1, "slow").await;
+    for n in 0..5 {
+        shop.put(1, &n.to_string()).await;
+    }
+    drop(shop.lanes.clear_table());
+    shop.open();
+    let before = shop.lanes.stats().dropped;
+    for text in ["one", "two"] {
+        shop.put(1, text).await;
+    }
+    assert_eq!(shop.lanes.stats().dropped, before);
 }
 
 #[tokio::test]

@@ -133,6 +133,7 @@ impl Driver {
             Fetched::Failed(key, failure, e) => {
                 engine.handle_failure(now, key, failure);
                 if key == Key::Common {
+                    self.requests.failed();
                     self.catching_up.failed(&e);
                 }
             }

@@ -114,6 +114,11 @@ impl Requests {
         }
     }
 
+    /// The question for the difference was not answered.
+    pub(super) fn failed(&mut self) {
+        self.spared = None;
+    }
+
     fn begin(&mut self, client: &Client, request: Request) {
         let key = match request {
             Request::Channel { id, .. } => Key::Channel(id),
@@ -173,7 +178,7 @@ mod tests {
     #[test]
     fn the_server_keeps_what_is_in_nobodys_safe_hands() {
         let mut requests = Requests::default();
-        let mut asked = |pts, stored| {
+        let asked = |requests: &mut Requests, pts, stored| {
             let state = State {
                 pts,
                 qts: 7,
@@ -184,8 +189,12 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!((asked(5, Some(4)), asked(6, Some(4))), (4, 4));
-        assert_eq!(asked(6, Some(4)), 7, "it led nowhere");
-        assert_eq!((asked(8, Some(9)), asked(9, None)), (7, 7));
+        let r = &mut requests;
+        assert_eq!((asked(r, 5, Some(4)), asked(r, 6, Some(4))), (4, 4));
+        assert_eq!(asked(r, 6, Some(4)), 7, "it led nowhere");
+        assert_eq!((asked(r, 8, Some(9)), asked(r, 9, None)), (7, 7));
+        assert_eq!(asked(r, 9, Some(4)), 4);
+        r.failed();
+        assert_eq!(asked(r, 9, Some(4)), 4, "nobody answered");
     }
 }
