@@ -65,6 +65,8 @@ async fn measure(name: &str, router: Router<Count>, workers: Workers) {
     let handled = Count::default();
     let router = router.with_state(Arc::clone(&handled));
     client.attach(router).await.unwrap();
+    // The server knows nothing of what is pushed here, so nothing may be asked meanwhile.
+    client.catch_up().await.unwrap();
     let state = client.invoke(f::updates::GetState {}).await.unwrap();
     let mut pts = state.pts;
     let (mut sent, mut work) = (0, Duration::ZERO);

@@ -155,8 +155,8 @@ impl Driver {
         self.barred &= !news.resync && news.catching_up.is_empty();
         let (mut arrivals, before) = (news.inputs, self.account);
         self.follow_account(client);
-        if self.account != before {
-            // They may be about the account that was signed in.
+        if before.is_some_and(|before| self.account != Some(before)) {
+            // They are about the account that was signed in.
             arrivals.clear();
         }
         let followed = self.follow_readers(client).await;
