@@ -11,23 +11,18 @@ use std::{
 
 use heliogram::{
     Authorization, Client,
-    api::{enums, functions as f, types},
+    api::functions as f,
     storage::{Records, Storage},
 };
 use heliogram_tl::{Call, to_bytes};
-use script::{Answer, Seen, Server, account};
+use script::{
+    Answer, Seen, Server, account,
+    once::{Once, unread},
+};
 use tokio::task::JoinSet;
 
 /// Longer than anything here takes, shorter than a hang.
 const SOON: Duration = Duration::from_secs(30);
-
-/// A call that must not run twice.
-type Once = f::messages::MarkDialogUnread;
-
-fn unread() -> Once {
-    let peer = types::InputDialogPeer::new(enums::InputPeer::InputPeerSelf);
-    f::messages::MarkDialogUnread::new(peer.into())
-}
 
 /// The temporary keys of which the server has lost the binding, and those it has run calls with.
 #[derive(Default)]

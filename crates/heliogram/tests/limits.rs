@@ -5,35 +5,18 @@ mod script;
 
 use std::time::{Duration, Instant};
 
-use heliogram::{
-    CallOptions, Client, Error, Result,
-    api::{enums, functions as f, types},
-};
+use heliogram::{CallOptions, Client, Error, Result, api::functions as f};
 use heliogram_tl::to_bytes;
-use script::{Answer, Server, until, usual};
+use script::{
+    Answer, Server,
+    once::{Once, calls, unread},
+    until, usual,
+};
 use tokio::task::JoinSet;
 
 const LIMIT: Duration = Duration::from_millis(1500);
 /// For a machine with much else to do.
 const AT_MOST: Duration = Duration::from_secs(6);
-
-/// A call that must not run twice.
-type Once = f::messages::MarkDialogUnread;
-
-fn unread() -> Once {
-    let peer = types::InputDialogPeer::new(enums::InputPeer::InputPeerSelf);
-    f::messages::MarkDialogUnread::new(peer.into())
-}
-
-/// Many calls at once.
-fn calls(client: &Client, many: usize) -> JoinSet<Result<bool>> {
-    let mut calls = JoinSet::new();
-    for _ in 0..many {
-        let client = client.clone();
-        calls.spawn(async move { client.invoke(unread()).await });
-    }
-    calls
-}
 
 async fn all_are_late(mut calls: JoinSet<Result<bool>>) {
     let begun = Instant::now();

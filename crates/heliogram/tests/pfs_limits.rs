@@ -11,23 +11,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use heliogram::{
-    CallOptions, Client, Error,
-    api::{enums, functions as f, types},
-};
+use heliogram::{CallOptions, Client, Error, api::functions as f};
 use heliogram_tl::{Call, to_bytes};
-use script::{Answer, Server, usual};
+use script::{
+    Answer, Server,
+    once::{Once, unread},
+    usual,
+};
 
 const LIMIT: Duration = Duration::from_millis(1500);
 /// For a machine with much else to do.
 const AT_MOST: Duration = Duration::from_secs(15);
-
-type Once = f::messages::MarkDialogUnread;
-
-fn unread() -> Once {
-    let peer = types::InputDialogPeer::new(enums::InputPeer::InputPeerSelf);
-    f::messages::MarkDialogUnread::new(peer.into())
-}
 
 /// A server that refuses all calls, because it has lost the binding of their key, while the flag
 /// is set; and a client whose next call is refused so.

@@ -14,19 +14,15 @@ use std::{
 use heliogram::{
     BoxFuture, Client, Error, Layer, NetworkError, Next, ProtocolError, Purpose, RawCall, Servers,
     Transport,
-    api::{enums, functions as f, types},
+    api::{enums, functions as f},
     storage::{Changes, Memory, Records, SignedIn, Storage},
 };
 use heliogram_tl::to_bytes;
-use script::{Answer, Server, until, usual};
-
-/// A call that must not run twice, and its answer.
-fn unread() -> f::messages::MarkDialogUnread {
-    let peer = types::InputDialogPeer::new(enums::InputPeer::InputPeerSelf);
-    f::messages::MarkDialogUnread::new(peer.into())
-}
-
-type Once = f::messages::MarkDialogUnread;
+use script::{
+    Answer, Server,
+    once::{Once, unread},
+    until, usual,
+};
 
 fn yes() -> bytes::Bytes {
     to_bytes(&true)

@@ -11,23 +11,19 @@ use std::{
 
 use bytes::Bytes;
 use heliogram::{
-    BoxFuture, Budget, CallOptions, Client, Error, FloodKind, FloodWait, Layer, Next, RawCall,
-    Result,
-    api::{enums, functions as f, types},
+    BoxFuture, Budget, CallOptions, Error, FloodKind, FloodWait, Layer, Next, RawCall, Result,
+    api::functions as f,
     errors,
     storage::{Memory, Storage},
 };
 use heliogram_tl::{Call, to_bytes};
-use script::{Answer, Seen, Server, account, usual};
-use tokio::task::JoinSet;
+use script::{
+    Answer, Seen, Server, account,
+    once::{Once, calls, unread},
+    usual,
+};
 
-type Once = f::messages::MarkDialogUnread;
 const METHOD: &str = "messages.markDialogUnread";
-
-fn unread() -> Once {
-    let peer = types::InputDialogPeer::new(enums::InputPeer::InputPeerSelf);
-    f::messages::MarkDialogUnread::new(peer.into())
-}
 
 fn nearest() -> f::help::GetNearestDc {
     f::help::GetNearestDc::new()
@@ -44,15 +40,6 @@ async fn server(once: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Arc<S
 
 fn yes() -> Answer {
     Answer::Result(to_bytes(&true))
-}
-
-fn calls(client: &Client, many: usize) -> JoinSet<Result<bool>> {
-    let mut calls = JoinSet::new();
-    for _ in 0..many {
-        let client = client.clone();
-        calls.spawn(async move { client.invoke(unread()).await });
-    }
-    calls
 }
 
 /// Answers what was asked before by itself.

@@ -7,6 +7,7 @@ mod attacks;
 pub mod cdn;
 mod connection;
 pub mod numbering;
+pub mod once;
 
 use std::{
     collections::{HashMap, HashSet},
